@@ -1,0 +1,46 @@
+import {
+  api,
+  array,
+  boolean,
+  int16,
+  int32,
+  nullableString,
+  string,
+  struct,
+  uint16,
+  uuid,
+} from '../schema.ts'
+
+/** A controller tells its endpoints and features (KIP-919). */
+export const controllerRegistration = api({
+  key: 70,
+  name: 'ControllerRegistration',
+  versions: [0, 0],
+  flexible: 0,
+  listeners: ['controller'],
+  request: {
+    controllerId: int32,
+    incarnationId: uuid,
+    zkMigrationReady: boolean,
+    listeners: array(
+      struct({
+        name: string,
+        host: string,
+        port: uint16,
+        securityProtocol: int16,
+      }),
+    ),
+    features: array(
+      struct({
+        name: string,
+        minSupportedVersion: int16,
+        maxSupportedVersion: int16,
+      }),
+    ),
+  },
+  response: {
+    throttleTimeMs: int32,
+    errorCode: int16,
+    errorMessage: nullableString,
+  },
+})

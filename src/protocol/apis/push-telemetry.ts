@@ -1,0 +1,20 @@
+import { api, boolean, bytes, int8, int16, int32, uuid } from '../schema.ts'
+
+/** Client metrics (KIP-714). */
+export const pushTelemetry = api({
+  key: 72,
+  name: 'PushTelemetry',
+  versions: [0, 0],
+  flexible: 0,
+  request: {
+    clientInstanceId: uuid,
+    subscriptionId: int32,
+    terminating: boolean,
+    compressionType: int8,
+    metrics: bytes,
+  },
+  response: {
+    throttleTimeMs: int32,
+    errorCode: int16,
+  },
+})
