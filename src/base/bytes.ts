@@ -1,0 +1,40 @@
+/**
+ * Big-endian integers in any Uint8Array. Node's Buffer has such methods, but a view would have to be made for a plain
+ * array, and its argument checks cost more than the reading does.
+ */
+export function int16At(bytes: Uint8Array, at: number): number {
+  return (((bytes[at]! << 8) | bytes[at + 1]!) << 16) >> 16
+}
+
+export function int32At(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
+}
+
+export function uint32At(bytes: Uint8Array, at: number): number {
+  return int32At(bytes, at) >>> 0
+}
+
+export function int64At(bytes: Uint8Array, at: number): bigint {
+  const high = int32At(bytes, at)
+  const low = uint32At(bytes, at + 4)
+  // What a double holds exactly (every offset and time of practice) becomes a bigint in one step instead of three.
+  if (high >= -0x200000 && high < 0x200000) return BigInt(high * 0x100000000 + low)
+  return (BigInt(high) << 32n) | BigInt(low)
+}
+
+export function setInt16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >> 8
+  bytes[at + 1] = value
+}
+
+export function setInt32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >> 24
+  bytes[at + 1] = value >> 16
+  bytes[at + 2] = value >> 8
+  bytes[at + 3] = value
+}
+
+export function setInt64(bytes: Uint8Array, at: number, value: bigint): void {
+  setInt32(bytes, at, Number(BigInt.asIntN(32, value >> 32n)))
+  setInt32(bytes, at + 4, Number(BigInt.asIntN(32, value)))
+}

@@ -1,0 +1,34 @@
+import type { AnyApi, Api, RequestOf, SentResponseOf, Shape } from '../protocol/schema.ts'
+import type { Broker } from './broker.ts'
+
+/** Who asks, and how. */
+export interface Call {
+  readonly apiVersion: number
+  readonly correlationId: number
+  readonly clientId: string | null
+  /** `127.0.0.1`; what group members are shown with (Kafka puts a slash before it). */
+  readonly clientHost: string
+  /** The listener on which the request came: its endpoints are those that the answer leads to. */
+  readonly listener: string
+  /** Aborted when the connection is gone: nobody waits for the answer any more. */
+  readonly gone: { readonly aborted: boolean }
+}
+
+/** Null means that no answer is sent: Produce with acks=0. */
+export interface Handler {
+  readonly api: AnyApi
+  // biome-ignore lint/suspicious/noExplicitAny: the registry holds handlers of every API
+  handle(broker: Broker, request: any, call: Call): Promise<any> | any
+}
+
+/** Request → event, outcome → response, and nothing more (house, rule 3). */
+export function handler<Req extends Shape, Res extends Shape>(
+  api: Api<Req, Res>,
+  handle: (
+    broker: Broker,
+    request: RequestOf<Api<Req, Res>>,
+    call: Call,
+  ) => Promise<SentResponseOf<Api<Req, Res>> | null> | SentResponseOf<Api<Req, Res>> | null,
+): Handler {
+  return { api, handle }
+}

@@ -1,0 +1,105 @@
+import { chmodSync } from 'node:fs'
+import net from 'node:net'
+
+/** A unix socket's path, or a host and port. */
+export type Address = { readonly path: string } | { readonly host: string; readonly port: number }
+
+export interface SocketEvents {
+  data(chunk: Uint8Array): void
+  /** The write buffer is empty again after `write` said false. */
+  drain(): void
+  /** Exactly once, whoever ended it; `cause` tells why it broke, if it broke. */
+  close(cause?: Error): void
+}
+
+/** One stream of bytes in both directions. */
+export interface Socket {
+  /** `127.0.0.1`, or empty for a unix socket. */
+  readonly remoteHost: string
+  /** Writes all pieces in order; false asks to wait for `drain`. */
+  write(pieces: readonly Uint8Array[]): boolean
+  pause(): void
+  resume(): void
+  /** Sends what is buffered, then closes. */
+  end(): void
+  destroy(): void
+}
+
+export interface ServerSocket {
+  readonly address: Address
+  /** Stops listening; open connections go on. */
+  close(): Promise<void>
+}
+
+/** The door to other processes. */
+export interface Net {
+  connect(address: Address, events: SocketEvents): Promise<Socket>
+  listen(address: Address, accept: (socket: Socket) => SocketEvents): Promise<ServerSocket>
+}
+
+export const systemNet: Net = { connect, listen }
+
+function connect(address: Address, events: SocketEvents): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const raw = net.connect(address)
+    raw.once('error', reject)
+    raw.once('connect', () => {
+      raw.off('error', reject)
+      resolve(attach(raw, () => events))
+    })
+  })
+}
+
+async function listen(
+  address: Address,
+  accept: (socket: Socket) => SocketEvents,
+): Promise<ServerSocket> {
+  const server = net.createServer((raw) => attach(raw, accept))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(address, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  if ('path' in address) chmodSync(address.path, 0o600)
+  const bound = server.address()
+  const actual =
+    'path' in address || typeof bound !== 'object' || bound === null
+      ? address
+      : { host: address.host, port: bound.port }
+  // A connection that cannot be taken (too many open files) is that connection's trouble, not the listener's.
+  server.on('error', () => {})
+  return {
+    address: actual,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  }
+}
+
+function attach(raw: net.Socket, accept: (socket: Socket) => SocketEvents): Socket {
+  raw.setNoDelay(true)
+  let cause: Error | undefined
+  const socket: Socket = {
+    remoteHost: raw.remoteAddress ?? '',
+    write(pieces) {
+      if (raw.destroyed || raw.writableEnded) return true
+      raw.cork()
+      let room = true
+      for (const piece of pieces) room = raw.write(piece)
+      raw.uncork()
+      return room
+    },
+    pause: () => void raw.pause(),
+    resume: () => void raw.resume(),
+    end: () => void raw.end(),
+    destroy: () => void raw.destroy(),
+  }
+  const events = accept(socket)
+  raw.on('data', (chunk) => events.data(chunk))
+  raw.on('drain', () => events.drain())
+  raw.on('error', (error) => {
+    cause = error
+  })
+  raw.on('close', () => events.close(cause))
+  return socket
+}
