@@ -96,13 +96,13 @@ export function unsignedVarintSize(value: number): number {
   return raw < 0x10000000 ? 4 : 5
 }
 
-/** `value` is an integer that a double holds exactly; zigzag needs one bit more, hence the comparison with halves. */
+/** `value` is an integer that a double holds exactly. Zigzag takes one of the first byte's seven bits for the sign. */
 export function varlongSize(value: number): number {
   let rest = value < 0 ? -(value + 1) : value
   let size = 1
-  for (let limit = 0x40; rest >= limit; size++) {
+  while (rest >= 0x40) {
     rest = Math.floor(rest / 0x80)
-    limit = 0x40
+    size++
   }
   return size
 }
