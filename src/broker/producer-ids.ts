@@ -1,0 +1,42 @@
+
+
+export interface ProducerIdBlock {
+  readonly start: bigint
+  readonly size: number
+}
+
+/**
+ * Hands out producer ids from blocks that the controller gives to this broker (KIP-730). A block that was begun is never
+ * begun again: after a restart the rest of it is lost, so no id is ever given twice.
+ */
+export class ProducerIds {
+  readonly #allocate: () => Promise<ProducerIdBlock>
+  #next = 0n
+  #end = 0n
+  #coming: Promise<void> | null = null
+
+  /** `allocate` rejects with a KafkaError when the controller cannot be reached. */
+  constructor(allocate: () => Promise<ProducerIdBlock>) {
+    this.#allocate = allocate
+  }
+
+  /** @throws {KafkaError} when no block can be had. */
+  async next(): Promise<bigint> {
+    while (this.#next >= this.#end) {
+      this.#coming ??= this.#refill()
+      await this.#coming
+    }
+    return this.#next++
+  }
+
+  async #refill(): Promise<void> {
+    try {
+      const block = await this.#allocate()
+      this.#next = block.start
+      this.#end = block.start + BigInt(block.size)
+    } finally {
+      this.#coming = null
+    }
+  }
+}
+
