@@ -41,6 +41,8 @@ export interface Broker {
   endpointOf(brokerId: number, listener: string): Endpoint | null
   /** The brokers that are not fenced, with their address on this listener, by id. */
   aliveBrokers(listener: string): AliveBroker[]
+  /** Registered, but not (or no longer) taking part. */
+  fencedBrokers(listener: string): AliveBroker[]
   /** Creates `__consumer_offsets` or `__transaction_state` through the controller unless it exists. */
   ensureInternalTopic(name: string): Promise<void>
   /** `auto.create.topics.enable` for an ordinary topic; resolves when the controller has answered. */

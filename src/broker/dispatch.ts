@@ -23,6 +23,7 @@ export type Answer = readonly Uint8Array[] | null
 export interface Origin {
   readonly clientHost: string
   readonly listener: string
+  readonly served: ReadonlyMap<number, Handler>
   readonly gone: { readonly aborted: boolean }
 }
 
@@ -35,7 +36,6 @@ const headerBytesMin = 8
 
 export function dispatch(
   broker: Broker,
-  handlers: ReadonlyMap<number, Handler>,
   frame: Uint8Array,
   origin: Origin,
 ): Answer | Promise<Answer> {
@@ -44,7 +44,7 @@ export function dispatch(
   const key = reader.int16()
   const version = reader.int16()
   const correlationId = reader.int32()
-  const found = handlers.get(key)
+  const found = origin.served.get(key)
   if (found === undefined) throw new Refusal(`API key ${key} is not served`)
   const { api } = found
   if (version < api.versions[0] || version > api.versions[1]) {
@@ -52,7 +52,7 @@ export function dispatch(
       throw new Refusal(`${api.name} version ${version} is not served`)
     }
     // KIP-511: an answer that every client can read, whatever it asked for.
-    return pieces(api, 0, correlationId, unsupportedApiVersions(handlers.values()))
+    return pieces(api, 0, correlationId, unsupportedApiVersions(origin.served.values()))
   }
   const { clientId, request } = read(api, version, reader)
   const call: Call = { apiVersion: version, correlationId, clientId, ...origin }

@@ -10,6 +10,8 @@ export interface Call {
   readonly clientHost: string
   /** The listener on which the request came: its endpoints are those that the answer leads to. */
   readonly listener: string
+  /** What this listener answers, by API key. */
+  readonly served: ReadonlyMap<number, Handler>
   /** Aborted when the connection is gone: nobody waits for the answer any more. */
   readonly gone: { readonly aborted: boolean }
 }

@@ -1,5 +1,3 @@
-
-
 export interface ProducerIdBlock {
   readonly start: bigint
   readonly size: number
@@ -39,4 +37,3 @@ export class ProducerIds {
     }
   }
 }
-

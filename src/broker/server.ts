@@ -167,7 +167,8 @@ class ServerConnection implements SocketEvents {
     const { broker, handlers, name } = this.#options
     // Kafka's tools show 127.0.0.1 for a member on this machine; a unix socket has no address of its own.
     const clientHost = this.#socket.remoteHost === '' ? '127.0.0.1' : this.#socket.remoteHost
-    return dispatch(broker, handlers, frame, { clientHost, listener: name, gone: this.#gone })
+    const origin = { clientHost, listener: name, served: handlers, gone: this.#gone }
+    return dispatch(broker, frame, origin)
   }
 
   #roomToWrite(): Promise<void> {

@@ -1,0 +1,88 @@
+/**
+ * What coordinators write to: one partition of an internal topic for each of them. A batch is remembered when every in-sync
+ * replica holds it; only then may the coordinator speak.
+ */
+import { encodeBatch } from '../protocol/batch/encode.ts'
+import { batches, isControl, lastOffsetOf } from '../protocol/batch/layout.ts'
+import { records } from '../protocol/batch/reader.ts'
+import { KafkaError } from '../protocol/errors.ts'
+import type { Broker } from './broker.ts'
+
+export interface JournalRecord {
+  readonly key: Uint8Array
+  /** Null is a tombstone. */
+  readonly value: Uint8Array | null
+}
+
+export interface CoordinatorJournal {
+  /** Resolves when the high watermark has passed the batch; rejects with KafkaError. Order of calls is order in the log. */
+  append(partition: number, entries: readonly JournalRecord[]): Promise<void>
+  /** All records of the partition from its start to the high watermark, in order. */
+  replay(
+    partition: number,
+    take: (key: Uint8Array | null, value: Uint8Array | null, offset: bigint) => void,
+  ): Promise<void>
+}
+
+export interface JournalOptions {
+  readonly topic: string
+  /** Kafka's coordinators write base sequence 0 into __consumer_offsets and -1 into __transaction_state. */
+  readonly baseSequence: number
+  readonly timeoutMs: number
+}
+
+// Large enough for few reads, small enough that a reload does not stop the broker for long.
+const replayBytesMax = 1 << 20
+
+export function coordinatorJournal(
+  broker: Pick<Broker, 'replicas' | 'clock'>,
+  { topic, baseSequence, timeoutMs }: JournalOptions,
+): CoordinatorJournal {
+  return {
+    async append(partition, entries) {
+      const timestamp = BigInt(broker.clock.now())
+      const batch = encodeBatch(
+        { baseSequence, baseTimestamp: timestamp },
+        entries.map((each) => ({ ...each, timestamp })),
+      )
+      const at = { topic, partition }
+      const outcome = broker.replicas.append(at, batch, { acks: -1, origin: 'coordinator' })
+      if (!outcome.ok) throw new KafkaError(outcome.error, outcome.message)
+      const { hosted, appended } = outcome
+      const error = await broker.replicas.safe(hosted, appended.lastOffset + 1n, timeoutMs)
+      if (error !== 'NONE') throw new KafkaError(error)
+    },
+
+    async replay(partition, take) {
+      const hosted = broker.replicas.leader(topic, partition)
+      if (typeof hosted === 'string') throw new KafkaError(hosted)
+      const { log } = hosted
+      const upTo = log.highWatermark
+      for (let offset = log.logStartOffset; offset < upTo; ) {
+        const { bytes } = log.read(offset, {
+          bytesMax: replayBytesMax,
+          upTo,
+          atLeastOneBatch: true,
+        })
+        if (bytes.length === 0) return
+        offset = replayBatches(bytes, take)
+        // Thousands of records are a long turn: others get theirs in between.
+        await new Promise<void>((resolve) => broker.clock.schedule(0, resolve))
+      }
+    },
+  }
+}
+
+/** The offset behind the last batch. */
+function replayBatches(
+  bytes: Uint8Array,
+  take: (key: Uint8Array | null, value: Uint8Array | null, offset: bigint) => void,
+): bigint {
+  let next = 0n
+  for (const at of batches(bytes)) {
+    next = lastOffsetOf(bytes, at) + 1n
+    if (isControl(bytes, at)) continue
+    for (const { key, value, offset } of records(bytes, at)) take(key, value, offset)
+  }
+  return next
+}

@@ -1,0 +1,102 @@
+/** One partition's part of a Fetch: epochs, bounds, records. */
+import type { ErrorName } from '../protocol/errors.ts'
+import type { Hosted } from './hosted.ts'
+import type { Replicas } from './replicas.ts'
+
+export interface Read {
+  readonly topic: string
+  readonly partition: number
+  readonly fetchOffset: bigint
+  readonly currentLeaderEpoch: number
+  /** -1 where the client does not tell. */
+  readonly lastFetchedEpoch: number
+  readonly bytesMax: number
+  readonly readCommitted: boolean
+  /** The first batch comes whole even if it is larger than `bytesMax` (KIP-74). */
+  readonly atLeastOneBatch: boolean
+  /** A follower reads up to the log end. */
+  readonly asFollower: boolean
+}
+
+export interface ReadOutcome {
+  readonly error: ErrorName | 'NONE'
+  readonly highWatermark: bigint
+  readonly lastStableOffset: bigint
+  readonly logStartOffset: bigint
+  readonly records: Uint8Array
+  readonly abortedTransactions: readonly { producerId: bigint; firstOffset: bigint }[] | null
+  readonly divergingEpoch: { epoch: number; endOffset: bigint } | null
+  readonly hosted: Hosted | null
+}
+
+const nothing = new Uint8Array(0)
+
+export function read(replicas: Replicas, wanted: Read): ReadOutcome {
+  const hosted = replicas.leader(wanted.topic, wanted.partition, wanted.currentLeaderEpoch)
+  if (typeof hosted === 'string') return failed(hosted, null)
+  const { log } = hosted
+  const known = {
+    highWatermark: log.highWatermark,
+    lastStableOffset: log.lastStableOffset,
+    logStartOffset: log.logStartOffset,
+    hosted,
+  }
+  const diverging = divergence(hosted, wanted)
+  if (diverging !== null) {
+    return {
+      ...known,
+      error: 'NONE',
+      records: nothing,
+      abortedTransactions: null,
+      divergingEpoch: diverging,
+    }
+  }
+  const upTo = wanted.asFollower
+    ? log.logEndOffset
+    : wanted.readCommitted
+      ? log.lastStableOffset
+      : log.highWatermark
+  if (wanted.fetchOffset < log.logStartOffset || wanted.fetchOffset > log.logEndOffset) {
+    return failed('OFFSET_OUT_OF_RANGE', hosted)
+  }
+  const { bytesMax, atLeastOneBatch } = wanted
+  const slice =
+    wanted.fetchOffset >= upTo || (bytesMax <= 0 && !atLeastOneBatch)
+      ? { bytes: nothing }
+      : log.read(wanted.fetchOffset, { bytesMax, upTo, atLeastOneBatch })
+  const abortedTransactions = wanted.readCommitted
+    ? log.abortedTransactions(wanted.fetchOffset, slice.bytes, upTo)
+    : null
+  return {
+    ...known,
+    error: 'NONE',
+    records: slice.bytes,
+    abortedTransactions,
+    divergingEpoch: null,
+  }
+}
+
+/** Where the log of the asker left ours (KIP-320, KIP-595): it must truncate there before it goes on. */
+function divergence(hosted: Hosted, wanted: Read): { epoch: number; endOffset: bigint } | null {
+  if (wanted.lastFetchedEpoch < 0) return null
+  const { leaderEpoch, endOffset } = hosted.log.epochEndOffset(wanted.lastFetchedEpoch)
+  if (leaderEpoch < 0 || endOffset < 0n) return null
+  if (leaderEpoch < wanted.lastFetchedEpoch || endOffset < wanted.fetchOffset) {
+    return { epoch: leaderEpoch, endOffset }
+  }
+  return null
+}
+
+function failed(error: ErrorName, hosted: Hosted | null): ReadOutcome {
+  const log = error === 'OFFSET_OUT_OF_RANGE' ? hosted?.log : undefined
+  return {
+    error,
+    highWatermark: -1n,
+    lastStableOffset: -1n,
+    logStartOffset: log?.logStartOffset ?? -1n,
+    records: nothing,
+    abortedTransactions: null,
+    divergingEpoch: null,
+    hosted,
+  }
+}

@@ -1,0 +1,227 @@
+/**
+ * The replicas of this broker. It answers who leads a partition from the metadata, appends and reads for the handlers, and
+ * lets them wait for the high watermark. Nothing here knows how many brokers there are.
+ */
+import type { Clock } from '../host/clock.ts'
+import type { LogManager } from '../log/log-manager.ts'
+import type { Appended } from '../log/partition-log.ts'
+import type { MetadataImage, PartitionImage } from '../metadata/image.ts'
+import { minInSync } from '../partition/min-in-sync.ts'
+import type { PartitionEffect } from '../partition/partition.ts'
+import type { ErrorName } from '../protocol/errors.ts'
+import { Hosted } from './hosted.ts'
+import type { Logger } from './logger.ts'
+import type { Settings } from './settings.ts'
+
+export interface ReplicasOptions {
+  readonly brokerId: number
+  readonly logs: LogManager
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly settings: Settings
+  readonly image: () => MetadataImage
+  /** This broker began or ceased to lead a partition; coordinators live with their partitions. */
+  readonly onLeadership: (topic: string, partition: number, leaderEpoch: number | null) => void
+}
+
+export type AppendOutcome =
+  | { ok: true; hosted: Hosted; appended: Appended }
+  | {
+      ok: false
+      error: ErrorName
+      message: string | null
+      recordErrors: readonly { batchIndex: number; message: string | null }[]
+      logStartOffset: bigint
+    }
+
+export type Origin = 'client' | 'coordinator'
+
+export interface TopicPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+export class Replicas {
+  readonly #options: ReplicasOptions
+  readonly #hosted = new Map<string, Hosted[]>()
+
+  constructor(options: ReplicasOptions) {
+    this.#options = options
+  }
+
+  /** The replica here, leading or not. */
+  get(topic: string, partition: number): Hosted | undefined {
+    return this.#hosted.get(topic)?.[partition]
+  }
+
+  *all(): Iterable<Hosted> {
+    for (const partitions of this.#hosted.values()) {
+      for (const each of partitions) if (each !== undefined) yield each
+    }
+  }
+
+  /** The replica that leads here, or what to tell the client. */
+  leader(topic: string, partition: number, leaderEpoch = -1): Hosted | ErrorName {
+    const hosted = this.get(topic, partition)
+    if (hosted?.leading !== true) {
+      const known = this.#options.image().topicsByName.get(topic)?.partitions[partition]
+      return known === undefined ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'NOT_LEADER_OR_FOLLOWER'
+    }
+    return epochError(leaderEpoch, hosted.state.leaderEpoch) ?? hosted
+  }
+
+  append(
+    { topic, partition }: TopicPartition,
+    records: Uint8Array,
+    { acks, origin }: { acks: number; origin: Origin },
+  ): AppendOutcome {
+    const hosted = this.leader(topic, partition)
+    if (typeof hosted === 'string') return refused(hosted)
+    if (acks === -1 && hosted.state.inSync.length < hosted.state.minInSync) {
+      return refused('NOT_ENOUGH_REPLICAS')
+    }
+    const now = this.#options.clock.now()
+    const { leaderEpoch } = hosted.state
+    const appended = hosted.log.appendAsLeader(records, { leaderEpoch, origin, now })
+    if (!appended.ok) return { ...appended, logStartOffset: hosted.log.logStartOffset }
+    hosted.turn({ kind: 'appended', logEndOffset: hosted.log.logEndOffset }, now)
+    return { ok: true, hosted, appended }
+  }
+
+  /** Waits until every in-sync replica holds the log up to `offset`, for at most `timeoutMs`. */
+  safe(
+    hosted: Hosted,
+    offset: bigint,
+    timeoutMs: number,
+  ): Promise<ErrorName | 'NONE'> | 'NONE' | ErrorName {
+    const { leaderEpoch } = hosted.state
+    const look = (): ErrorName | 'NONE' | null => {
+      if (!hosted.leading || hosted.state.leaderEpoch !== leaderEpoch)
+        return 'NOT_LEADER_OR_FOLLOWER'
+      if (hosted.state.highWatermark < offset) return null
+      return hosted.state.inSync.length < hosted.state.minInSync
+        ? 'NOT_ENOUGH_REPLICAS_AFTER_APPEND'
+        : 'NONE'
+    }
+    const verdict = look()
+    if (verdict !== null) return verdict
+    return new Promise((resolve) => {
+      const end = (error: ErrorName | 'NONE') => {
+        forget()
+        cancel()
+        resolve(error)
+      }
+      const forget = hosted.watch(() => {
+        const seen = look()
+        if (seen !== null) end(seen)
+      })
+      const cancel = this.#options.clock.schedule(timeoutMs, () => end('REQUEST_TIMED_OUT'))
+    })
+  }
+
+  /** Brings the replicas in line with what the metadata says of one topic. */
+  topicChanged(name: string): void {
+    const topic = this.#options.image().topicsByName.get(name)
+    if (topic === undefined) return
+    for (const [partition, assignment] of topic.partitions.entries()) {
+      this.#assign(name, topic.id, partition, assignment)
+    }
+  }
+
+  topicDeleted(name: string): void {
+    for (const hosted of this.#hosted.get(name) ?? []) {
+      if (hosted === undefined) continue
+      const { partition } = hosted.log
+      this.#resign(hosted)
+      this.#options.logs.delete(name, partition)
+    }
+    this.#hosted.delete(name)
+  }
+
+  /** A topic's (or the cluster's) configuration changed. */
+  configChanged(name: string): void {
+    const { settings, clock } = this.#options
+    const config = settings.log(name)
+    for (const hosted of this.#hosted.get(name) ?? []) {
+      if (hosted === undefined) continue
+      hosted.log.config = config
+      const wanted = minInSync(settings.minInSyncReplicas(name), hosted.state.replicas.length)
+      hosted.turn({ kind: 'configured', minInSync: wanted }, clock.now())
+    }
+  }
+
+  #assign(topic: string, topicId: string, partition: number, known: PartitionImage): void {
+    const { brokerId, clock, logs, settings } = this.#options
+    const present = this.get(topic, partition)
+    if (!known.replicas.includes(brokerId)) {
+      if (present !== undefined) this.#remove(present)
+      return
+    }
+    const log =
+      present?.log ??
+      logs.get(topic, partition) ??
+      logs.create(topic, partition, topicId, settings.log(topic))
+    const hosted = present ?? this.#host(new Hosted(brokerId, log))
+    const assignment = {
+      leaderId: known.leader,
+      leaderEpoch: known.leaderEpoch,
+      partitionEpoch: known.partitionEpoch,
+      replicas: known.replicas,
+      inSync: known.isr,
+      minInSync: minInSync(settings.minInSyncReplicas(topic), known.replicas.length),
+    }
+    const { logEndOffset } = log
+    const effects = hosted.turn({ kind: 'assigned', assignment, logEndOffset }, clock.now())
+    this.#tell(hosted, effects)
+  }
+
+  #host(hosted: Hosted): Hosted {
+    const { topic, partition } = hosted.log
+    const partitions = this.#hosted.get(topic) ?? []
+    partitions[partition] = hosted
+    this.#hosted.set(topic, partitions)
+    hosted.log.config = this.#options.settings.log(topic)
+    return hosted
+  }
+
+  #remove(hosted: Hosted): void {
+    const { topic, partition } = hosted.log
+    this.#resign(hosted)
+    delete this.#hosted.get(topic)?.[partition]
+    this.#options.logs.delete(topic, partition)
+  }
+
+  #resign(hosted: Hosted): void {
+    const { topic, partition } = hosted.log
+    if (hosted.leading) this.#options.onLeadership(topic, partition, null)
+    hosted.state.role = 'offline'
+    hosted.wake()
+  }
+
+  #tell(hosted: Hosted, effects: readonly PartitionEffect[]): void {
+    const { topic, partition } = hosted.log
+    for (const effect of effects) {
+      if (effect.kind === 'began-leading') {
+        hosted.log.beginEpoch(effect.leaderEpoch)
+        this.#options.onLeadership(topic, partition, effect.leaderEpoch)
+      }
+      if (effect.kind === 'began-following' || effect.kind === 'resigned') {
+        this.#options.onLeadership(topic, partition, null)
+      }
+    }
+  }
+}
+
+/** KIP-320: a client that knows a newer epoch is ahead of us, one that names an older one must refresh. */
+function epochError(asked: number, current: number): ErrorName | null {
+  if (asked === -1 || asked === current) return null
+  return asked < current ? 'FENCED_LEADER_EPOCH' : 'UNKNOWN_LEADER_EPOCH'
+}
+
+const refused = (error: ErrorName): AppendOutcome => ({
+  ok: false,
+  error,
+  message: null,
+  recordErrors: [],
+  logStartOffset: -1n,
+})
