@@ -1,0 +1,60 @@
+import {
+  boolean,
+  className,
+  high,
+  int,
+  internal,
+  list,
+  long,
+  low,
+  string,
+  table,
+} from '../configs.ts'
+import { commonClientConfigs } from './client.ts'
+import { atLeast, distinct, notEmpty, offsetReset, oneOf, oneOfAnyCase } from './validators.ts'
+
+/** The consumer, the share consumer included. */
+export const consumerConfigs = {
+  ...commonClientConfigs,
+  ...table({
+    'allow.auto.create.topics': boolean(true),
+    'auto.commit.interval.ms': int(5000, low, atLeast(0)),
+    'auto.offset.reset': string('latest', offsetReset),
+    'bootstrap.servers': list(undefined, high, distinct),
+    'check.crcs': boolean(true, low),
+    'client.id': string('', low),
+    'client.rack': string('', low),
+    'connections.max.idle.ms': long(540_000n),
+    'default.api.timeout.ms': int(60_000, atLeast(0)),
+    'enable.auto.commit': boolean(true),
+    'enable.metrics.push': boolean(true, low),
+    'exclude.internal.topics': boolean(true),
+    'fetch.max.bytes': int(52_428_800, atLeast(0)),
+    'fetch.max.wait.ms': int(500, low, atLeast(0)),
+    'fetch.min.bytes': int(1, high, atLeast(0)),
+    'group.id': string(null, high),
+    'group.instance.id': string(null, notEmpty),
+    'group.protocol': string('classic', high, oneOfAnyCase('CONSUMER', 'CLASSIC')),
+    'group.remote.assignor': string(null),
+    'heartbeat.interval.ms': int(3000, high),
+    'interceptor.classes': list([], low, distinct),
+    'internal.throw.on.fetch.stable.offset.unsupported': boolean(false, low, internal),
+    'isolation.level': string('read_uncommitted', oneOf('read_committed', 'read_uncommitted')),
+    'key.deserializer': className(undefined, high),
+    'max.partition.fetch.bytes': int(1_048_576, high, atLeast(0)),
+    'max.poll.interval.ms': int(300_000, atLeast(1)),
+    'max.poll.records': int(500, atLeast(1)),
+    'partition.assignment.strategy': list(
+      [
+        'org.apache.kafka.clients.consumer.RangeAssignor',
+        'org.apache.kafka.clients.consumer.CooperativeStickyAssignor',
+      ],
+      distinct,
+    ),
+    'receive.buffer.bytes': int(65_536, atLeast(-1)),
+    'session.timeout.ms': int(45_000, high),
+    'share.acknowledgement.mode': string('implicit', oneOf('implicit', 'explicit')),
+    'share.acquire.mode': string('BATCH_OPTIMIZED', oneOf('batch_optimized', 'record_limit')),
+    'value.deserializer': className(undefined, high),
+  }),
+}
