@@ -1,4 +1,4 @@
-import { api, int16, int32, int64, string } from '../schema.ts'
+import { api, defaulted, int16, int32, int64, string } from '../schema.ts'
 
 /** Adds a group's offsets partition to a transaction (KIP-98). */
 export const addOffsetsToTxn = api({
@@ -13,7 +13,7 @@ export const addOffsetsToTxn = api({
     groupId: string,
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
   },
 })

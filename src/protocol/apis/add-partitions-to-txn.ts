@@ -2,6 +2,7 @@ import {
   api,
   array,
   boolean,
+  defaulted,
   ignorable,
   int16,
   int32,
@@ -50,7 +51,7 @@ export const addPartitionsToTxn = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     resultsByTopicV3AndBelow: until(
       3,
       array(

@@ -2,6 +2,7 @@ import {
   api,
   array,
   boolean,
+  defaulted,
   int16,
   int32,
   nullableString,
@@ -35,7 +36,7 @@ export const addRaftVoter = api({
     ackWhenCommitted: since(1, boolean, true),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     errorMessage: nullableString,
   },

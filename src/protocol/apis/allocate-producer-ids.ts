@@ -14,7 +14,7 @@ export const allocateProducerIds = api({
     brokerEpoch: defaulted(int64, -1n),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     producerIdStart: int64,
     producerIdLen: int32,

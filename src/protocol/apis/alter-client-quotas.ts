@@ -2,6 +2,7 @@ import {
   api,
   array,
   boolean,
+  defaulted,
   float64,
   int16,
   int32,
@@ -39,7 +40,7 @@ export const alterClientQuotas = api({
     validateOnly: boolean,
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     entries: array(
       struct({
         errorCode: int16,

@@ -2,6 +2,7 @@ import {
   api,
   array,
   boolean,
+  defaulted,
   int8,
   int16,
   int32,
@@ -34,7 +35,7 @@ export const alterConfigs = api({
     validateOnly: boolean,
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     responses: array(
       struct({
         errorCode: int16,

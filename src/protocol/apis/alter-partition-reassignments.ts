@@ -37,7 +37,7 @@ export const alterPartitionReassignments = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     allowReplicationFactorChange: ignorable(since(1, boolean, true)),
     errorCode: int16,
     errorMessage: nullableString,

@@ -48,7 +48,7 @@ export const alterPartition = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     topics: array(
       struct({

@@ -1,4 +1,4 @@
-import { api, array, int16, int32, string, struct } from '../schema.ts'
+import { api, array, defaulted, int16, int32, string, struct } from '../schema.ts'
 
 /** Moves replicas between the log directories of a broker (KIP-113). */
 export const alterReplicaLogDirs = api({
@@ -20,7 +20,7 @@ export const alterReplicaLogDirs = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     results: array(
       struct({
         topicName: string,

@@ -32,7 +32,7 @@ export const alterShareGroupOffsets = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     errorMessage: defaulted(nullableString, null),
     responses: array(

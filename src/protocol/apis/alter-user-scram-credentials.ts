@@ -1,4 +1,15 @@
-import { api, array, bytes, int8, int16, int32, nullableString, string, struct } from '../schema.ts'
+import {
+  api,
+  array,
+  bytes,
+  defaulted,
+  int8,
+  int16,
+  int32,
+  nullableString,
+  string,
+  struct,
+} from '../schema.ts'
 
 /** Changes SCRAM credentials (KIP-554). */
 export const alterUserScramCredentials = api({
@@ -26,7 +37,7 @@ export const alterUserScramCredentials = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     results: array(
       struct({
         user: string,

@@ -27,7 +27,7 @@ export const assignReplicasToDirs = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     directories: array(
       struct({

@@ -29,7 +29,7 @@ export const brokerHeartbeat = api({
     cordonedLogDirs: tagged(1, 2, nullable(array(uuid)), null),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     isCaughtUp: boolean,
     isFenced: defaulted(boolean, true),

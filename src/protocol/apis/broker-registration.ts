@@ -51,7 +51,7 @@ export const brokerRegistration = api({
     previousBrokerEpoch: ignorable(since(3, int64, -1n)),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     brokerEpoch: defaulted(int64, -1n),
   },

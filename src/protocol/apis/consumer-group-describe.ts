@@ -25,7 +25,7 @@ export const consumerGroupDescribe = api({
     includeAuthorizedOperations: boolean,
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     groups: array(
       struct({
         errorCode: int16,

@@ -44,7 +44,7 @@ export const consumerGroupHeartbeat = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     errorMessage: defaulted(nullableString, null),
     memberId: defaulted(nullableString, null),

@@ -2,6 +2,7 @@ import {
   api,
   array,
   boolean,
+  defaulted,
   int16,
   int32,
   nullableString,
@@ -39,7 +40,7 @@ export const controllerRegistration = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     errorMessage: nullableString,
   },

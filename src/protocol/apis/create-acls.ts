@@ -32,7 +32,7 @@ export const createAcls = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     results: array(
       struct({
         errorCode: int16,

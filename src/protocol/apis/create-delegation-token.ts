@@ -2,6 +2,7 @@ import {
   api,
   array,
   bytes,
+  defaulted,
   int16,
   int32,
   int64,
@@ -41,6 +42,6 @@ export const createDelegationToken = api({
     maxTimestampMs: int64,
     tokenId: string,
     hmac: bytes,
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
   },
 })

@@ -37,7 +37,7 @@ export const createPartitions = api({
     validateOnly: boolean,
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     results: array(
       struct({
         name: string,

@@ -48,7 +48,7 @@ export const createTopics = api({
     validateOnly: boolean,
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     topics: array(
       struct({
         name: string,

@@ -32,7 +32,7 @@ export const deleteAcls = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     filterResults: array(
       struct({
         errorCode: int16,

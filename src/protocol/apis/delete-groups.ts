@@ -1,4 +1,4 @@
-import { api, array, int16, int32, string, struct } from '../schema.ts'
+import { api, array, defaulted, int16, int32, string, struct } from '../schema.ts'
 
 /** Deletes groups without members (KIP-229). */
 export const deleteGroups = api({
@@ -10,7 +10,7 @@ export const deleteGroups = api({
     groupsNames: array(string),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     results: array(
       struct({
         groupId: string,

@@ -1,4 +1,4 @@
-import { api, array, int16, int32, int64, string, struct } from '../schema.ts'
+import { api, array, defaulted, int16, int32, int64, string, struct } from '../schema.ts'
 
 /** Moves the log start offset of partitions forward (KIP-107). */
 export const deleteRecords = api({
@@ -21,7 +21,7 @@ export const deleteRecords = api({
     timeoutMs: int32,
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     topics: array(
       struct({
         name: string,

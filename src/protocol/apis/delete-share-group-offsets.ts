@@ -25,7 +25,7 @@ export const deleteShareGroupOffsets = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     errorMessage: defaulted(nullableString, null),
     responses: array(

@@ -36,7 +36,7 @@ export const deleteTopics = api({
     timeoutMs: int32,
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     responses: array(
       struct({
         name: nullable(string, 6),

@@ -27,7 +27,7 @@ export const describeAcls = api({
     permissionType: int8,
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     errorMessage: nullableString,
     resources: array(

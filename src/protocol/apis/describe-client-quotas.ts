@@ -2,6 +2,7 @@ import {
   api,
   array,
   boolean,
+  defaulted,
   float64,
   int8,
   int16,
@@ -29,7 +30,7 @@ export const describeClientQuotas = api({
     strict: boolean,
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     errorMessage: nullableString,
     entries: nullable(

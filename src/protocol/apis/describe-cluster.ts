@@ -28,7 +28,7 @@ export const describeCluster = api({
     includeFencedBrokers: since(2, boolean),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     errorMessage: defaulted(nullableString, null),
     endpointType: since(1, int8, 1),

@@ -36,7 +36,7 @@ export const describeConfigs = api({
     includeDocumentation: since(3, boolean),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     results: array(
       struct({
         errorCode: int16,

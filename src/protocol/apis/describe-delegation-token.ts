@@ -2,6 +2,7 @@ import {
   api,
   array,
   bytes,
+  defaulted,
   int16,
   int32,
   int64,
@@ -49,6 +50,6 @@ export const describeDelegationToken = api({
         ),
       }),
     ),
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
   },
 })

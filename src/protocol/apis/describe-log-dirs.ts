@@ -2,6 +2,7 @@ import {
   api,
   array,
   boolean,
+  defaulted,
   ignorable,
   int16,
   int32,
@@ -32,7 +33,7 @@ export const describeLogDirs = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: ignorable(since(3, int16)),
     results: array(
       struct({

@@ -25,7 +25,7 @@ export const describeProducers = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     topics: array(
       struct({
         name: string,

@@ -36,7 +36,7 @@ export const describeShareGroupOffsets = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     groups: array(
       struct({
         groupId: string,

@@ -36,7 +36,7 @@ export const describeTopicPartitions = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     topics: array(
       struct({
         errorCode: int16,

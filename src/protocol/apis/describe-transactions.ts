@@ -1,4 +1,4 @@
-import { api, array, int16, int32, int64, string, struct } from '../schema.ts'
+import { api, array, defaulted, int16, int32, int64, string, struct } from '../schema.ts'
 
 /** State of transactions by id (KIP-664). */
 export const describeTransactions = api({
@@ -10,7 +10,7 @@ export const describeTransactions = api({
     transactionalIds: array(string),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     transactionStates: array(
       struct({
         errorCode: int16,

@@ -1,6 +1,7 @@
 import {
   api,
   array,
+  defaulted,
   int8,
   int16,
   int32,
@@ -27,7 +28,7 @@ export const describeUserScramCredentials = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     errorMessage: nullableString,
     results: array(

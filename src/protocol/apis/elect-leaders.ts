@@ -33,7 +33,7 @@ export const electLeaders = api({
     timeoutMs: defaulted(int32, 60000),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: since(1, int16),
     replicaElectionResults: array(
       struct({

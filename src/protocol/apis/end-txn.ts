@@ -1,4 +1,14 @@
-import { api, boolean, ignorable, int16, int32, int64, since, string } from '../schema.ts'
+import {
+  api,
+  boolean,
+  defaulted,
+  ignorable,
+  int16,
+  int32,
+  int64,
+  since,
+  string,
+} from '../schema.ts'
 
 /** Commits or aborts a transaction. v5: the epoch grows with every transaction (KIP-890). */
 export const endTxn = api({
@@ -13,7 +23,7 @@ export const endTxn = api({
     committed: boolean,
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     producerId: ignorable(since(5, int64, -1n)),
     producerEpoch: ignorable(since(5, int16, -1)),

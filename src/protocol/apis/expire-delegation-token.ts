@@ -1,4 +1,4 @@
-import { api, bytes, int16, int32, int64 } from '../schema.ts'
+import { api, bytes, defaulted, int16, int32, int64 } from '../schema.ts'
 
 /** Expires a delegation token (KIP-48). */
 export const expireDelegationToken = api({
@@ -15,6 +15,6 @@ export const expireDelegationToken = api({
   response: {
     errorCode: int16,
     expiryTimestampMs: int64,
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
   },
 })

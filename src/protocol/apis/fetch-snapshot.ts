@@ -45,7 +45,7 @@ export const fetchSnapshot = api({
     clusterId: tagged(0, 0, nullableString, null),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     topics: array(
       struct({

@@ -77,7 +77,7 @@ export const fetch = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: ignorable(since(7, int16)),
     sessionId: since(7, int32),
     responses: array(

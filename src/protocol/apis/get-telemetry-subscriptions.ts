@@ -1,4 +1,4 @@
-import { api, array, boolean, int8, int16, int32, string, uuid } from '../schema.ts'
+import { api, array, boolean, defaulted, int8, int16, int32, string, uuid } from '../schema.ts'
 
 /** Which client metrics the broker wants (KIP-714). */
 export const getTelemetrySubscriptions = api({
@@ -10,7 +10,7 @@ export const getTelemetrySubscriptions = api({
     clientInstanceId: uuid,
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     clientInstanceId: uuid,
     subscriptionId: int32,

@@ -19,7 +19,7 @@ export const initProducerId = api({
     keepPreparedTxn: since(6, boolean),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     producerId: defaulted(int64, -1n),
     producerEpoch: int16,

@@ -1,4 +1,15 @@
-import { api, array, ignorable, int8, int16, int32, since, string, struct } from '../schema.ts'
+import {
+  api,
+  array,
+  defaulted,
+  ignorable,
+  int8,
+  int16,
+  int32,
+  since,
+  string,
+  struct,
+} from '../schema.ts'
 
 /**
  * Resources that have configurations: client metrics (KIP-714), and from v1 all types (KIP-1142).
@@ -12,7 +23,7 @@ export const listConfigResources = api({
     resourceTypes: since(1, array(int8)),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     configResources: array(
       struct({

@@ -33,7 +33,7 @@ export const listPartitionReassignments = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     errorMessage: nullableString,
     topics: array(

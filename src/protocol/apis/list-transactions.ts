@@ -1,6 +1,7 @@
 import {
   api,
   array,
+  defaulted,
   int16,
   int32,
   int64,
@@ -25,7 +26,7 @@ export const listTransactions = api({
     transactionalIdPattern: since(2, nullableString, null),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     unknownStateFilters: array(string),
     transactionStates: array(

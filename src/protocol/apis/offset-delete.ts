@@ -1,4 +1,4 @@
-import { api, array, int16, int32, never, string, struct } from '../schema.ts'
+import { api, array, defaulted, int16, int32, never, string, struct } from '../schema.ts'
 
 /** Deletes committed offsets of a group (KIP-496). Never flexible. */
 export const offsetDelete = api({
@@ -21,7 +21,7 @@ export const offsetDelete = api({
   },
   response: {
     errorCode: int16,
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     topics: array(
       struct({
         name: string,

@@ -33,7 +33,7 @@ export const offsetForLeaderEpoch = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     topics: array(
       struct({
         topic: string,

@@ -79,7 +79,7 @@ export const produce = api({
         ),
       }),
     ),
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     nodeEndpoints: tagged(
       0,
       10,

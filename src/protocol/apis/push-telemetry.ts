@@ -1,4 +1,4 @@
-import { api, boolean, bytes, int8, int16, int32, uuid } from '../schema.ts'
+import { api, boolean, bytes, defaulted, int8, int16, int32, uuid } from '../schema.ts'
 
 /** Client metrics (KIP-714). */
 export const pushTelemetry = api({
@@ -14,7 +14,7 @@ export const pushTelemetry = api({
     metrics: bytes,
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
   },
 })

@@ -1,4 +1,4 @@
-import { api, int16, int32, nullableString, uuid } from '../schema.ts'
+import { api, defaulted, int16, int32, nullableString, uuid } from '../schema.ts'
 
 /** Removes a voter from the metadata quorum (KIP-853). */
 export const removeRaftVoter = api({
@@ -14,7 +14,7 @@ export const removeRaftVoter = api({
     voterDirectoryId: uuid,
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     errorMessage: nullableString,
   },

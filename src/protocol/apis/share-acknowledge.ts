@@ -45,7 +45,7 @@ export const shareAcknowledge = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     errorMessage: defaulted(nullableString, null),
     acquisitionLockTimeoutMs: ignorable(since(2, int32)),

@@ -58,7 +58,7 @@ export const shareFetch = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     errorMessage: defaulted(nullableString, null),
     acquisitionLockTimeoutMs: int32,

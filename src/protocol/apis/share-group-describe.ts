@@ -22,7 +22,7 @@ export const shareGroupDescribe = api({
     includeAuthorizedOperations: boolean,
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     groups: array(
       struct({
         errorCode: int16,

@@ -25,7 +25,7 @@ export const shareGroupHeartbeat = api({
     subscribedTopicNames: defaulted(nullable(array(string)), null),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     errorMessage: defaulted(nullableString, null),
     memberId: defaulted(nullableString, null),

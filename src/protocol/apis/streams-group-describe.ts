@@ -24,7 +24,7 @@ export const streamsGroupDescribe = api({
     includeAuthorizedOperations: boolean,
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     groups: array(
       struct({
         errorCode: int16,

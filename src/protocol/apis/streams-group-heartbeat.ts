@@ -158,7 +158,7 @@ export const streamsGroupHeartbeat = api({
     shutdownApplication: boolean,
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     errorMessage: defaulted(nullableString, null),
     memberId: string,

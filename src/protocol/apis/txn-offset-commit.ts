@@ -1,6 +1,7 @@
 import {
   api,
   array,
+  defaulted,
   ignorable,
   int16,
   int32,
@@ -40,7 +41,7 @@ export const txnOffsetCommit = api({
     ),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     topics: array(
       struct({
         name: string,

@@ -1,4 +1,4 @@
-import { api, int16, int32, nullableString } from '../schema.ts'
+import { api, defaulted, int16, int32, nullableString } from '../schema.ts'
 
 /** Removes a broker from the cluster for good (KIP-631). */
 export const unregisterBroker = api({
@@ -12,7 +12,7 @@ export const unregisterBroker = api({
     brokerId: int32,
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     errorMessage: nullableString,
   },

@@ -36,7 +36,7 @@ export const updateFeatures = api({
     validateOnly: since(1, boolean),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     errorMessage: nullableString,
     results: ignorable(

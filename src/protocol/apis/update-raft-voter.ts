@@ -37,7 +37,7 @@ export const updateRaftVoter = api({
     }),
   },
   response: {
-    throttleTimeMs: int32,
+    throttleTimeMs: defaulted(int32, 0),
     errorCode: int16,
     currentLeader: tagged(
       0,
