@@ -96,14 +96,22 @@ export function unsignedVarintSize(value: number): number {
   return raw < 0x10000000 ? 4 : 5
 }
 
-/** `value` is an integer that a double holds exactly. Zigzag takes one of the first byte's seven bits for the sign. */
-export function varlongSize(value: number): number {
-  let rest = value < 0 ? -(value + 1) : value
+/** A number has to be an integer that a double holds exactly. Zigzag takes one of the first byte's seven bits for the sign. */
+export function varlongSize(value: number | bigint): number {
+  if (typeof value === 'bigint' && !Number.isSafeInteger(Number(value))) return wideSize(value)
+  let rest = value < 0 ? -Number(value) - 1 : Number(value)
   let size = 1
   while (rest >= 0x40) {
     rest = Math.floor(rest / 0x80)
     size++
   }
+  return size
+}
+
+function wideSize(value: bigint): number {
+  let rest = (value < 0n ? -value - 1n : value) >> 6n
+  let size = 1
+  for (; rest > 0n; rest >>= 7n) size++
   return size
 }
 
@@ -123,13 +131,10 @@ export function writeUnsignedVarint(bytes: Uint8Array, at: number, value: number
   return position
 }
 
-export function writeVarlong(bytes: Uint8Array, at: number, value: number): number {
-  if (value >= -0x40000000 && value < 0x40000000) return writeVarint(bytes, at, value)
-  return writeVarlongExactly(bytes, at, BigInt(value))
-}
-
-export function writeVarlongExactly(bytes: Uint8Array, at: number, value: bigint): number {
-  let rest = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n))
+export function writeVarlong(bytes: Uint8Array, at: number, value: number | bigint): number {
+  if (value >= -0x40000000 && value < 0x40000000) return writeVarint(bytes, at, Number(value))
+  const wide = BigInt(value)
+  let rest = BigInt.asUintN(64, (wide << 1n) ^ (wide >> 63n))
   let position = at
   while (rest > 0x7fn) {
     bytes[position++] = Number(rest & 0x7fn) | 0x80

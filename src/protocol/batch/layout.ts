@@ -1,4 +1,3 @@
-import { crc32c } from '../../base/checksum.ts'
 import {
   int16At,
   int32At,
@@ -8,7 +7,9 @@ import {
   setInt64,
   uint32At,
 } from '../../base/bytes.ts'
-import { type Compression, compressionIds, compressionNames } from './compression/codecs.ts'
+import { crc32c } from '../../base/checksum.ts'
+import { KafkaError } from '../errors.ts'
+import { type Compression, compressionNames } from './compression/codecs.ts'
 
 /**
  * The header of a record batch of magic 2 (KIP-98), on the wire as on disk. All integers are big-endian.
@@ -34,24 +35,28 @@ export const headerSize = 61
 export const sizePrefix = 12
 export const crcStart = 21
 
-const batchLengthAt = 8
-const leaderEpochAt = 12
-const magicAt = 16
+export const batchLengthAt = 8
+export const leaderEpochAt = 12
+export const magicAt = 16
 const crcAt = 17
-const attributesAt = 21
-const lastOffsetDeltaAt = 23
-const baseTimestampAt = 27
-const maxTimestampAt = 35
-const producerIdAt = 43
-const producerEpochAt = 51
-const baseSequenceAt = 53
-const countAt = 57
+export const attributesAt = 21
+export const lastOffsetDeltaAt = 23
+export const baseTimestampAt = 27
+export const maxTimestampAt = 35
+export const producerIdAt = 43
+export const producerEpochAt = 51
+export const baseSequenceAt = 53
+export const countAt = 57
 
 const codecMask = 0x07
-const appendTimeBit = 0x08
-const transactionalBit = 0x10
-const controlBit = 0x20
-const deleteHorizonBit = 0x40
+export const appendTimeBit = 0x08
+export const transactionalBit = 0x10
+export const controlBit = 0x20
+export const deleteHorizonBit = 0x40
+
+const sizeAndMagicEnd = 17
+/** A message of magic 0 with neither key nor value; a smaller batch length is nonsense in every format. */
+const batchLengthMin = 14
 
 export type TimestampType = 'CreateTime' | 'LogAppendTime'
 
@@ -178,47 +183,31 @@ export function updateCrc(bytes: Uint8Array, at = 0): void {
   setInt32(bytes, at + crcAt, computeCrc(bytes, at))
 }
 
-export type HeaderFields = {
-  baseOffset: bigint
-  size: number
-  partitionLeaderEpoch: number
-  compression: Compression
-  timestampType: TimestampType
-  transactional: boolean
-  control: boolean
-  hasDeleteHorizon: boolean
-  lastOffsetDelta: number
-  baseTimestamp: bigint
-  maxTimestamp: bigint
-  producerId: bigint
-  producerEpoch: number
-  baseSequence: number
-  count: number
+/** The positions of the whole batches in the bytes, of any magic; an incomplete one at the end is left out (a fetch may cut). */
+export function* batches(bytes: Uint8Array, start = 0, end = bytes.length): Generator<number> {
+  for (let at = start; ; ) {
+    const size = wholeBatchSize(bytes, at, end)
+    if (size === 0) return
+    yield at
+    at += size
+  }
 }
 
-/** Writes the header before records that are in place already, and the CRC over both. */
-export function writeHeader(bytes: Uint8Array, at: number, fields: HeaderFields): void {
-  setInt64(bytes, at, fields.baseOffset)
-  setInt32(bytes, at + batchLengthAt, fields.size - sizePrefix)
-  setInt32(bytes, at + leaderEpochAt, fields.partitionLeaderEpoch)
-  bytes[at + magicAt] = 2
-  setInt16(bytes, at + attributesAt, attributesFor(fields))
-  setInt32(bytes, at + lastOffsetDeltaAt, fields.lastOffsetDelta)
-  setInt64(bytes, at + baseTimestampAt, fields.baseTimestamp)
-  setInt64(bytes, at + maxTimestampAt, fields.maxTimestamp)
-  setInt64(bytes, at + producerIdAt, fields.producerId)
-  setInt16(bytes, at + producerEpochAt, fields.producerEpoch)
-  setInt32(bytes, at + baseSequenceAt, fields.baseSequence)
-  setInt32(bytes, at + countAt, fields.count)
-  updateCrc(bytes, at)
-}
-
-function attributesFor(fields: HeaderFields): number {
-  return (
-    compressionIds[fields.compression] |
-    (fields.timestampType === 'LogAppendTime' ? appendTimeBit : 0) |
-    (fields.transactional ? transactionalBit : 0) |
-    (fields.control ? controlBit : 0) |
-    (fields.hasDeleteHorizon ? deleteHorizonBit : 0)
-  )
+/** The size of the batch at this place, 0 where no whole one stands; CORRUPT_MESSAGE for what can be none. */
+export function wholeBatchSize(bytes: Uint8Array, at: number, end = bytes.length): number {
+  if (end - at < sizePrefix) return 0
+  const batchLength = int32At(bytes, at + batchLengthAt)
+  if (batchLength < batchLengthMin) {
+    throw new KafkaError(
+      'CORRUPT_MESSAGE',
+      `Record size ${batchLength} is less than the minimum record overhead (${batchLengthMin})`,
+    )
+  }
+  if (end - at < sizeAndMagicEnd) return 0
+  const magic = magicOf(bytes, at)
+  if (magic < 0 || magic > 2) {
+    throw new KafkaError('CORRUPT_MESSAGE', `Invalid magic found in record: ${magic}`)
+  }
+  const size = sizePrefix + batchLength
+  return size > end - at ? 0 : size
 }

@@ -76,7 +76,8 @@ function* blocks(bytes: Uint8Array): Generator<Uint8Array> {
 function uncompress(block: Uint8Array, sizeMax: number): Uint8Array {
   try {
     const size = readUnsignedVarint({ bytes: block, position: 0, end: block.length }) >>> 0
-    if (size > block.length * expansionMax) throw new RangeError(`${size} bytes from ${block.length}`)
+    if (size > block.length * expansionMax)
+      throw new RangeError(`${size} bytes from ${block.length}`)
     if (size <= sizeMax) return loaded().uncompressSync(block, { asBuffer: true })
   } catch (error) {
     throw unreadable('snappy', messageOf(error), error)

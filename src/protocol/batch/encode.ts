@@ -1,0 +1,43 @@
+import type { BatchFields } from './fields.ts'
+import type { Header } from './reader.ts'
+import { BatchWriter } from './writer.ts'
+
+export type NewRecord = {
+  key: Uint8Array | null
+  value: Uint8Array | null
+  headers?: readonly Header[]
+  /** Absent: the batch's `baseTimestamp`. */
+  timestamp?: bigint
+  /** Absent: one more than that of the record before. */
+  offsetDelta?: number
+}
+
+/**
+ * A batch of records at hand: what coordinators and the metadata log write. Without `baseTimestamp` that is the first
+ * record's time, as Kafka's builder does it.
+ */
+export function encodeBatch(fields: BatchFields, records: readonly NewRecord[]): Uint8Array {
+  const baseTimestamp =
+    fields.deleteHorizonMs ?? fields.baseTimestamp ?? records[0]?.timestamp ?? -1n
+  const writer = new BatchWriter(sizeGuess(records))
+  let offsetDelta = 0
+  for (const { key, value, headers, timestamp = baseTimestamp, ...record } of records) {
+    offsetDelta = record.offsetDelta ?? offsetDelta
+    writer.append(narrow(timestamp - baseTimestamp), key, value, headers, offsetDelta)
+    offsetDelta++
+  }
+  return writer.build({ ...fields, baseTimestamp })
+}
+
+function narrow(delta: bigint): number | bigint {
+  const number = Number(delta)
+  return Number.isSafeInteger(number) ? number : delta
+}
+
+function sizeGuess(records: readonly NewRecord[]): number {
+  let size = 128
+  for (const { key, value, headers } of records) {
+    size += 48 + (key?.length ?? 0) + (value?.length ?? 0) + (headers?.length ?? 0) * 32
+  }
+  return size
+}

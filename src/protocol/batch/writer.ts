@@ -1,0 +1,263 @@
+import { varintSize, varlongSize, writeVarint, writeVarlong } from '../../base/varint.ts'
+import type { RecordCursor } from './cursor.ts'
+import { type BatchFields, sealed } from './fields.ts'
+import { headerSize } from './layout.ts'
+import type { Header } from './reader.ts'
+
+const capacityDefault = 16 * 1024
+/** More than a record's own varints take: five of int32, one of int64, the attributes. */
+const overheadMax = 40
+const sparesMax = 4
+/** Below this a loop copies faster than TypedArray.set, which wants a view. */
+const viewMin = 24
+const stageSize = 64 * 1024
+/** What must lie free behind the batch while a stage is in use, beside the record: a larger buffer would lose the stage. */
+const roomMin = 2 * overheadMax
+
+/** How many numbers of `appendSpans` describe a record: key start and end, value start and end. */
+export const spanWidth = 4
+
+/**
+ * Writes records straight into the bytes that will be sent; none becomes an object on the way.
+ *
+ * `build` hands the finished bytes over and the writer goes on with another buffer. What was built stays as it is until
+ * it is given back with `recycle`, which is worth doing where batches follow each other fast.
+ *
+ * A record's time is the batch's `baseTimestamp` (see `BatchFields`) plus its delta. A slice that is null has the start −1.
+ */
+export class BatchWriter {
+  #bytes: Buffer
+  #position = headerSize
+  #count = 0
+  #lastOffsetDelta = -1
+  #maxTimestampDelta: number | bigint = 0
+  readonly #capacity: number
+  readonly #spares: Buffer[] = []
+  readonly #lent = new WeakSet<ArrayBufferLike>()
+
+  constructor(capacity = capacityDefault) {
+    this.#capacity = Math.max(capacity, headerSize + overheadMax)
+    this.#bytes = Buffer.allocUnsafeSlow(this.#capacity)
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** Of the batch as it stands, uncompressed, with its header. */
+  get sizeInBytes(): number {
+    return this.#position
+  }
+
+  append(
+    timestampDelta: number | bigint,
+    key: Uint8Array | null,
+    value: Uint8Array | null,
+    headers: readonly Header[] = [],
+    offsetDelta = this.#lastOffsetDelta + 1,
+  ): void {
+    const headersBytes = headers.length === 0 ? nothing : encodeHeaders(headers)
+    const keySize = key === null ? -1 : key.length
+    const valueSize = value === null ? -1 : value.length
+    this.#open(timestampDelta, offsetDelta, keySize, valueSize, headers.length, headersBytes.length)
+    this.#part(key ?? nothing, 0, keySize)
+    this.#part(value ?? nothing, 0, valueSize)
+    this.#headers(headersBytes, headers.length, 0, headersBytes.length)
+  }
+
+  /** A record whose key and value lie in the same bytes, without headers. */
+  appendSlice(
+    timestampDelta: number,
+    source: Uint8Array,
+    span: { keyStart: number; keyEnd: number; valueStart: number; valueEnd: number },
+  ): void {
+    const keySize = span.keyStart < 0 ? -1 : span.keyEnd - span.keyStart
+    const valueSize = span.valueStart < 0 ? -1 : span.valueEnd - span.valueStart
+    this.#open(timestampDelta, this.#lastOffsetDelta + 1, keySize, valueSize, 0, 0)
+    this.#part(source, span.keyStart, keySize)
+    this.#part(source, span.valueStart, valueSize)
+    this.#bytes[this.#position++] = 0
+  }
+
+  /** The record at which a cursor stands, with its headers: for compaction and for a change of codec. */
+  appendFrom(
+    cursor: RecordCursor,
+    { timestampDelta, offsetDelta }: { timestampDelta: number | bigint; offsetDelta: number },
+  ): void {
+    const keySize = cursor.keyStart < 0 ? -1 : cursor.keyEnd - cursor.keyStart
+    const valueSize = cursor.valueStart < 0 ? -1 : cursor.valueEnd - cursor.valueStart
+    const { headerCount, headersStart, headersEnd } = cursor
+    const headersSize = headersEnd - headersStart
+    this.#open(timestampDelta, offsetDelta, keySize, valueSize, headerCount, headersSize)
+    this.#part(cursor.bytes, cursor.keyStart, keySize)
+    this.#part(cursor.bytes, cursor.valueStart, valueSize)
+    this.#headers(cursor.bytes, headerCount, headersStart, headersEnd)
+  }
+
+  /**
+   * Many records of one chunk at once (lines of a pipe): from `spans`, `spanWidth` numbers for each, the records `from` up
+   * to `to`, until the next would make the batch larger than `sizeMax`; the first one always fits. Returns how far it
+   * came.
+   *
+   * The chunk is laid behind the batch in the same buffer: there the engine moves a slice in 25 ns, where a copy from
+   * another buffer takes 80.
+   */
+  appendSpans(
+    timestampDelta: number,
+    source: Uint8Array,
+    spans: Int32Array,
+    { from, to, sizeMax }: { from: number; to: number; sizeMax: number },
+  ): number {
+    let stageStart = 0
+    let stageEnd = 0
+    let stageAt = 0
+    for (let i = from; i < to; i++) {
+      const at = i * spanWidth
+      const keyStart = spans[at]!
+      const keyEnd = spans[at + 1]!
+      const valueStart = spans[at + 2]!
+      const valueEnd = spans[at + 3]!
+      const keySize = keyStart < 0 ? -1 : keyEnd - keyStart
+      const valueSize = valueStart < 0 ? -1 : valueEnd - valueStart
+      const roomNeeded = this.#position + Math.max(keySize, 0) + Math.max(valueSize, 0) + roomMin
+      if (this.#count > 0 && roomNeeded - roomMin + overheadMax > sizeMax) return i
+      const start = keySize < 0 || (valueSize >= 0 && valueStart < keyStart) ? valueStart : keyStart
+      const end = Math.max(keySize < 0 ? -1 : keyEnd, valueSize < 0 ? -1 : valueEnd)
+      if (start < stageStart || end > stageEnd || roomNeeded > stageAt) {
+        if (start < 0 || end - start > stageSize) {
+          this.appendSlice(timestampDelta, source, { keyStart, keyEnd, valueStart, valueEnd })
+          stageEnd = 0
+          continue
+        }
+        stageStart = start
+        stageEnd = Math.min(start + stageSize, source.length)
+        stageAt = this.#stage(source, stageStart, stageEnd)
+      }
+      this.#open(timestampDelta, this.#lastOffsetDelta + 1, keySize, valueSize, 0, 0)
+      this.#staged(stageAt + keyStart - stageStart, keySize)
+      this.#staged(stageAt + valueStart - stageStart, valueSize)
+      this.#bytes[this.#position++] = 0
+    }
+    return to
+  }
+
+  /** The batch, ready for a Produce request or a log; the writer is empty afterwards. */
+  build(fields: BatchFields = {}): Uint8Array {
+    const bytes = this.#bytes
+    const built = sealed(bytes.subarray(0, this.#position), fields, {
+      count: this.#count,
+      lastOffsetDelta: this.#lastOffsetDelta,
+      maxTimestampDelta: this.#maxTimestampDelta,
+    })
+    if (built.buffer === bytes.buffer) {
+      this.#lent.add(built.buffer)
+      this.#bytes = this.#spares.pop() ?? Buffer.allocUnsafeSlow(this.#capacity)
+    }
+    this.clear()
+    return built
+  }
+
+  /** Takes back what `build` gave and nobody reads any more; bytes that are not the writer's are left alone. */
+  recycle(built: Uint8Array): void {
+    if (!this.#lent.delete(built.buffer) || this.#spares.length === sparesMax) return
+    this.#spares.push(Buffer.from(built.buffer as ArrayBuffer))
+  }
+
+  /** Drops the records of the batch that was begun. */
+  clear(): void {
+    this.#position = headerSize
+    this.#count = 0
+    this.#lastOffsetDelta = -1
+  }
+
+  /** Makes room for the record and writes what stands before its key. */
+  #open(
+    timestampDelta: number | bigint,
+    offsetDelta: number,
+    keySize: number,
+    valueSize: number,
+    headerCount: number,
+    headersSize: number,
+  ): void {
+    const size =
+      1 +
+      varlongSize(timestampDelta) +
+      varintSize(offsetDelta) +
+      varintSize(keySize) +
+      (keySize > 0 ? keySize : 0) +
+      varintSize(valueSize) +
+      (valueSize > 0 ? valueSize : 0) +
+      varintSize(headerCount) +
+      headersSize
+    this.#reserve(size + overheadMax)
+    const bytes = this.#bytes
+    let position = writeVarint(bytes, this.#position, size)
+    bytes[position++] = 0
+    position = writeVarlong(bytes, position, timestampDelta)
+    this.#position = writeVarint(bytes, position, offsetDelta)
+    if (this.#count === 0 || timestampDelta > this.#maxTimestampDelta) {
+      this.#maxTimestampDelta = timestampDelta
+    }
+    this.#lastOffsetDelta = offsetDelta
+    this.#count++
+  }
+
+  #part(source: Uint8Array, start: number, size: number): void {
+    const bytes = this.#bytes
+    let position = writeVarint(bytes, this.#position, size)
+    if (size >= viewMin) {
+      bytes.set(source.subarray(start, start + size), position)
+      position += size
+    } else {
+      for (let from = start; from < start + size; ) bytes[position++] = source[from++]!
+    }
+    this.#position = position
+  }
+
+  #staged(start: number, size: number): void {
+    const position = writeVarint(this.#bytes, this.#position, size)
+    if (size > 0) this.#bytes.copyWithin(position, start, start + size)
+    this.#position = size > 0 ? position + size : position
+  }
+
+  #headers(source: Uint8Array, count: number, start: number, end: number): void {
+    const position = writeVarint(this.#bytes, this.#position, count)
+    if (end > start) this.#bytes.set(source.subarray(start, end), position)
+    this.#position = position + end - start
+  }
+
+  /** Lays the bytes at the very end of the buffer, with room for another such piece before them. */
+  #stage(source: Uint8Array, start: number, end: number): number {
+    this.#reserve(2 * stageSize + roomMin)
+    const at = this.#bytes.length - (end - start)
+    this.#bytes.set(source.subarray(start, end), at)
+    return at
+  }
+
+  #reserve(size: number): void {
+    if (this.#position + size <= this.#bytes.length) return
+    const larger = Buffer.allocUnsafeSlow((this.#position + size) * 2)
+    this.#bytes.copy(larger, 0, 0, this.#position)
+    this.#bytes = larger
+  }
+}
+
+const nothing = new Uint8Array(0)
+
+function encodeHeaders(headers: readonly Header[]): Uint8Array {
+  const keys = headers.map(({ key }) => Buffer.from(key))
+  let sizeMax = 0
+  headers.forEach(({ value }, i) => {
+    sizeMax += 10 + keys[i]!.length + (value?.length ?? 0)
+  })
+  const bytes = Buffer.allocUnsafe(sizeMax)
+  let position = 0
+  headers.forEach(({ value }, i) => {
+    position = writeVarint(bytes, position, keys[i]!.length)
+    position += keys[i]!.copy(bytes, position)
+    position = writeVarint(bytes, position, value === null ? -1 : value.length)
+    if (value !== null) bytes.set(value, position)
+    position += value?.length ?? 0
+  })
+  return bytes.subarray(0, position)
+}
