@@ -15,7 +15,7 @@ export default handler(apiVersions, (broker, request, call) => {
   if (call.apiVersion >= 3 && !named) {
     return { errorCode: code('INVALID_REQUEST'), apiKeys: [] }
   }
-  const { features, featuresEpoch } = broker.image
+  const { features, offset } = broker.image
   return {
     errorCode: 0,
     apiKeys: ranges(call.served.values()),
@@ -23,7 +23,7 @@ export default handler(apiVersions, (broker, request, call) => {
       // Clients before version 4 cannot read a feature whose lowest level is 0 (KIP-584).
       ({ minVersion }) => call.apiVersion >= 4 || minVersion > 0,
     ),
-    finalizedFeaturesEpoch: featuresEpoch,
+    finalizedFeaturesEpoch: offset - 1n,
     finalizedFeatures: [...features]
       .filter(([, level]) => level > 0)
       .map(([name, level]) => ({ name, maxVersionLevel: level, minVersionLevel: level })),

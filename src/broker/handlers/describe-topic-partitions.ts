@@ -17,7 +17,7 @@ export default handler(describeTopicPartitions, (broker, request, call) => {
   const fetchesAll = asked.length === 0
   const from = request.cursor?.topicName ?? ''
   const names = [...new Set(fetchesAll ? topicsByName.keys() : asked)].sort(byBytes)
-  const limit = broker.settings.int('max.request.partition.size.limit')
+  const limit = broker.settings.get('max.request.partition.size.limit')
   let left = Math.max(1, Math.min(request.responsePartitionLimit, limit))
   const alive = new Set(broker.aliveBrokers(call.listener).map(({ id }) => id))
   const topics: Topic[] = []

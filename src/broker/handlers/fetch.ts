@@ -39,7 +39,7 @@ export default handler(fetch, async (broker, request, call) => {
 })
 
 function readAll(broker: Broker, request: FetchRequest, call: Call, targets: FetchTarget[]): Round {
-  const bytesMax = Math.min(request.maxBytes, broker.settings.int('fetch.max.bytes'))
+  const bytesMax = Math.min(request.maxBytes, broker.settings.get('fetch.max.bytes'))
   let bytes = 0
   let urgent = false
   const parts = targets.map((target) => {

@@ -57,7 +57,7 @@ async function createMissing(broker: Broker, request: MetadataRequest): Promise<
   if (names.length === 0) return
   const internal = names.filter((name) => isInternalTopic(name))
   await Promise.allSettled(internal.map((name) => broker.ensureInternalTopic(name)))
-  if (broker.settings.boolean('auto.create.topics.enable')) {
+  if (broker.settings.get('auto.create.topics.enable')) {
     await broker.autoCreateTopics(names.filter((name) => !isInternalTopic(name)))
   }
 }

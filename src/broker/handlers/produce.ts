@@ -88,7 +88,7 @@ type Pending = {
   topicId: string
   partitionResponses: (PartitionResponse | Promise<PartitionResponse>)[]
 }
-type Settled = Pending & { partitionResponses: PartitionResponse[] }
+type Settled = Omit<Pending, 'partitionResponses'> & { partitionResponses: PartitionResponse[] }
 
 function settle(responses: Pending[]): Settled[] | Promise<Settled[]> {
   const waiting = responses.some((topic) =>
