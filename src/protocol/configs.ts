@@ -91,8 +91,13 @@ export function table<D extends { readonly [name: string]: Declared<unknown> }>(
   return declared as unknown as Named<D>
 }
 
-function word<T>(type: ConfigType) {
-  return <N extends null = never>(value: T | N | undefined, ...traits: Trait[]): Declared<T | N> =>
+interface Word<T> {
+  (value: T | undefined, ...traits: Trait[]): Declared<T>
+  (value: null, ...traits: Trait[]): Declared<T | null>
+}
+
+function word<T>(type: ConfigType): Word<T> {
+  return (value: T | null | undefined, ...traits: Trait[]) =>
     Object.assign({ type, default: value, importance: 'medium' as const }, ...traits)
 }
 
