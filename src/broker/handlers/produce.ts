@@ -106,6 +106,6 @@ function settle(responses: Pending[]): Settled[] | Promise<Settled[]> {
 const hintsIn = (responses: Settled[]): number[] =>
   responses.flatMap(({ partitionResponses }) =>
     partitionResponses.flatMap(({ currentLeader: hint }) =>
-      hint === undefined ? [] : [hint.leaderId],
+      hint?.leaderId === undefined ? [] : [hint.leaderId],
     ),
   )
