@@ -1,0 +1,138 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { apacheClasspath, serverLogging } from './apache.ts'
+import { end, freePorts, type Running, runChecked, start } from './processes.ts'
+
+export type ApacheOptions = {
+  nodes?: 1 | 3
+  /** Settings of server.properties beyond those that a cluster needs. */
+  config?: Record<string, string | number>
+  /** A folder to keep the data in; by default one that goes away with the cluster. */
+  dataDirectory?: string
+  /** Java's flags for the brokers. */
+  java?: readonly string[]
+}
+
+/** A running Apache Kafka: brokers and controllers combined, node ids from 1, on free ports of 127.0.0.1. */
+export type ApacheCluster = {
+  bootstrap: string
+  brokers: { id: number; address: string; dataDirectory: string; pid: () => number | undefined }[]
+  dataDirectory: string
+  startBroker(id: number): Promise<void>
+  stopBroker(id: number): Promise<void>
+  killBroker(id: number): Promise<void>
+  /** Orderly stop of all; a data directory that was made here is removed. */
+  stop(): Promise<void>
+  /** SIGKILL to all; the data stays until `stop`. */
+  kill(): Promise<void>
+}
+
+const clusterId = 'JackdawTestClusterAAAA'
+
+export async function startApacheKafka(options: ApacheOptions = {}): Promise<ApacheCluster> {
+  const classpath = apacheClasspath()
+  if (classpath === null) throw new Error('Apache Kafka is not on this machine')
+  const nodes = options.nodes ?? 1
+  const ownFolder = options.dataDirectory === undefined
+  const root = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'apache-kafka-'))
+  const ports = await freePorts(nodes * 2)
+  const ids = Array.from({ length: nodes }, (_, index) => index + 1)
+  const brokerPort = (id: number) => ports[id - 1]!
+  const controllerPort = (id: number) => ports[nodes + id - 1]!
+  const voters = ids.map((id) => `${id}@127.0.0.1:${controllerPort(id)}`).join(',')
+  const java = (main: string, args: string[], logging: string) => ({
+    command: 'java',
+    args: [
+      ...(options.java ?? ['-Xmx768m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']),
+      `-Dlog4j2.configurationFile=${logging}`,
+      main,
+      ...args,
+    ],
+    env: { CLASSPATH: classpath },
+  })
+
+  const settings = (id: number): Record<string, string | number> => ({
+    'process.roles': 'broker,controller',
+    'node.id': id,
+    'controller.quorum.voters': voters,
+    listeners: `PLAINTEXT://127.0.0.1:${brokerPort(id)},CONTROLLER://127.0.0.1:${controllerPort(id)}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${brokerPort(id)}`,
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'log.dirs': dataOf(root, id),
+    'num.partitions': 1,
+    'group.initial.rebalance.delay.ms': 0,
+    'offsets.topic.replication.factor': nodes,
+    'transaction.state.log.replication.factor': nodes,
+    'transaction.state.log.min.isr': Math.min(2, nodes),
+    'share.coordinator.state.topic.replication.factor': nodes,
+    'share.coordinator.state.topic.min.isr': Math.min(2, nodes),
+    ...options.config,
+  })
+  const propertiesOf = (id: number) => join(root, `broker-${id}.properties`)
+
+  const running = new Map<number, Running>()
+  const startBroker = async (id: number) => {
+    const broker = start(java('kafka.Kafka', [propertiesOf(id)], serverLogging()))
+    running.set(id, broker)
+    // One node of three waits for its peers, so that the line that says "started" may come only later.
+    await broker.outputs((text) => text.includes('Kafka Server started'), 90_000)
+  }
+  const endBroker = async (id: number, signal: NodeJS.Signals) => {
+    const broker = running.get(id)
+    if (broker === undefined) return
+    running.delete(id)
+    await end(broker, signal, 60_000)
+  }
+  const all = (signal: NodeJS.Signals) =>
+    Promise.all([...running.keys()].map((id) => endBroker(id, signal)))
+
+  mkdirSync(root, { recursive: true })
+  for (const id of ids) {
+    const lines = Object.entries(settings(id)).map(([name, value]) => `${name}=${value}\n`)
+    writeFileSync(propertiesOf(id), lines.join(''))
+    if (existsSync(join(dataOf(root, id), 'meta.properties'))) continue
+    await runChecked(
+      java(
+        'kafka.tools.StorageTool',
+        ['format', '--cluster-id', clusterId, '--config', propertiesOf(id)],
+        serverLogging(),
+      ),
+      { timeoutMs: 60_000 },
+    )
+  }
+  try {
+    await Promise.all(ids.map(startBroker))
+  } catch (error) {
+    await all('SIGKILL')
+    if (ownFolder) rmSync(root, { recursive: true, force: true })
+    throw error
+  }
+
+  return {
+    bootstrap: ids.map((id) => `127.0.0.1:${brokerPort(id)}`).join(','),
+    brokers: ids.map((id) => ({
+      id,
+      address: `127.0.0.1:${brokerPort(id)}`,
+      dataDirectory: dataOf(root, id),
+      pid: () => running.get(id)?.child.pid,
+    })),
+    dataDirectory: root,
+    startBroker,
+    stopBroker: (id) => endBroker(id, 'SIGTERM'),
+    killBroker: (id) => endBroker(id, 'SIGKILL'),
+    async stop() {
+      await all('SIGTERM')
+      if (ownFolder) rmSync(root, { recursive: true, force: true })
+    },
+    async kill() {
+      await all('SIGKILL')
+    },
+  }
+}
+
+function dataOf(root: string, id: number): string {
+  return join(root, `data-${id}`)
+}
