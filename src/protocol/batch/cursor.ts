@@ -60,6 +60,7 @@ export class RecordCursor implements Place {
 
   readonly #decompressedBytesMax: number
   #read = 0
+  #start = 0
   #timestampAt = 0
   #legacy: readonly LegacyMessage[] | null = null
 
@@ -85,7 +86,7 @@ export class RecordCursor implements Place {
     const codecId = codecIdOf(bytes, at)
     if (codecId === 0 || this.count === 0) {
       this.bytes = bytes
-      this.position = recordsStart
+      this.position = this.#start = recordsStart
       this.end = recordsEnd
       return this
     }
@@ -93,8 +94,15 @@ export class RecordCursor implements Place {
       bytes.subarray(recordsStart, recordsEnd),
       this.#decompressedBytesMax,
     )
-    this.position = 0
+    this.position = this.#start = 0
     this.end = this.bytes.length
+    return this
+  }
+
+  /** Stands before the first record again, without decompressing them a second time. */
+  rewind(): this {
+    this.#read = 0
+    this.position = this.#start
     return this
   }
 
@@ -197,7 +205,7 @@ export class RecordCursor implements Place {
     const { messages, source, appendTime } = legacyMessages(bytes, at, this.#decompressedBytesMax)
     this.#legacy = messages
     this.bytes = source
-    this.position = this.end = source.length
+    this.position = this.#start = this.end = source.length
     this.count = messages.length
     this.baseOffset = messages[0]!.offset
     this.baseTimestamp = messages[0]!.timestamp

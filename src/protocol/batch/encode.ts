@@ -23,15 +23,10 @@ export function encodeBatch(fields: BatchFields, records: readonly NewRecord[]):
   let offsetDelta = 0
   for (const { key, value, headers, timestamp = baseTimestamp, ...record } of records) {
     offsetDelta = record.offsetDelta ?? offsetDelta
-    writer.append(narrow(timestamp - baseTimestamp), key, value, headers, offsetDelta)
+    writer.append(timestamp - baseTimestamp, key, value, headers, offsetDelta)
     offsetDelta++
   }
   return writer.build({ ...fields, baseTimestamp })
-}
-
-function narrow(delta: bigint): number | bigint {
-  const number = Number(delta)
-  return Number.isSafeInteger(number) ? number : delta
 }
 
 function sizeGuess(records: readonly NewRecord[]): number {

@@ -184,9 +184,9 @@ export class BatchWriter {
       varlongSize(timestampDelta) +
       varintSize(offsetDelta) +
       varintSize(keySize) +
-      (keySize > 0 ? keySize : 0) +
+      Math.max(keySize, 0) +
       varintSize(valueSize) +
-      (valueSize > 0 ? valueSize : 0) +
+      Math.max(valueSize, 0) +
       varintSize(headerCount) +
       headersSize
     this.#reserve(size + overheadMax)
