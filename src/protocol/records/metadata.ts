@@ -1,10 +1,8 @@
-/** Records of __cluster_metadata and its snapshots (KIP-631 and later). */
+/** Records of __cluster_metadata and its snapshots: nodes, topics, configurations, features (KIP-631 and later). */
 import {
   array,
   boolean,
-  bytes,
   defaulted,
-  float64,
   int8,
   int16,
   int32,
@@ -162,37 +160,6 @@ export const removeTopicRecord = record({
   },
 })
 
-export const delegationTokenRecord = record({
-  name: 'DelegationTokenRecord',
-  type: 10,
-  versions: [0, 0],
-  flexible: 0,
-  fields: {
-    owner: string,
-    requester: string,
-    renewers: array(string),
-    issueTimestamp: int64,
-    maxTimestamp: int64,
-    expirationTimestamp: int64,
-    tokenId: string,
-  },
-})
-
-export const userScramCredentialRecord = record({
-  name: 'UserScramCredentialRecord',
-  type: 11,
-  versions: [0, 0],
-  flexible: 0,
-  fields: {
-    name: string,
-    mechanism: int8,
-    salt: bytes,
-    storedKey: bytes,
-    serverKey: bytes,
-    iterations: int32,
-  },
-})
-
 export const featureLevelRecord = record({
   name: 'FeatureLevelRecord',
   type: 12,
@@ -201,24 +168,6 @@ export const featureLevelRecord = record({
   fields: {
     name: string,
     featureLevel: int16,
-  },
-})
-
-export const clientQuotaRecord = record({
-  name: 'ClientQuotaRecord',
-  type: 14,
-  versions: [0, 0],
-  flexible: 0,
-  fields: {
-    entity: array(
-      struct({
-        entityType: string,
-        entityName: nullableString,
-      }),
-    ),
-    key: string,
-    value: float64,
-    remove: boolean,
   },
 })
 
@@ -249,33 +198,6 @@ export const brokerRegistrationChangeRecord = record({
   },
 })
 
-export const accessControlEntryRecord = record({
-  name: 'AccessControlEntryRecord',
-  type: 18,
-  versions: [0, 0],
-  flexible: 0,
-  fields: {
-    id: uuid,
-    resourceType: int8,
-    resourceName: string,
-    patternType: int8,
-    principal: string,
-    host: string,
-    operation: int8,
-    permissionType: int8,
-  },
-})
-
-export const removeAccessControlEntryRecord = record({
-  name: 'RemoveAccessControlEntryRecord',
-  type: 19,
-  versions: [0, 0],
-  flexible: 0,
-  fields: {
-    id: uuid,
-  },
-})
-
 export const noOpRecord = record({
   name: 'NoOpRecord',
   type: 20,
@@ -291,17 +213,6 @@ export const zkMigrationStateRecord = record({
   flexible: 0,
   fields: {
     zkMigrationState: int8,
-  },
-})
-
-export const removeUserScramCredentialRecord = record({
-  name: 'RemoveUserScramCredentialRecord',
-  type: 22,
-  versions: [0, 0],
-  flexible: 0,
-  fields: {
-    name: string,
-    mechanism: int8,
   },
 })
 
@@ -330,16 +241,6 @@ export const abortTransactionRecord = record({
   flexible: 0,
   fields: {
     reason: tagged(0, 0, nullableString, null),
-  },
-})
-
-export const removeDelegationTokenRecord = record({
-  name: 'RemoveDelegationTokenRecord',
-  type: 26,
-  versions: [0, 0],
-  flexible: 0,
-  fields: {
-    tokenId: string,
   },
 })
 
