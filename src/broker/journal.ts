@@ -3,8 +3,7 @@
  * replica holds it; only then may the coordinator speak.
  */
 import { encodeBatch } from '../protocol/batch/encode.ts'
-import { isControl, lastOffsetOf } from '../protocol/batch/layout.ts'
-import { batches } from '../protocol/batch/layout.ts'
+import { batches, isControl, lastOffsetOf } from '../protocol/batch/layout.ts'
 import { records } from '../protocol/batch/reader.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import type { Broker } from './broker.ts'

@@ -28,7 +28,10 @@ export function parseListeners(config: string, values: readonly string[]): Liste
     throw new KafkaError('INVALID_CONFIG', `${config}: each listener must have a different name`)
   }
   if (names.has(unixListener)) {
-    throw new KafkaError('INVALID_CONFIG', `${config}: ${unixListener} is the unix socket's name; see jackdaw.socket`)
+    throw new KafkaError(
+      'INVALID_CONFIG',
+      `${config}: ${unixListener} is the unix socket's name; see jackdaw.socket`,
+    )
   }
   return listeners
 }

@@ -8,8 +8,8 @@ export const ownConfigs = table({
   'jackdaw.port.fallback': boolean(false, readOnly),
   /** The cluster id that a fresh directory gets; without it a random one. */
   'jackdaw.cluster.id': string(null, readOnly),
-  /** File that tells others of this process while it runs. */
-  'jackdaw.pid.file': string(null, readOnly),
+  /** File that tells others of this broker while it runs. */
+  'jackdaw.card.file': string(null, readOnly),
   /** debug, info, warn or error. */
   'jackdaw.log.level': string('info', readOnly),
 })

@@ -7,8 +7,15 @@ export interface Clock {
   now(): number
   /** Milliseconds on a clock that never goes back; only differences mean anything. */
   monotonic(): number
-  /** Runs once, after `delayMs` at the earliest. A pending timer does not keep the process alive. */
-  schedule(delayMs: number, run: () => void): Cancel
+  /** Runs once, after `delayMs` at the earliest. A pending timer keeps the process alive only if it is told to. */
+  schedule(delayMs: number, run: () => void, options?: { keepAlive?: boolean }): Cancel
+}
+
+/** Resolves after `delayMs`; the process stays alive until then. */
+export function pause(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.schedule(delayMs, resolve, { keepAlive: true })
+  })
 }
 
 // A longer delay makes Node fire at once instead of late.
@@ -17,9 +24,9 @@ const delayMsMax = 2 ** 31 - 1
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  schedule(delayMs, run) {
+  schedule(delayMs, run, { keepAlive = false } = {}) {
     const timer = setTimeout(run, Math.min(Math.max(delayMs, 0), delayMsMax))
-    timer.unref()
+    if (!keepAlive) timer.unref()
     return () => clearTimeout(timer)
   },
 }

@@ -1,0 +1,62 @@
+/**
+ * Where a local cluster lives. One folder holds all that must last; sockets and process ids stand in a folder of mode 0700
+ * that may be elsewhere, because the path of a unix socket is short.
+ *
+ *   <root>/broker-1.properties     what the broker is told, in Kafka's own words; made once, then yours
+ *   <root>/data/1/                 its log directory
+ *   <root>/logs/broker-1.log       what it tells of itself
+ *   <run>/1.sock, 1.json           its socket, and who it is while it runs
+ */
+import { createHash } from 'node:crypto'
+import { homedir, tmpdir, userInfo } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+
+export interface Home {
+  readonly root: string
+  readonly run: string
+}
+
+export interface Environment {
+  readonly [name: string]: string | undefined
+}
+
+// sun_path of Linux holds 108 bytes with the final zero, that of macOS 104.
+const socketPathBytesMax = 103
+const longestSocketName = '/9999.sock'
+
+/** `--home`, else JACKDAW_HOME, else the user's data folder after the XDG base directory specification. */
+export function findHome(given: string | undefined, env: Environment): Home {
+  const named = given ?? blankIsNone(env.JACKDAW_HOME)
+  const root = named === undefined ? join(dataHome(env), 'jackdaw') : resolve(named)
+  const runtime = blankIsNone(env.XDG_RUNTIME_DIR)
+  const preferred =
+    named === undefined && runtime !== undefined && isAbsolute(runtime)
+      ? join(runtime, 'jackdaw')
+      : join(root, 'run')
+  return { root, run: fits(preferred) ? preferred : shortFolder(root) }
+}
+
+export const socketPath = (home: Home, id: number): string => join(home.run, `${id}.sock`)
+export const cardPath = (home: Home, id: number): string => join(home.run, `${id}.json`)
+export const propertiesPath = (home: Home, id: number): string =>
+  join(home.root, `broker-${id}.properties`)
+export const dataPath = (home: Home, id: number): string => join(home.root, 'data', String(id))
+export const logPath = (home: Home, id: number): string =>
+  join(home.root, 'logs', `broker-${id}.log`)
+
+const fits = (folder: string): boolean =>
+  Buffer.byteLength(folder + longestSocketName) <= socketPathBytesMax
+
+/** Every process finds the same folder for the same home, and no two homes share one. */
+function shortFolder(root: string): string {
+  const name = createHash('sha256').update(root).digest('hex').slice(0, 16)
+  return join(tmpdir(), `jackdaw-${userInfo().uid}`, name)
+}
+
+function dataHome(env: Environment): string {
+  const given = blankIsNone(env.XDG_DATA_HOME)
+  return given !== undefined && isAbsolute(given) ? given : join(homedir(), '.local', 'share')
+}
+
+const blankIsNone = (text: string | undefined): string | undefined =>
+  text === undefined || text === '' ? undefined : text

@@ -1,0 +1,28 @@
+/** The properties file that a local broker gets when it is first started. Afterwards it belongs to the user. */
+export interface LocalBroker {
+  readonly id: number
+  readonly dataDirectory: string
+  readonly clusterId: string
+  /** Ids of all brokers that are started together with this one. */
+  readonly voters: readonly number[]
+}
+
+export function propertiesText({ id, dataDirectory, clusterId, voters }: LocalBroker): string {
+  const copies = Math.min(3, voters.length)
+  return `# Broker ${id} of a local cluster. Names are those of Apache Kafka's server.properties.
+process.roles=broker,controller
+node.id=${id}
+log.dirs=${dataDirectory}
+jackdaw.cluster.id=${clusterId}
+
+# The next free port is taken where this one is not; "jackdaw status" tells which.
+listeners=PLAINTEXT://127.0.0.1:9092
+jackdaw.port.fallback=true
+
+# As in the configuration that comes with Apache Kafka: a first consumer does not wait for a second one.
+group.initial.rebalance.delay.ms=0
+offsets.topic.replication.factor=${copies}
+transaction.state.log.replication.factor=${copies}
+transaction.state.log.min.isr=${Math.max(1, copies - 1)}
+`
+}
