@@ -122,7 +122,9 @@ function addPartition(
     addingReplicas: value.addingReplicas,
     removingReplicas: value.removingReplicas,
     directories:
-      value.directories.length > 0 ? value.directories : value.replicas.map(() => migratingDirectory),
+      value.directories.length > 0
+        ? value.directories
+        : value.replicas.map(() => migratingDirectory),
     leaderRecoveryState: value.leaderRecoveryState,
   }
   touchPartition(delta, topic.name, value.partitionId)
@@ -236,22 +238,14 @@ function changeBroker(
   delta.brokers.add(value.brokerId)
 }
 
-function setFenced(
-  image: MetadataImage,
-  id: number,
-  fenced: boolean,
-  delta: MetadataDelta,
-): void {
+function setFenced(image: MetadataImage, id: number, fenced: boolean, delta: MetadataDelta): void {
   const old = image.brokers.get(id)
   assert(old !== undefined, `a fence for broker ${id}, which is not registered`)
   image.brokers.set(id, { ...old, fenced })
   delta.brokers.add(id)
 }
 
-function registerController(
-  image: MetadataImage,
-  value: ValueOfKind<'registerController'>,
-): void {
+function registerController(image: MetadataImage, value: ValueOfKind<'registerController'>): void {
   const { controllerId: id, incarnationId, endPoints, features } = value
   image.controllers.set(id, { id, incarnationId, endpoints: endPoints, features })
 }

@@ -4,10 +4,12 @@
  *   | frameVersion 1 | type    | version | body …  |
  *     uvarint          uvarint   uvarint   message
  */
-import { KafkaError } from '../protocol/errors.ts'
+
 import { decodeFrom, encodeInto } from '../protocol/codec.ts'
+import { KafkaError } from '../protocol/errors.ts'
 import { Reader } from '../protocol/reader.ts'
 import * as schemas from '../protocol/records/metadata.ts'
+import * as security from '../protocol/records/metadata-security.ts'
 import type { RecordSchema, SentOf, ValueOf } from '../protocol/schema.ts'
 import { Writer } from '../protocol/writer.ts'
 
@@ -22,21 +24,21 @@ export const recordSchemas = {
   fenceBroker: schemas.fenceBrokerRecord,
   unfenceBroker: schemas.unfenceBrokerRecord,
   removeTopic: schemas.removeTopicRecord,
-  delegationToken: schemas.delegationTokenRecord,
-  userScramCredential: schemas.userScramCredentialRecord,
+  delegationToken: security.delegationTokenRecord,
+  userScramCredential: security.userScramCredentialRecord,
   featureLevel: schemas.featureLevelRecord,
-  clientQuota: schemas.clientQuotaRecord,
+  clientQuota: security.clientQuotaRecord,
   producerIds: schemas.producerIdsRecord,
   brokerRegistrationChange: schemas.brokerRegistrationChangeRecord,
-  accessControlEntry: schemas.accessControlEntryRecord,
-  removeAccessControlEntry: schemas.removeAccessControlEntryRecord,
+  accessControlEntry: security.accessControlEntryRecord,
+  removeAccessControlEntry: security.removeAccessControlEntryRecord,
   noOp: schemas.noOpRecord,
   zkMigrationState: schemas.zkMigrationStateRecord,
-  removeUserScramCredential: schemas.removeUserScramCredentialRecord,
+  removeUserScramCredential: security.removeUserScramCredentialRecord,
   beginTransaction: schemas.beginTransactionRecord,
   endTransaction: schemas.endTransactionRecord,
   abortTransaction: schemas.abortTransactionRecord,
-  removeDelegationToken: schemas.removeDelegationTokenRecord,
+  removeDelegationToken: security.removeDelegationTokenRecord,
   registerController: schemas.registerControllerRecord,
   clearElr: schemas.clearElrRecord,
 } as const

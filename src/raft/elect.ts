@@ -1,0 +1,189 @@
+/** Elections: timers that start them, ballots, and the moves to and from a role without a leader. */
+import { assert } from '../base/assert.ts'
+import { follow } from './follow.ts'
+import { lead } from './lead.ts'
+import { isUpToDate, lastEpoch } from './log-view.ts'
+import type { RaftRequest, RaftResponse } from './messages.ts'
+import {
+  answer,
+  arm,
+  chance,
+  enter,
+  mayVote,
+  others,
+  type RaftNode,
+  type Turn,
+  told,
+} from './node.ts'
+import { majority } from './voters.ts'
+
+type VoteRequest = Extract<RaftRequest, { kind: 'vote' }>
+type VoteResponse = Extract<RaftResponse, { kind: 'vote' }>
+
+export function started(turn: Turn): void {
+  const { node } = turn
+  // A leader that comes back cannot tell whether all that it sent out is still in its log: its epoch is over.
+  const { leaderId } = node
+  node.leaderId = -1
+  if (leaderId >= 0 && leaderId !== node.key.id) return follow(turn, leaderId)
+  enter(turn, 'unattached')
+  if (!mayVote(node)) return arm(turn, 'retry', 0)
+  // Alone, nobody else can lead. Otherwise nobody waits a whole timeout: a pre-vote disturbs no leader that is alive.
+  if (others(node).length === 0) return runForOffice(turn)
+  arm(turn, 'election', chance(node) * node.timing.electionBackoffMaxMs)
+}
+
+/** A newer epoch exists, and whoever leads it has not told us. */
+export function detach(turn: Turn, epoch: number): void {
+  const { node } = turn
+  assert(epoch >= node.epoch, 'an epoch never goes back')
+  if (epoch > node.epoch) {
+    node.epoch = epoch
+    node.vote = null
+  }
+  node.leaderId = -1
+  enter(turn, 'unattached')
+  waitForElection(turn)
+}
+
+/** Like everyone who has no leader: wait for one, then try. */
+export function waitForElection(turn: Turn): void {
+  const { node } = turn
+  if (!mayVote(node)) return arm(turn, 'retry', node.timing.retryBackoffMs)
+  arm(turn, 'election', electionDelay(node))
+}
+
+/** Asks whether a majority would vote for us, without disturbing anyone's epoch (KIP-996). */
+export function runForOffice(turn: Turn): void {
+  const { node } = turn
+  enter(turn, 'prospective')
+  node.leaderId = -1
+  canvass(turn, true)
+  if (wonBallot(node)) return stand(turn)
+  arm(turn, 'election', electionDelay(node))
+}
+
+/** The real thing: a new epoch, the own vote, and the request for the others'. */
+function stand(turn: Turn): void {
+  const { node } = turn
+  enter(turn, 'candidate')
+  node.epoch++
+  node.vote = node.key
+  node.leaderId = -1
+  canvass(turn, false)
+  if (wonBallot(node)) return lead(turn)
+  arm(turn, 'election', electionDelay(node))
+}
+
+function canvass(turn: Turn, preVote: boolean): void {
+  const { node } = turn
+  node.ballots = new Map([[node.key.id, true]])
+  for (const to of others(node))
+    turn.effects.push({ kind: 'send', to, request: request(node, preVote) })
+}
+
+function request(node: RaftNode, preVote: boolean): VoteRequest {
+  const { key: candidate, epoch, log } = node
+  return {
+    kind: 'vote',
+    epoch,
+    candidate,
+    lastEpoch: lastEpoch(log),
+    lastOffset: log.endOffset,
+    preVote,
+  }
+}
+
+export function voteRequested(turn: Turn, ask: number, request: VoteRequest): void {
+  const { node } = turn
+  if (request.epoch < node.epoch) {
+    return answer(turn, ask, { kind: 'vote', granted: false, ...told(node, 'FENCED_LEADER_EPOCH') })
+  }
+  if (request.epoch > node.epoch) detach(turn, request.epoch)
+  const granted = mayGrant(node, request)
+  if (granted && !request.preVote) {
+    node.vote = request.candidate
+    // Whoever got our vote may win: it deserves the time.
+    if (node.role === 'unattached') waitForElection(turn)
+  }
+  answer(turn, ask, { kind: 'vote', granted, ...told(node, 'NONE') })
+}
+
+function mayGrant(node: RaftNode, { candidate, preVote, ...request }: VoteRequest): boolean {
+  const newest = { endOffset: request.lastOffset, epoch: request.lastEpoch }
+  if (!isUpToDate(node.log, newest)) return false
+  switch (node.role) {
+    case 'leader':
+    case 'resigned':
+      return false
+    case 'follower':
+      // A leader that answers is alive: whoever cannot reach it must not bring it down.
+      return preVote && node.following?.answered === false
+    case 'prospective':
+    case 'candidate':
+    case 'unattached':
+      if (preVote) return true
+      return node.vote === null ? true : sameKey(node.vote, candidate)
+  }
+}
+
+function sameKey(one: RaftNode['key'], other: RaftNode['key']): boolean {
+  return one.id === other.id && one.directoryId === other.directoryId
+}
+
+export function voteAnswered(
+  turn: Turn,
+  from: number,
+  asked: VoteRequest,
+  response: VoteResponse,
+): void {
+  const { node } = turn
+  const role = asked.preVote ? 'prospective' : 'candidate'
+  if (node.role !== role || asked.epoch !== node.epoch) return
+  node.ballots.set(from, response.granted)
+  if (wonBallot(node)) return role === 'prospective' ? stand(turn) : lead(turn)
+  if (lostBallot(node)) arm(turn, 'election', chance(node) * node.timing.electionBackoffMaxMs)
+}
+
+/** Somebody could not be asked; it may be back in a moment, and one voice can decide. */
+export function voteUnanswered(turn: Turn, asked: VoteRequest): void {
+  const { node } = turn
+  const role = asked.preVote ? 'prospective' : 'candidate'
+  if (node.role === role && asked.epoch === node.epoch)
+    arm(turn, 'retry', node.timing.retryBackoffMs)
+}
+
+export function askAgain(turn: Turn): void {
+  const { node } = turn
+  const preVote = node.role === 'prospective'
+  for (const to of others(node)) {
+    if (node.ballots.has(to)) continue
+    turn.effects.push({ kind: 'send', to, request: request(node, preVote) })
+  }
+}
+
+/** No majority in time: begin again, with a pre-vote. */
+export function electionTimedOut(turn: Turn): void {
+  const { node } = turn
+  if (node.role === 'resigned') return detach(turn, node.epoch + 1)
+  runForOffice(turn)
+}
+
+function wonBallot(node: RaftNode): boolean {
+  return count(node, true) >= majority(node.voters.length)
+}
+
+function lostBallot(node: RaftNode): boolean {
+  return count(node, false) > node.voters.length - majority(node.voters.length)
+}
+
+function count(node: RaftNode, granted: boolean): number {
+  let sum = 0
+  for (const each of node.ballots.values()) if (each === granted) sum++
+  return sum
+}
+
+/** Different for every node and every round, so that two do not stand in each other's way for ever. */
+function electionDelay(node: RaftNode): number {
+  return node.timing.electionTimeoutMs * (1 + chance(node))
+}

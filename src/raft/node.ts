@@ -1,0 +1,150 @@
+/**
+ * The state of one node of the metadata quorum, and the moves between its roles (KIP-595, PreVote of KIP-996).
+ *
+ *                    ┌──────────────┐ no majority in time
+ *                    ▼              │
+ *   unattached ─▶ prospective ─▶ candidate ─▶ leader ─▶ resigned
+ *      ▲  │          ▲   │          │           │          │
+ *      │  └─▶ follower ◀─┴──────────┘           │          │
+ *      └──────────┴──── a newer epoch ──────────┴──────────┘
+ *
+ * A node that may not vote (an observer) is unattached or a follower. Invariants: epochs never go back; at most one vote an
+ * epoch; the high watermark never moves back.
+ */
+import { assert } from '../base/assert.ts'
+import type { LogView } from './log-view.ts'
+import type { QuorumState, RaftEffect, RaftResponse, Timer, Verdict } from './messages.ts'
+import { isVoter, type ReplicaKey } from './voters.ts'
+
+export type Role = 'unattached' | 'prospective' | 'candidate' | 'leader' | 'follower' | 'resigned'
+
+const moves = {
+  unattached: ['unattached', 'prospective', 'follower'],
+  prospective: ['prospective', 'candidate', 'follower', 'unattached'],
+  candidate: ['leader', 'prospective', 'follower', 'unattached'],
+  leader: ['resigned', 'unattached'],
+  follower: ['follower', 'prospective', 'unattached'],
+  resigned: ['unattached', 'follower'],
+} as const satisfies Record<Role, readonly Role[]>
+
+/** Names as in `controller.quorum.*`. */
+export interface Timing {
+  readonly electionTimeoutMs: number
+  readonly electionBackoffMaxMs: number
+  readonly fetchTimeoutMs: number
+  readonly retryBackoffMs: number
+  /** How long a leader lets a follower's fetch wait for news. */
+  readonly fetchWaitMs: number
+}
+
+/** What a leader knows of another replica. */
+export interface Replica {
+  readonly key: ReplicaKey
+  endOffset: bigint
+  lastFetchAt: number
+  caughtUpAt: number
+  /** The leader's end offset at that fetch. */
+  leaderEndAtFetch: bigint
+}
+
+export interface Parked {
+  readonly ask: number
+  readonly replica: ReplicaKey
+  readonly fetchOffset: bigint
+  readonly highWatermark: bigint
+  readonly until: number
+}
+
+export interface Leading {
+  /** Where this epoch began: only behind it may the high watermark move (Raft §5.4.2). */
+  readonly epochStartOffset: bigint
+  readonly since: number
+  flushedOffset: bigint
+  readonly replicas: Map<number, Replica>
+  /** Voters that do not know yet who leads. */
+  readonly uninformed: Set<number>
+  parked: Parked[]
+}
+
+export interface Following {
+  /** One fetch at a time. */
+  asking: boolean
+  /** Has the leader answered in this epoch? Then it is alive, and others ask for pre-votes in vain. */
+  answered: boolean
+  snapshot: { readonly endOffset: bigint; readonly epoch: number; position: number } | null
+}
+
+export interface RaftNode {
+  readonly key: ReplicaKey
+  readonly timing: Timing
+  voters: readonly ReplicaKey[]
+  role: Role
+  epoch: number
+  /** −1: unknown. */
+  leaderId: number
+  vote: ReplicaKey | null
+  log: LogView
+  /** −1: unknown. */
+  highWatermark: bigint
+  /** Of the pre-votes or votes asked for: who has said yes, who no. */
+  ballots: Map<number, boolean>
+  leading: Leading | null
+  following: Following | null
+  /** Chance as data: the state of a small generator. */
+  seed: number
+}
+
+/** One call of `step`: the node, the time, and what comes of it. */
+export interface Turn {
+  readonly node: RaftNode
+  readonly now: number
+  readonly effects: RaftEffect[]
+}
+
+export function enter(turn: Turn, role: Role): void {
+  const { node } = turn
+  const allowed: readonly Role[] = moves[node.role]
+  assert(allowed.includes(role), `a node cannot go from ${node.role} to ${role}`)
+  node.role = role
+  node.leading = null
+  node.following = null
+  node.ballots = new Map()
+  for (const timer of timersOf) turn.effects.push({ kind: 'disarm', timer })
+}
+
+const timersOf = ['election', 'fetch', 'retry', 'check-quorum', 'begin-epoch', 'parked'] as const
+
+export function arm(turn: Turn, timer: Timer, delayMs: number): void {
+  turn.effects.push({ kind: 'arm', timer, at: turn.now + delayMs })
+}
+
+/** At least 0, below 1 (xorshift32). */
+export function chance(node: RaftNode): number {
+  let x = node.seed | 0 || 0x9e3779b9
+  x ^= x << 13
+  x ^= x >>> 17
+  x ^= x << 5
+  node.seed = x
+  return (x >>> 0) / 0x100000000
+}
+
+export function quorumStateOf(node: RaftNode): QuorumState {
+  return { leaderId: node.leaderId, leaderEpoch: node.epoch, vote: node.vote }
+}
+
+export function mayVote(node: RaftNode): boolean {
+  return isVoter(node.voters, node.key.id)
+}
+
+export function others(node: RaftNode): number[] {
+  return node.voters.map(({ id }) => id).filter((id) => id !== node.key.id)
+}
+
+/** What every answer says. */
+export function told(node: RaftNode, error: Verdict) {
+  return { error, epoch: node.epoch, leaderId: node.leaderId }
+}
+
+export function answer(turn: Turn, ask: number, response: RaftResponse): void {
+  turn.effects.push({ kind: 'answer', ask, response })
+}

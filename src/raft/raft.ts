@@ -1,0 +1,186 @@
+/**
+ * KRaft (KIP-595, 630, 835, 996) as a pure state machine: `step` takes what happened and gives what is to be done. The shell
+ * writes what a turn wants written before it says anything that the turn wants said.
+ */
+import {
+  askAgain,
+  detach,
+  electionTimedOut,
+  started,
+  voteAnswered,
+  voteRequested,
+  voteUnanswered,
+} from './elect.ts'
+import {
+  ask,
+  epochBegan,
+  epochEnded,
+  fetchAnswered,
+  fetchTimedOut,
+  fetchUnanswered,
+  leaderGone,
+  learn,
+  snapshotAnswered,
+} from './follow.ts'
+import {
+  advance,
+  announce,
+  announced,
+  checkQuorum,
+  deposed,
+  fetchRequested,
+  resign,
+  snapshotRequested,
+  wake,
+} from './lead.ts'
+import { type LogView, raiseStart } from './log-view.ts'
+import type {
+  QuorumState,
+  RaftEffect,
+  RaftEvent,
+  RaftRequest,
+  RaftResponse,
+  Timer,
+} from './messages.ts'
+import { quorumStateOf, type RaftNode, type Timing, type Turn } from './node.ts'
+import type { ReplicaKey } from './voters.ts'
+
+export function newNode(options: {
+  key: ReplicaKey
+  voters: readonly ReplicaKey[]
+  timing: Timing
+  log: LogView
+  /** As it was written last; null on the first start. */
+  state: QuorumState | null
+  /** Committed for sure: at least what a snapshot holds. */
+  highWatermark: bigint
+  seed: number
+}): RaftNode {
+  const { state, ...given } = options
+  return {
+    ...given,
+    role: 'unattached',
+    epoch: state?.leaderEpoch ?? 0,
+    leaderId: state?.leaderId ?? -1,
+    vote: state?.vote ?? null,
+    ballots: new Map(),
+    leading: null,
+    following: null,
+  }
+}
+
+export function step(node: RaftNode, event: RaftEvent, now: number): RaftEffect[] {
+  const turn: Turn = { node, now, effects: [] }
+  const { epoch, leaderId, vote } = node
+  happen(turn, event)
+  const changed = node.epoch !== epoch || node.leaderId !== leaderId || node.vote !== vote
+  // First of all effects: no message may leave before the vote or the epoch that it stands for is safe.
+  if (changed) turn.effects.unshift({ kind: 'persist', state: quorumStateOf(node) })
+  return turn.effects
+}
+
+function happen(turn: Turn, event: RaftEvent): void {
+  const { node } = turn
+  switch (event.kind) {
+    case 'started':
+      return started(turn)
+    case 'timeout':
+      return timedOut(turn, event.timer)
+    case 'request':
+      return requested(turn, event.ask, event.request)
+    case 'response':
+      return answered(turn, event.from, event.request, event.response)
+    case 'unanswered':
+      return unanswered(turn, event.to, event.request)
+    case 'peer-gone':
+      return node.role === 'follower' && node.leaderId === event.id ? leaderGone(turn) : undefined
+    case 'appended':
+      if (node.role !== 'leader') return
+      node.log.endOffset = event.endOffset
+      return wake(turn)
+    case 'flushed':
+      if (node.leading === null || event.endOffset <= node.leading.flushedOffset) return
+      node.leading.flushedOffset = event.endOffset
+      return advance(turn)
+    case 'snapshot-taken':
+      return raiseStart(node.log, event.startOffset, event.snapshotId)
+    case 'resign':
+      return node.role === 'leader' ? resign(turn) : undefined
+  }
+}
+
+function timedOut(turn: Turn, timer: Timer): void {
+  switch (timer) {
+    case 'election':
+      return electionTimedOut(turn)
+    case 'fetch':
+      return fetchTimedOut(turn)
+    case 'retry':
+      return turn.node.role === 'prospective' || turn.node.role === 'candidate'
+        ? askAgain(turn)
+        : ask(turn)
+    case 'check-quorum':
+      return checkQuorum(turn)
+    case 'begin-epoch':
+      return announce(turn)
+    case 'parked':
+      return wake(turn)
+  }
+}
+
+function requested(turn: Turn, asked: number, request: RaftRequest): void {
+  switch (request.kind) {
+    case 'vote':
+      if (request.epoch > turn.node.epoch && turn.node.role === 'leader')
+        deposed(turn, request.epoch)
+      return voteRequested(turn, asked, request)
+    case 'begin-epoch':
+      if (request.epoch > turn.node.epoch && turn.node.role === 'leader')
+        deposed(turn, request.epoch)
+      return epochBegan(turn, asked, request)
+    case 'end-epoch':
+      if (request.epoch > turn.node.epoch && turn.node.role === 'leader')
+        deposed(turn, request.epoch)
+      return epochEnded(turn, asked, request)
+    case 'fetch':
+      return fetchRequested(turn, asked, request)
+    case 'fetch-snapshot':
+      return snapshotRequested(turn, asked, request)
+  }
+}
+
+function answered(turn: Turn, from: number, request: RaftRequest, response: RaftResponse): void {
+  const { node } = turn
+  if (response.epoch > node.epoch) {
+    if (node.role === 'leader') deposed(turn, response.epoch)
+    else if (response.leaderId < 0) detach(turn, response.epoch)
+  }
+  // An old epoch's words are worth nothing; a leader that we did not know of is worth more than what was asked.
+  if (response.epoch < node.epoch) return
+  if (response.leaderId >= 0 && learn(turn, response.epoch, response.leaderId)) return
+  switch (response.kind) {
+    case 'vote':
+      return request.kind === 'vote' ? voteAnswered(turn, from, request, response) : undefined
+    case 'begin-epoch':
+      return request.epoch === node.epoch ? announced(turn, from) : undefined
+    case 'end-epoch':
+      return
+    case 'fetch':
+      return fetchAnswered(turn, from, request.epoch, response)
+    case 'fetch-snapshot':
+      return snapshotAnswered(turn, from, request.epoch, response)
+  }
+}
+
+function unanswered(turn: Turn, to: number, request: RaftRequest): void {
+  switch (request.kind) {
+    case 'vote':
+      return voteUnanswered(turn, request)
+    case 'fetch':
+    case 'fetch-snapshot':
+      return fetchUnanswered(turn, to, request.epoch)
+    case 'begin-epoch':
+    case 'end-epoch':
+      return
+  }
+}
