@@ -11,6 +11,7 @@ const sparesMax = 4
 /** Below this a loop copies faster than TypedArray.set, which wants a view. */
 const viewMin = 24
 const stageSize = 64 * 1024
+const noBuffer = Buffer.alloc(0)
 /** What must lie free behind the batch while a stage is in use, beside the record: a larger buffer would lose the stage. */
 const roomMin = 2 * overheadMax
 
@@ -26,7 +27,7 @@ export const spanWidth = 4
  * A record's time is the batch's `baseTimestamp` (see `BatchFields`) plus its delta. A slice that is null has the start −1.
  */
 export class BatchWriter {
-  #bytes: Buffer
+  #bytes: Buffer = noBuffer
   #position = headerSize
   #count = 0
   #lastOffsetDelta = -1
@@ -37,7 +38,6 @@ export class BatchWriter {
 
   constructor(capacity = capacityDefault) {
     this.#capacity = Math.max(capacity, headerSize + overheadMax)
-    this.#bytes = Buffer.allocUnsafeSlow(this.#capacity)
   }
 
   get count(): number {
@@ -143,6 +143,7 @@ export class BatchWriter {
 
   /** The batch, ready for a Produce request or a log; the writer is empty afterwards. */
   build(fields: BatchFields = {}): Uint8Array {
+    this.#reserve(0)
     const bytes = this.#bytes
     const built = sealed(bytes.subarray(0, this.#position), fields, {
       count: this.#count,
@@ -151,7 +152,7 @@ export class BatchWriter {
     })
     if (built.buffer === bytes.buffer) {
       this.#lent.add(built.buffer)
-      this.#bytes = this.#spares.pop() ?? Buffer.allocUnsafeSlow(this.#capacity)
+      this.#bytes = noBuffer
     }
     this.clear()
     return built
@@ -235,10 +236,19 @@ export class BatchWriter {
   }
 
   #reserve(size: number): void {
-    if (this.#position + size <= this.#bytes.length) return
-    const larger = Buffer.allocUnsafeSlow((this.#position + size) * 2)
-    this.#bytes.copy(larger, 0, 0, this.#position)
-    this.#bytes = larger
+    if (this.#position + size > this.#bytes.length) this.#grow(this.#position + size)
+  }
+
+  #grow(size: number): void {
+    const old = this.#bytes
+    const spare = old === noBuffer ? this.#spares.pop() : undefined
+    if (spare !== undefined && spare.length >= size) {
+      this.#bytes = spare
+      return
+    }
+    const sizeWanted = old === noBuffer ? size : 2 * size
+    this.#bytes = Buffer.allocUnsafeSlow(Math.max(sizeWanted, this.#capacity))
+    old.copy(this.#bytes, 0, 0, this.#position)
   }
 }
 
