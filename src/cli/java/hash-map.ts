@@ -1,0 +1,36 @@
+/**
+ * The order in which a Java HashMap walks over its keys. Kafka's tools print maps as they iterate, so the order of topics
+ * and configs in `--describe` is that of the hash table: bucket by bucket, and inside a bucket in the order of insertion.
+ */
+export function javaHashMapOrder<T>(
+  items: readonly T[],
+  { hash = (item) => javaHash(String(item)) }: { hash?: (item: T) => number } = {},
+): T[] {
+  const size = tableSize(items.length)
+  const placed = items.map((item, index) => ({
+    item,
+    index,
+    bucket: spread(hash(item)) & (size - 1),
+  }))
+  placed.sort((a, b) => a.bucket - b.bucket || a.index - b.index)
+  return placed.map(({ item }) => item)
+}
+
+/** String.hashCode of Java. */
+export function javaHash(text: string): number {
+  let hash = 0
+  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0
+  return hash
+}
+
+// The upper half is mixed into the lower, because the table looks at the low bits alone.
+function spread(hash: number): number {
+  return hash ^ (hash >>> 16)
+}
+
+// A table begins with 16 buckets and doubles when it is more than three quarters full.
+function tableSize(count: number): number {
+  let size = 16
+  while (count > size * 0.75) size *= 2
+  return size
+}

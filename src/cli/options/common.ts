@@ -1,0 +1,40 @@
+import type { Declarations } from './declare.ts'
+
+/** Every tool has them; in Kafka's tools too. */
+export const helpAndVersion = [
+  { name: 'help', description: 'Show this help.' },
+  { name: 'version', description: 'Show the version of Kafka whose tools these are.' },
+] as const satisfies Declarations
+
+/** Jackdaw's own, in every tool: where the cluster is when no address is given, and manners. */
+export const ownOptions = [
+  {
+    name: 'home',
+    description:
+      'Folder of the local cluster to talk to when --bootstrap-server is left out (also: JACKDAW_HOME).',
+    argument: { type: 'String', name: 'folder', completes: 'file' },
+    ours: true,
+  },
+  {
+    name: 'no-start',
+    description: 'Do not start the local cluster when it does not run (also: JACKDAW_NO_START=1).',
+    ours: true,
+  },
+  {
+    name: 'debug',
+    description: 'Show the stack of an error.',
+    ours: true,
+  },
+] as const satisfies Declarations
+
+export const outputOption = [
+  {
+    name: 'output',
+    description: 'How data is printed: table, plain (Kafka’s own text) or json.',
+    argument: { type: 'String', name: 'form', oneOf: ['table', 'plain', 'json'] },
+    ours: true,
+  },
+] as const satisfies Declarations
+
+/** The release of Apache Kafka whose tools these equal. */
+export const kafkaVersion = '4.3.1'

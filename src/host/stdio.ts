@@ -1,0 +1,92 @@
+import fs from 'node:fs'
+import tty from 'node:tty'
+
+/** Standard output or standard error. */
+export interface Output {
+  readonly isTerminal: boolean
+  /** Characters on a line of the terminal; 80 where there is none. */
+  columns(): number
+  /** Waits until everything is handed over. Throws EPIPE when nobody reads any more. */
+  write(text: string | Uint8Array): void
+  /** The same without standing still: timers and sockets go on while the reader is slow. */
+  writeLater(bytes: Uint8Array): Promise<void>
+}
+
+/** Standard input. A chunk is the taker's own; `end` comes once, also when reading failed (`cause`). */
+export interface Input {
+  readonly isTerminal: boolean
+  start(take: { chunk(bytes: Uint8Array): void; end(cause?: Error): void }): void
+  pause(): void
+  resume(): void
+}
+
+export const standardOutput = output(1)
+export const standardError = output(2)
+
+// process.stdout would make a pipe's writes either block the event loop or grow without bound; a plain descriptor with
+// one write at a time does neither, and costs nothing to open.
+function output(descriptor: number): Output {
+  return {
+    isTerminal: tty.isatty(descriptor),
+    columns: () => terminalColumns(descriptor),
+    write(text) {
+      const bytes = typeof text === 'string' ? Buffer.from(text) : text
+      for (let start = 0; start < bytes.length; ) {
+        start += writeSome(descriptor, bytes, start)
+      }
+    },
+    async writeLater(bytes) {
+      for (let start = 0; start < bytes.length; ) {
+        start += await writeSomeLater(descriptor, bytes, start)
+      }
+    },
+  }
+}
+
+const retryAfterMs = 2
+const sleeper = new Int32Array(new SharedArrayBuffer(4))
+
+// A neighbour that shares the pipe may have made it non-blocking, and then a full one answers EAGAIN.
+function writeSome(descriptor: number, bytes: Uint8Array, start: number): number {
+  try {
+    return fs.writeSync(descriptor, bytes, start)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+    Atomics.wait(sleeper, 0, 0, retryAfterMs)
+    return 0
+  }
+}
+
+function writeSomeLater(descriptor: number, bytes: Uint8Array, start: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.write(descriptor, bytes, start, (error, written) => {
+      if (error === null) resolve(written)
+      else if (error.code === 'EAGAIN') setTimeout(() => resolve(0), retryAfterMs)
+      else reject(error)
+    })
+  })
+}
+
+function terminalColumns(descriptor: number): number {
+  if (!tty.isatty(descriptor)) return 80
+  const stream = descriptor === 1 ? process.stdout : process.stderr
+  return stream.columns || 80
+}
+
+export const standardInput: Input = {
+  isTerminal: tty.isatty(0),
+  start({ chunk, end }) {
+    let ended = false
+    const finish = (cause?: Error) => {
+      if (ended) return
+      ended = true
+      end(cause)
+    }
+    process.stdin.on('data', chunk)
+    process.stdin.on('end', () => finish())
+    process.stdin.on('error', (error) => finish(error))
+    process.stdin.on('close', () => finish())
+  },
+  pause: () => void process.stdin.pause(),
+  resume: () => void process.stdin.resume(),
+}
