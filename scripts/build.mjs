@@ -16,7 +16,7 @@ const entries = {
   'console-producer': 'src/cli/console-producer/main.ts',
   'console-consumer': 'src/cli/console-consumer/main.ts',
   'consumer-groups': 'src/cli/consumer-groups/main.ts',
-  broker: 'src/broker/main.ts',
+  broker: 'src/broker/entry.ts',
 }
 
 // Native code, and packages that find files of their own at run time: they stay in node_modules.

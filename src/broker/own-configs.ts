@@ -1,5 +1,6 @@
 /** What a Jackdaw broker may be told beside Kafka's own configurations. */
-import { boolean, readOnly, string, table } from '../protocol/configs.ts'
+import { boolean, configValue, readOnly, string, table, type ValueOfConfig } from '../protocol/configs.ts'
+import type { Properties } from '../protocol/configs/effective.ts'
 
 export const ownConfigs = table({
   /** Path of a unix socket that speaks the same protocol as the other listeners. */
@@ -14,4 +15,15 @@ export const ownConfigs = table({
   'jackdaw.log.level': string('info', readOnly),
 })
 
-export type OwnConfig = keyof typeof ownConfigs
+type OwnConfigs = typeof ownConfigs
+
+/** Throws INVALID_CONFIG where the text is no value. */
+export function own<K extends keyof OwnConfigs>(
+  properties: Properties,
+  name: K,
+): ValueOfConfig<OwnConfigs[K]> {
+  const config = ownConfigs[name]
+  const text = properties.get(name)
+  const value = text === undefined ? config.default : configValue<unknown>(config, text)
+  return value as ValueOfConfig<OwnConfigs[K]>
+}

@@ -14,7 +14,7 @@ export async function enter(tool: Tool): Promise<never> {
   }
 }
 
-function systemMachine(): Machine {
+export function systemMachine(): Machine {
   return {
     argv: process.argv.slice(2),
     env: process.env,

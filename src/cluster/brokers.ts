@@ -144,7 +144,7 @@ export async function stopBrokers(
   return stopped
 }
 
-function prepare({ disk, random }: ClusterHost, home: Home, ids: readonly number[]): void {
+export function prepare({ disk, random }: ClusterHost, home: Home, ids: readonly number[]): void {
   for (const folder of [home.root, join(home.root, 'logs'), join(home.root, 'data')]) {
     disk.makeDirectory(folder)
   }

@@ -1,0 +1,43 @@
+import { brokerIds } from '../../cluster/brokers.ts'
+import { logPath } from '../../cluster/home.ts'
+import { pause } from '../../host/clock.ts'
+import type { Context } from './context.ts'
+
+const pollMs = 200
+const chunkBytes = 1 << 16
+
+/** Shows what brokers told of themselves; with `follow` it goes on until Ctrl-C. */
+export async function logs(
+  { machine, host, home }: Context,
+  { follow = false }: { follow?: boolean },
+): Promise<void> {
+  const files = brokerIds(host, home).map((id) => ({ path: logPath(home, id), position: 0 }))
+  let over = false
+  machine.onSignal(() => {
+    over = true
+  })
+  do {
+    for (const file of files) {
+      file.position = copyFrom(file.path, file.position)
+    }
+    if (follow) await pause(host.clock, pollMs)
+  } while (follow && !over)
+
+  function copyFrom(path: string, from: number): number {
+    const size = host.disk.stat(path)?.size ?? 0
+    // The file began anew: so do we.
+    let position = size < from ? 0 : from
+    if (size === position) return position
+    const file = host.disk.open(path, 'read')
+    try {
+      const chunk = Buffer.alloc(chunkBytes)
+      for (let read = 1; read > 0 && position < size; position += read) {
+        read = file.read(chunk, position)
+        machine.stdout.write(chunk.subarray(0, read))
+      }
+    } finally {
+      file.close()
+    }
+    return position
+  }
+}

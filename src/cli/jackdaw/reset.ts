@@ -1,0 +1,39 @@
+import { createInterface } from 'node:readline/promises'
+import { brokerIds, ClusterError, stopBrokers } from '../../cluster/brokers.ts'
+import type { Context } from './context.ts'
+
+/** Stops the brokers and removes everything that the home holds. There is no way back, hence the question. */
+export async function reset(
+  { machine, host, home }: Context,
+  { yes = false }: { yes?: boolean },
+): Promise<void> {
+  if (host.disk.stat(home.root) === null) {
+    machine.stdout.write(`nothing to remove: there is no ${home.root}\n`)
+    return
+  }
+  if (brokerIds(host, home).length === 0) {
+    throw new ClusterError(`${home.root} holds no broker of ours; nothing was removed`)
+  }
+  if (!yes && !(await agreed(machine, home.root))) {
+    machine.stdout.write('nothing was removed\n')
+    return
+  }
+  await stopBrokers(host, home, brokerIds(host, home))
+  for (const id of brokerIds(host, home)) {
+    host.disk.remove(`${home.root}/broker-${id}.properties`)
+  }
+  // Only what we made: somebody may have put a file of theirs beside it.
+  for (const name of ['data', 'logs']) host.disk.removeTree(`${home.root}/${name}`)
+  host.disk.removeTree(home.run)
+  machine.stdout.write(`removed the cluster in ${home.root}\n`)
+}
+
+async function agreed({ stdin, stdout }: Context['machine'], root: string): Promise<boolean> {
+  if (!stdin.isTerminal || !stdout.isTerminal) {
+    throw new ClusterError('reset removes all topics and groups; say --yes where nobody can be asked')
+  }
+  const ask = createInterface({ input: process.stdin, output: process.stdout })
+  const answer = await ask.question(`Remove all topics, groups and records in ${root}? [y/N] `)
+  ask.close()
+  return /^y(es)?$/i.test(answer.trim())
+}
