@@ -1,0 +1,150 @@
+/** Jackdaw as a person has it: the commands of `bin/`, and clusters started by `bin/jackdaw` in a home folder of their own. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Command } from './processes.ts'
+import { run, runChecked } from './processes.ts'
+import { projectRoot } from './project.ts'
+
+const bin = join(projectRoot, 'bin')
+
+/** What `jackdaw status --json` says. */
+export type Status = {
+  home: string
+  clusterId: string
+  brokers: {
+    id: number
+    pid: number | null
+    state: string
+    roles: string[]
+    socket: string
+    address: string
+    dataDirectory: string
+  }[]
+}
+
+export type Jackdaw = {
+  home: string
+  /** All brokers over TCP, joined by commas. */
+  bootstrap: string
+  /** The unix socket of the first broker. */
+  socket: string
+  /** What a process needs to find this cluster without an address. */
+  env: Record<string, string>
+  status(): Promise<Status>
+  startBroker(id: number): Promise<void>
+  stopBroker(id: number): Promise<void>
+  /** SIGKILL to one broker, or all. */
+  kill(id?: number): Promise<void>
+  /** Stops the brokers and leaves home as it is. */
+  halt(): Promise<void>
+  /** Starts the cluster of this home again. */
+  start(): Promise<void>
+  /** Stops the brokers and removes the home. */
+  stop(): Promise<void>
+}
+
+/** Whether `npm run build` has made this command. */
+export function isBuilt(tool: string): boolean {
+  return existsSync(join(bin, tool)) && existsSync(join(projectRoot, 'dist'))
+}
+
+/** The command of a Jackdaw tool by its name in `bin/`, with or without `kafka-` before it; null if there is none. */
+export function jackdawCommand(
+  tool: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Command | null {
+  const path = join(bin, tool.replace(/^kafka-/, ''))
+  if (!existsSync(path)) return null
+  return { command: process.execPath, args: [path, ...args], env }
+}
+
+export type JackdawOptions = {
+  brokers?: number
+  /** Settings as in server.properties. */
+  config?: Record<string, string | number>
+}
+
+export async function startJackdaw(options: JackdawOptions = {}): Promise<Jackdaw> {
+  const brokers = options.brokers ?? 1
+  const home = mkdtempSync(join(tmpdir(), 'jackdaw-'))
+  const env = { JACKDAW_HOME: home }
+  const jackdaw = (...args: string[]) =>
+    runChecked(jackdawCommand('jackdaw', args, env)!, { timeoutMs: 60_000 })
+  const status = async (): Promise<Status> =>
+    JSON.parse((await jackdaw('status', '--json')).stdout.toString())
+  const overrides = Object.entries(options.config ?? {}).flatMap(([name, value]) => [
+    '--override',
+    `${name}=${value}`,
+  ])
+  const sizes = brokers === 1 ? [] : ['--brokers', String(brokers)]
+  const start = async () => {
+    await jackdaw('start', ...sizes, ...overrides)
+  }
+  const pidOf = (at: Status['brokers'][number]) => (at.pid === null ? [] : [at.pid])
+  const kill = async (id?: number) => {
+    const all = (await status()).brokers.filter((broker) => id === undefined || broker.id === id)
+    const pids = all.flatMap(pidOf)
+    for (const pid of pids) process.kill(pid, 'SIGKILL')
+    for (const pid of pids) await gone(pid)
+  }
+
+  let first: Status
+  try {
+    await start()
+    first = await status()
+  } catch (error) {
+    const logs = await run(jackdawCommand('jackdaw', ['logs'], env)!, { timeoutMs: 10_000 })
+    await run(jackdawCommand('jackdaw', ['stop'], env)!, { timeoutMs: 30_000 })
+    rmSync(home, { recursive: true, force: true })
+    throw new Error(`${(error as Error).message}\n${logs.stdout}${logs.stderr}`, { cause: error })
+  }
+  return {
+    home,
+    env,
+    bootstrap: first.brokers.map(({ address }) => address).join(','),
+    socket: first.brokers[0]!.socket,
+    status,
+    startBroker: async (id) => {
+      await jackdaw('start', '--broker', String(id))
+    },
+    stopBroker: async (id) => {
+      await jackdaw('stop', '--broker', String(id))
+    },
+    kill,
+    start,
+    halt: async () => {
+      await jackdaw('stop')
+    },
+    stop: async () => {
+      try {
+        await jackdaw('stop')
+      } catch {
+        await kill()
+      } finally {
+        rmSync(home, { recursive: true, force: true })
+      }
+    },
+  }
+}
+
+/** Resolves when no process has this id any more. */
+export async function gone(pid: number, timeoutMs = 30_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs
+  while (isAlive(pid)) {
+    if (performance.now() > deadline) throw new Error(`process ${pid} is still there`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch {
+    return false
+  }
+  // A killed child that nobody has waited for yet is a zombie; it holds no socket and no file any more.
+  if (!existsSync(`/proc/${pid}/stat`)) return !readdirSync('/').includes('proc')
+  return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+}
