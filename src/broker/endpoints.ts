@@ -2,7 +2,11 @@
 import type { BrokerImage, MetadataImage } from '../metadata/image.ts'
 import type { AliveBroker, Endpoint } from './broker.ts'
 
-export function endpointOf(image: MetadataImage, brokerId: number, listener: string): Endpoint | null {
+export function endpointOf(
+  image: MetadataImage,
+  brokerId: number,
+  listener: string,
+): Endpoint | null {
   const broker = image.brokers.get(brokerId)
   return broker === undefined || broker.fenced ? null : endpointNamed(broker, listener)
 }

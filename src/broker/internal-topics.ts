@@ -33,8 +33,14 @@ export function internalTopic(name: string, settings: Settings): NewTopic | null
         configs: [
           { name: 'cleanup.policy', value: 'compact' },
           { name: 'compression.type', value: 'uncompressed' },
-          { name: 'segment.bytes', value: String(settings.get('transaction.state.log.segment.bytes')) },
-          { name: 'min.insync.replicas', value: String(settings.get('transaction.state.log.min.isr')) },
+          {
+            name: 'segment.bytes',
+            value: String(settings.get('transaction.state.log.segment.bytes')),
+          },
+          {
+            name: 'min.insync.replicas',
+            value: String(settings.get('transaction.state.log.min.isr')),
+          },
           { name: 'unclean.leader.election.enable', value: 'false' },
         ],
       }

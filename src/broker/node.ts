@@ -2,30 +2,34 @@
  * One broker, put together: log directories, metadata quorum, replicas, coordinators, listeners. Everything that it
  * touches outside itself comes in through `host`, so that a simulated world can hold many of them.
  */
-import { zeroUuid } from '../base/uuid.ts'
+import { assert } from '../base/assert.ts'
+import { type Deferred, deferred } from '../base/deferred.ts'
+import { uuidFrom } from '../base/uuid.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Disk } from '../host/disk.ts'
-import type { Address, Net } from '../host/net.ts'
+import type { Net } from '../host/net.ts'
 import type { Random } from '../host/random.ts'
 import { LogManager } from '../log/log-manager.ts'
-import { BrokerConfigs, own, type Properties } from '../protocol/configs/effective.ts'
-import { type Configs, type ConfigValue, configValue } from '../protocol/configs.ts'
+import { emptyImage, type MetadataImage } from '../metadata/image.ts'
+import type { Properties } from '../protocol/configs/effective.ts'
 import { KafkaError } from '../protocol/errors.ts'
-import type { Broker } from './broker.ts'
-import { endpointsOf } from './endpoints.ts'
+import type { AliveBroker, Broker, Endpoint } from './broker.ts'
+import type { Card } from './card.ts'
+import { aliveBrokers, endpointOf, fencedBrokers } from './endpoints.ts'
 import { FetchSessions } from './fetch-sessions.ts'
+import { followAll, followMetadata } from './follow-metadata.ts'
 import { GroupCoordinator } from './groups.ts'
-import { servedOn } from './handlers/index.ts'
-import { internalTopics } from './internal-topics.ts'
+import { offsetsTopic } from './internal-topics.ts'
 import { coordinatorJournal } from './journal.ts'
-import { parseListeners, unixListener } from './listeners.ts'
+import { Listeners } from './listen.ts'
+import { unixListener } from './listeners.ts'
 import type { Logger } from './logger.ts'
-import { ownConfigs } from './own-configs.ts'
+import { checkProperties, own } from './own-configs.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { MetadataQuorum } from './quorum.ts'
 import { Replicas } from './replicas.ts'
-import { Server } from './server.ts'
 import { Settings } from './settings.ts'
+import { TopicCreation } from './topic-creation.ts'
 
 export interface Host {
   readonly clock: Clock
@@ -41,4 +45,197 @@ export interface NodeOptions {
   readonly properties: Properties
 }
 
-const offsetsTopic = '__consumer_offsets'
+interface Parts {
+  readonly brokerId: number
+  readonly settings: Settings
+  readonly logs: LogManager
+  readonly metadata: { image: MetadataImage }
+}
+
+const journalTimeoutMs = 5000
+
+export class BrokerNode implements Broker {
+  readonly id: number
+  readonly clusterId: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly settings: Settings
+  readonly logs: LogManager
+  readonly replicas: Replicas
+  readonly groups: GroupCoordinator
+  readonly producerIds: ProducerIds
+  readonly fetchSessions: FetchSessions
+  readonly #options: NodeOptions
+  readonly #metadata: { image: MetadataImage }
+  readonly #listeners: Listeners
+  readonly #topics: TopicCreation
+  readonly #ready: Deferred<void> = deferred()
+  readonly #failure: Deferred<Error> = deferred()
+  #quorum: MetadataQuorum | null = null
+
+  /** Locks and opens the log directories. Throws KafkaError for a bad configuration or a directory that is held. */
+  static async open(options: NodeOptions): Promise<BrokerNode> {
+    const { host, logger, properties } = options
+    for (const warning of checkProperties(properties)) logger.warn({}, warning)
+    const metadata = { image: emptyImage() }
+    const brokerId = nodeId(properties)
+    const settings = new Settings({ brokerId, fixed: properties, image: () => metadata.image })
+    const logs = await LogManager.open({
+      ...host,
+      logger,
+      directories: settings.get('log.dirs') ?? settings.get('log.dir'),
+      metadataDirectory: settings.get('metadata.log.dir'),
+      nodeId: brokerId,
+      clusterId: own(properties, 'jackdaw.cluster.id'),
+      settings: settings.broker,
+    })
+    return new BrokerNode(options, { brokerId, settings, logs, metadata })
+  }
+
+  private constructor(options: NodeOptions, { brokerId, settings, logs, metadata }: Parts) {
+    const { host, logger, properties } = options
+    const { clock, random } = host
+    this.id = brokerId
+    this.clusterId = logs.clusterId
+    this.clock = clock
+    this.random = random
+    this.logger = logger
+    this.settings = settings
+    this.logs = logs
+    this.#options = options
+    this.#metadata = metadata
+    const image = () => metadata.image
+    this.replicas = new Replicas({
+      brokerId,
+      logs,
+      clock,
+      logger,
+      settings,
+      image,
+      onLeadership: (topic, partition, leaderEpoch) =>
+        this.#leadershipChanged(topic, partition, leaderEpoch),
+    })
+    const slots = settings.get('max.incremental.fetch.session.cache.slots')
+    this.fetchSessions = new FetchSessions({ slots, random })
+    this.producerIds = new ProducerIds(() => this.quorum.allocateProducerIds())
+    this.groups = new GroupCoordinator({
+      journal: coordinatorJournal(this, {
+        topic: offsetsTopic,
+        baseSequence: 0,
+        timeoutMs: journalTimeoutMs,
+      }),
+      clock,
+      random,
+      logger,
+      settings,
+      image,
+    })
+    this.#topics = new TopicCreation({ clock, settings, image, quorum: () => this.quorum })
+    const { net, disk } = host
+    this.#listeners = new Listeners({
+      net,
+      disk,
+      broker: this,
+      properties,
+      ready: this.#ready.promise,
+    })
+  }
+
+  get image(): MetadataImage {
+    return this.#metadata.image
+  }
+
+  get quorum(): MetadataQuorum {
+    assert(this.#quorum !== null, 'requests wait until the quorum is open')
+    return this.#quorum
+  }
+
+  /** Resolves with the reason when this broker can no longer be one. */
+  get failed(): Promise<Error> {
+    return this.#failure.promise
+  }
+
+  describe(): Omit<Card, 'pid' | 'identity' | 'state' | 'startedAt'> {
+    const endpoints = this.#listeners.endpoints()
+    const tcp = endpoints.find(({ name }) => name !== unixListener)
+    return {
+      id: this.id,
+      roles: this.settings.get('process.roles'),
+      clusterId: this.clusterId,
+      socket: endpoints.find(({ name }) => name === unixListener)?.host ?? '',
+      address: tcp === undefined ? '' : `${tcp.host}:${tcp.port}`,
+      dataDirectory: this.logs.directories()[0]?.path ?? '',
+    }
+  }
+
+  /** Takes part in the quorum, registers, hosts its replicas; then it answers. */
+  async start(): Promise<void> {
+    const { host, logger } = this.#options
+    await this.#listeners.bind()
+    this.#quorum = await MetadataQuorum.open({
+      ...host,
+      logger,
+      logs: this.logs,
+      nodeId: this.id,
+      clusterId: this.clusterId,
+      settings: () => this.settings.broker,
+      registration: {
+        endpoints: this.#listeners.endpoints(),
+        rack: this.settings.get('broker.rack'),
+        incarnationId: uuidFrom(host.random),
+        logDirs: this.logs.directories().map(({ id }) => id),
+      },
+    })
+    this.#metadata.image = this.#quorum.image
+    followAll(this, this.image)
+    this.#quorum.onCommitted((delta) => {
+      this.#metadata.image = this.quorum.image
+      followMetadata(this, this.image, delta)
+    })
+    this.#ready.resolve()
+    logger.info({ endpoints: this.#listeners.endpoints() }, 'ready')
+  }
+
+  /** Finishes answers, flushes, leaves the marks of a clean stop. */
+  async close(): Promise<void> {
+    await this.#listeners.close()
+    await this.groups.close()
+    const brokerEpoch = this.image.brokers.get(this.id)?.epoch ?? -1n
+    await this.#quorum?.close()
+    await this.logs.close({ brokerEpoch })
+  }
+
+  endpointOf(brokerId: number, listener: string): Endpoint | null {
+    return endpointOf(this.image, brokerId, listener)
+  }
+
+  aliveBrokers(listener: string): AliveBroker[] {
+    return aliveBrokers(this.image, listener)
+  }
+
+  fencedBrokers(listener: string): AliveBroker[] {
+    return fencedBrokers(this.image, listener)
+  }
+
+  ensureInternalTopic(name: string): Promise<void> {
+    return this.#topics.ensureInternal(name)
+  }
+
+  autoCreateTopics(names: readonly string[]): Promise<void> {
+    return this.#topics.autoCreate(names)
+  }
+
+  #leadershipChanged(topic: string, partition: number, leaderEpoch: number | null): void {
+    if (topic !== offsetsTopic) return
+    if (leaderEpoch === null) this.groups.unload(partition)
+    else this.groups.load(partition, leaderEpoch)
+  }
+}
+
+function nodeId(properties: Properties): number {
+  const text = properties.get('node.id') ?? properties.get('broker.id') ?? '1'
+  const id = Number(text)
+  if (Number.isInteger(id) && id >= 0) return id
+  throw new KafkaError('INVALID_CONFIG', `node.id: ${text} is not a whole number from 0 on`)
+}

@@ -1,6 +1,15 @@
 /** What a Jackdaw broker may be told beside Kafka's own configurations. */
-import { boolean, configValue, readOnly, string, table, type ValueOfConfig } from '../protocol/configs.ts'
-import type { Properties } from '../protocol/configs/effective.ts'
+
+import { BrokerConfigs, brokerConfig, type Properties } from '../protocol/configs/effective.ts'
+import {
+  boolean,
+  configValue,
+  readOnly,
+  string,
+  table,
+  type ValueOfConfig,
+} from '../protocol/configs.ts'
+import { KafkaError } from '../protocol/errors.ts'
 
 export const ownConfigs = table({
   /** Path of a unix socket that speaks the same protocol as the other listeners. */
@@ -26,4 +35,17 @@ export function own<K extends keyof OwnConfigs>(
   const text = properties.get(name)
   const value = text === undefined ? config.default : configValue<unknown>(config, text)
   return value as ValueOfConfig<OwnConfigs[K]>
+}
+
+/** Names that nobody knows, each as a warning; throws INVALID_CONFIG with Kafka's words for a value that is none. */
+export function checkProperties(properties: Properties): string[] {
+  const configs = new BrokerConfigs({ fixed: properties })
+  const fault = configs.faults()[0]
+  if (fault !== undefined) throw new KafkaError('INVALID_CONFIG', fault)
+  const warnings: string[] = []
+  for (const name of properties.keys()) {
+    if (Object.hasOwn(ownConfigs, name)) own(properties, name as keyof OwnConfigs)
+    else if (brokerConfig(name) === undefined) warnings.push(`unknown configuration: ${name}`)
+  }
+  return warnings
 }

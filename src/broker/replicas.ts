@@ -119,12 +119,18 @@ export class Replicas {
     })
   }
 
-  /** Brings the replicas in line with what the metadata says of one topic. */
-  topicChanged(name: string): void {
+  /** The topics of which replicas lie here. */
+  topics(): Iterable<string> {
+    return this.#hosted.keys()
+  }
+
+  /** Brings replicas in line with what the metadata says of these partitions. */
+  topicChanged(name: string, partitions: Iterable<number>): void {
     const topic = this.#options.image().topicsByName.get(name)
     if (topic === undefined) return
-    for (const [partition, assignment] of topic.partitions.entries()) {
-      this.#assign(name, topic.id, partition, assignment)
+    for (const partition of partitions) {
+      const assignment = topic.partitions[partition]
+      if (assignment !== undefined) this.#assign(name, topic.id, partition, assignment)
     }
   }
 

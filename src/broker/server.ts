@@ -19,6 +19,8 @@ export interface ServerOptions {
   readonly requestBytesMax: number
   /** max.connections */
   readonly connectionsMax: number
+  /** Requests wait for it. */
+  readonly ready: Promise<void>
 }
 
 // Requests that may wait on one connection before it is no longer read from.
@@ -90,7 +92,8 @@ class ServerConnection implements SocketEvents {
   readonly #gone = { aborted: false }
   readonly whenClosed: Promise<void>
   #closed!: () => void
-  #busy = false
+  // Whoever connects while the broker starts is answered when it is ready.
+  #busy = true
   #paused = false
   #finishing = false
   #drained: (() => void) | null = null
@@ -101,6 +104,10 @@ class ServerConnection implements SocketEvents {
     this.#frames = new FrameReader(options.requestBytesMax)
     this.whenClosed = new Promise((resolve) => {
       this.#closed = resolve
+    })
+    options.ready.then(() => {
+      this.#busy = false
+      void this.#work()
     })
   }
 

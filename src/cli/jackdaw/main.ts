@@ -66,7 +66,9 @@ function declare(machine: Machine, exit: (code: number) => void): Command {
   )
   verb('status', 'brokers, sockets, ports, data directories and sizes')
     .option('--json', 'for programs')
-    .action(async (options) => exit(await (await import('./status.ts')).status(at(options), options)))
+    .action(async (options) =>
+      exit(await (await import('./status.ts')).status(at(options), options)),
+    )
   verb('logs', 'what the brokers tell of themselves')
     .option('-f, --follow', 'go on until Ctrl-C')
     .action(async (options) => (await import('./logs.ts')).logs(at(options), options))
@@ -76,7 +78,9 @@ function declare(machine: Machine, exit: (code: number) => void): Command {
   verb('broker', 'run one broker in the foreground')
     .option('--config <file>', "a server.properties in Apache Kafka's words")
     .option('--override <name=value>', 'a configuration that counts before the file', collect)
-    .action(async (options) => exit(await (await import('./broker.ts')).broker(at(options), options)))
+    .action(async (options) =>
+      exit(await (await import('./broker.ts')).broker(at(options), options)),
+    )
   program
     .command('shims <folder>')
     .description("write Apache's names (kafka-topics, kafka-topics.sh, …) for our tools")
@@ -98,7 +102,10 @@ function tell(error: unknown, { argv, stderr }: Machine): number {
   const known = error instanceof ClusterError || isSystemError(error)
   if (argv.includes('--debug') && error instanceof Error) stderr.write(`${error.stack}\n`)
   else if (known) stderr.write(`jackdaw: ${error.message}\n`)
-  else stderr.write(`jackdaw: ${error instanceof Error ? error.message : String(error)} (--debug shows more)\n`)
+  else
+    stderr.write(
+      `jackdaw: ${error instanceof Error ? error.message : String(error)} (--debug shows more)\n`,
+    )
   return 1
 }
 

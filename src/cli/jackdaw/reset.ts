@@ -30,7 +30,9 @@ export async function reset(
 
 async function agreed({ stdin, stdout }: Context['machine'], root: string): Promise<boolean> {
   if (!stdin.isTerminal || !stdout.isTerminal) {
-    throw new ClusterError('reset removes all topics and groups; say --yes where nobody can be asked')
+    throw new ClusterError(
+      'reset removes all topics and groups; say --yes where nobody can be asked',
+    )
   }
   const ask = createInterface({ input: process.stdin, output: process.stdout })
   const answer = await ask.question(`Remove all topics, groups and records in ${root}? [y/N] `)

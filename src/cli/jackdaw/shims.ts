@@ -14,7 +14,9 @@ export function shims({ machine, host }: Context, folder: string): void {
       host.disk.replaceFile(join(target, name), Buffer.from(text), 0o755)
     }
   }
-  machine.stdout.write(`wrote ${tools.length * 2} commands into ${target}; put it in front of PATH\n`)
+  machine.stdout.write(
+    `wrote ${tools.length * 2} commands into ${target}; put it in front of PATH\n`,
+  )
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`

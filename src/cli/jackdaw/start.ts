@@ -1,5 +1,5 @@
-import { type BrokerStatus, brokerIds, startBrokers, statusOf } from '../../cluster/brokers.ts'
 import type { Card } from '../../broker/card.ts'
+import { type BrokerStatus, brokerIds, startBrokers, statusOf } from '../../cluster/brokers.ts'
 import type { Context } from './context.ts'
 
 /** Starts the brokers of the home that do not run, and says where they are. */

@@ -13,7 +13,9 @@ export async function status(
   const views = brokers.map((broker) => view(host.disk, home, broker))
   if (json) {
     const clusterId = brokers.find(({ card }) => card !== null)?.card?.clusterId ?? null
-    machine.stdout.write(`${JSON.stringify({ home: home.root, clusterId, brokers: views }, null, 2)}\n`)
+    machine.stdout.write(
+      `${JSON.stringify({ home: home.root, clusterId, brokers: views }, null, 2)}\n`,
+    )
   } else if (views.length === 0) {
     machine.stdout.write(`no cluster in ${home.root}; "jackdaw start" makes one\n`)
   } else {

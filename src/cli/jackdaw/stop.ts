@@ -15,6 +15,10 @@ export async function stop({ machine, host, home }: Context): Promise<void> {
 export async function restart(context: Context): Promise<void> {
   const { host, home } = context
   const running = statusOf(host, home).filter(({ state }) => state !== 'stopped')
-  await stopBrokers(host, home, running.map(({ id }) => id))
+  await stopBrokers(
+    host,
+    home,
+    running.map(({ id }) => id),
+  )
   await start(context, {})
 }

@@ -1,0 +1,136 @@
+/** The listeners of one broker: TCP as `listeners` says, and the unix socket. Requests wait until the broker is ready. */
+
+import type { Disk } from '../host/disk.ts'
+import type { Address, Net } from '../host/net.ts'
+import type { Properties } from '../protocol/configs/effective.ts'
+import { KafkaError } from '../protocol/errors.ts'
+import type { Broker } from './broker.ts'
+import { servedOn } from './handlers/index.ts'
+import { type ListenerAddress, parseListeners, unixListener } from './listeners.ts'
+import { own } from './own-configs.ts'
+import { Server } from './server.ts'
+
+export interface ListenersOptions {
+  readonly net: Net
+  readonly disk: Disk
+  readonly broker: Broker
+  readonly properties: Properties
+}
+
+export interface RegisteredEndpoint {
+  readonly name: string
+  readonly host: string
+  readonly port: number
+  readonly securityProtocol: number
+}
+
+const plaintext = 0
+const defaultListeners = ['PLAINTEXT://127.0.0.1:9092']
+/** How many ports are tried after the one that was wanted. */
+const fallbackPorts = 100
+const anyPort = 0
+const closeGraceMs = 1000
+
+export class Listeners {
+  readonly #options: ListenersOptions
+  readonly #servers: { server: Server; name: string }[] = []
+  readonly #ready: Promise<void>
+
+  constructor(options: ListenersOptions & { ready: Promise<void> }) {
+    this.#options = options
+    this.#ready = options.ready
+  }
+
+  /** Binds all of them. Throws INVALID_CONFIG or what the machine says of a port that is taken. */
+  async bind(): Promise<void> {
+    const { broker, properties } = this.#options
+    const wanted = broker.settings.get('listeners')
+    const texts = properties.has('listeners') ? wanted : defaultListeners
+    const socket = own(properties, 'jackdaw.socket')
+    try {
+      if (socket !== null) await this.#bindSocket(socket)
+      for (const each of parseListeners('listeners', texts)) await this.#bindPort(each)
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+  }
+
+  /** As others reach them: with the port that was really taken, or as `advertised.listeners` says. */
+  endpoints(): RegisteredEndpoint[] {
+    const advertised = this.#options.broker.settings.get('advertised.listeners')
+    const given = parseListeners('advertised.listeners', advertised ?? [])
+    return this.#servers.map(({ server, name }) => {
+      const { address } = server
+      if ('path' in address)
+        return { name, host: address.path, port: 0, securityProtocol: plaintext }
+      const other = given.find((each) => each.name === name)
+      const host = other?.host ?? (address.host === '' ? 'localhost' : address.host)
+      return { name, host, port: other?.port ?? address.port, securityProtocol: plaintext }
+    })
+  }
+
+  /** Takes no more requests, lets answers that are on their way leave. */
+  async close(): Promise<void> {
+    await Promise.all(this.#servers.map(({ server }) => server.close(closeGraceMs)))
+    const socket = this.#servers.find(({ name }) => name === unixListener)?.server.address
+    if (socket !== undefined && 'path' in socket) this.#options.disk.remove(socket.path)
+  }
+
+  /** A socket that nobody listens on any more is removed; one that somebody answers on never. */
+  async #bindSocket(path: string): Promise<void> {
+    const { disk, net } = this.#options
+    if (disk.stat(path) !== null) {
+      if (await answers(net, { path })) {
+        throw new KafkaError('INVALID_CONFIG', `jackdaw.socket: another process listens on ${path}`)
+      }
+      disk.remove(path)
+    }
+    await this.#bind(unixListener, { path })
+  }
+
+  async #bindPort({ name, host, port }: ListenerAddress): Promise<void> {
+    const fallback = port !== anyPort && own(this.#options.properties, 'jackdaw.port.fallback')
+    const ports = fallback ? [...range(port, port + fallbackPorts), anyPort] : [port]
+    for (const each of ports) {
+      try {
+        return await this.#bind(name, { host, port: each })
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code === 'EADDRINUSE' && each !== ports.at(-1))
+          continue
+        const text = `listeners: cannot listen on ${host}:${each}: ${(cause as Error).message}`
+        throw new KafkaError('INVALID_CONFIG', text, { cause })
+      }
+    }
+  }
+
+  async #bind(name: string, address: Address): Promise<void> {
+    const { net, broker } = this.#options
+    const server = new Server({
+      net,
+      broker,
+      name,
+      address,
+      handlers: servedOn('broker'),
+      requestBytesMax: broker.settings.get('socket.request.max.bytes'),
+      connectionsMax: broker.settings.get('max.connections'),
+      ready: this.#ready,
+    })
+    await server.listen()
+    this.#servers.push({ server, name })
+  }
+}
+
+async function answers(net: Net, address: Address): Promise<boolean> {
+  try {
+    const socket = await net.connect(address, { data() {}, drain() {}, close() {} })
+    socket.destroy()
+    return true
+  } catch {
+    return false
+  }
+}
+
+function* range(from: number, to: number): Iterable<number> {
+  for (let each = from; each < to && each <= 65_535; each++) yield each
+}
