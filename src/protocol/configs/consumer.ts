@@ -11,7 +11,15 @@ import {
   table,
 } from '../configs.ts'
 import { commonClientConfigs } from './client.ts'
-import { atLeast, distinct, notEmpty, offsetReset, oneOf, oneOfAnyCase } from './validators.ts'
+import {
+  atLeast,
+  distinct,
+  notEmpty,
+  offsetReset,
+  oneOf,
+  oneOfAnyCase,
+  shareMode,
+} from './validators.ts'
 
 /** The consumer, the share consumer included. */
 export const consumerConfigs = {
@@ -53,8 +61,8 @@ export const consumerConfigs = {
     ),
     'receive.buffer.bytes': int(65_536, atLeast(-1)),
     'session.timeout.ms': int(45_000, high),
-    'share.acknowledgement.mode': string('implicit', oneOf('implicit', 'explicit')),
-    'share.acquire.mode': string('BATCH_OPTIMIZED', oneOf('batch_optimized', 'record_limit')),
+    'share.acknowledgement.mode': string('implicit', shareMode('implicit', 'explicit')),
+    'share.acquire.mode': string('BATCH_OPTIMIZED', shareMode('batch_optimized', 'record_limit')),
     'value.deserializer': className(undefined, high),
   }),
 }

@@ -42,6 +42,19 @@ export function oneOfAnyCase(...values: string[]): Trait {
   )
 }
 
+/** The modes of a share consumer, in any case, with a message of their own (KIP-932). */
+export function shareMode(one: string, other: string): Trait {
+  return validator(`[${one}, ${other}]`, (name, value) =>
+    [one, other].includes(String(value).toLowerCase())
+      ? null
+      : invalidValue(
+          name,
+          value,
+          `Invalid value \`${value}\` for configuration ${name}. The value must either be '${one}' or '${other}'.`,
+        ),
+  )
+}
+
 export const notNull: Trait = validator('non-null string', (name, value) =>
   value === null ? invalidValue(name, 'null', 'entry must be non null') : null,
 )
