@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { archiveFlags } from './apache-archive.ts'
 import { type Command, type Finished, run, type StartOptions } from './processes.ts'
 import { type Available, cacheFolder, projectRoot, which } from './project.ts'
 
@@ -113,12 +114,17 @@ export type ToolOptions = {
 export function apacheCommand(
   tool: string,
   args: readonly string[],
-  { java = quickStart, cwd }: ToolOptions = {},
+  { java, cwd }: ToolOptions = {},
 ): Command | null {
   const main = mainClasses[tool]
   const classpath = apacheClasspath()
   if (main === undefined || classpath === null) return null
-  const flags = [...java, `-Dlog4j2.configurationFile=${toolLogging()}`, '-Dlog4j2.disableJmx=true']
+  const start = java ?? [...quickStart, ...archiveFlags(classpath, quickStart)]
+  const flags = [
+    ...start,
+    `-Dlog4j2.configurationFile=${toolLogging()}`,
+    '-Dlog4j2.disableJmx=true',
+  ]
   // Long class paths in the arguments make process lists unreadable; the environment carries it as well.
   return {
     command: 'java',
