@@ -5,8 +5,9 @@ import {
   readVarlongExactly,
   VarintError,
 } from '../../base/varint.ts'
-import { KafkaError } from '../errors.ts'
 import { codecById, decompressedBytesMax } from './compression/codecs.ts'
+import { skipHeaders } from './headers.ts'
+import { invalid } from './invalid.ts'
 import {
   baseOffsetOf,
   baseTimestampOf,
@@ -110,7 +111,7 @@ export class RecordCursor implements Place {
   next(): boolean {
     if (this.#read === this.count) return false
     if (this.#legacy !== null) this.#nextLegacy(this.#legacy[this.#read]!)
-    else this.#nextRecord()
+    else if (!this.#nextSimple()) this.#nextRecord()
     this.#read++
     if (this.#read === this.count && this.position !== this.end) {
       throw invalid('Incorrect declared batch size, records still remaining in file')
@@ -131,6 +132,52 @@ export class RecordCursor implements Place {
       ? BigInt(this.timestampDelta)
       : readVarlongExactly({ bytes: this.bytes, position: this.#timestampAt, end: this.end })
     return BigInt.asIntN(64, this.baseTimestamp + delta)
+  }
+
+  /**
+   * The record that almost all are: lengths and offset of at most three bytes, a time of at most two, no headers, all of
+   * it inside. With local variables alone it takes half the time; whatever is different is left to `#nextRecord`,
+   * which knows what to say about it.
+   */
+  #nextSimple(): boolean {
+    const { bytes, end } = this
+    let at = this.position
+    if (end - at < simpleMin) return false
+    let raw = bytes[at++]!
+    if (raw > 0x7f) raw = (raw & 0x7f) | (bytes[at++]! << 7)
+    if (raw > 0x3fff) raw = (raw & 0x3fff) | (bytes[at++]! << 14)
+    const recordEnd = at + (raw >>> 1)
+    if (raw > 0x1fffff || (raw & 1) !== 0 || recordEnd > end) return false
+    const timestampAt = ++at
+    let rawTimestamp = bytes[at++]!
+    if (rawTimestamp > 0x7f) rawTimestamp = (rawTimestamp & 0x7f) | (bytes[at++]! << 7)
+    let rawOffset = bytes[at++]!
+    if (rawOffset > 0x7f) rawOffset = (rawOffset & 0x7f) | (bytes[at++]! << 7)
+    if (rawOffset > 0x3fff) rawOffset = (rawOffset & 0x3fff) | (bytes[at++]! << 14)
+    let rawKey = bytes[at++]!
+    if (rawKey > 0x7f) rawKey = (rawKey & 0x7f) | (bytes[at++]! << 7)
+    if (rawTimestamp > 0x3fff || rawOffset > 0x1fffff || rawKey > 0x3fff) return false
+    const keyStart = at
+    if ((rawKey & 1) === 0) at += rawKey >>> 1
+    const keyEnd = at
+    let rawValue = bytes[at++]!
+    if (rawValue > 0x7f) rawValue = (rawValue & 0x7f) | (bytes[at++]! << 7)
+    if (rawValue > 0x3fff) rawValue = (rawValue & 0x3fff) | (bytes[at++]! << 14)
+    const valueStart = at
+    if ((rawValue & 1) === 0) at += rawValue >>> 1
+    if (rawValue > 0x1fffff || at + 1 !== recordEnd || bytes[at] !== 0) return false
+    const keyed = (rawKey & 1) === 0
+    const valued = (rawValue & 1) === 0
+    this.position = this.headersStart = this.headersEnd = recordEnd
+    this.headerCount = 0
+    this.timestampDelta = (rawTimestamp >>> 1) ^ -(rawTimestamp & 1)
+    this.offsetDelta = (rawOffset >>> 1) ^ -(rawOffset & 1)
+    this.keyStart = keyed ? keyStart : -1
+    this.keyEnd = keyed ? keyEnd : -1
+    this.valueStart = valued ? valueStart : -1
+    this.valueEnd = valued ? at : -1
+    this.#timestampAt = timestampAt
+    return true
   }
 
   #nextRecord(): void {
@@ -156,7 +203,7 @@ export class RecordCursor implements Place {
       this.valueEnd = valueSize < 0 ? -1 : this.position
       this.headerCount = readVarint(this)
       this.headersStart = this.position
-      if (this.headerCount !== 0) this.#skipHeaders()
+      if (this.headerCount !== 0) skipHeaders(this, this.headerCount)
       this.headersEnd = this.position
     } catch (error) {
       if (error instanceof VarintError) throw invalid('Found invalid record structure', error)
@@ -181,24 +228,6 @@ export class RecordCursor implements Place {
         error,
       )
     }
-  }
-
-  #skipHeaders(): void {
-    const { headerCount } = this
-    if (headerCount < 0) throw invalid(`Found invalid number of record headers ${headerCount}`)
-    if (headerCount > this.end - this.position) {
-      throw invalid(
-        `Found invalid number of record headers. ${headerCount} is larger than the remaining size of the buffer`,
-      )
-    }
-    for (let i = 0; i < headerCount; i++) {
-      const keySize = readVarint(this)
-      if (keySize < 0) throw invalid(`Invalid negative header key size ${keySize}`)
-      this.position += keySize
-      const valueSize = readVarint(this)
-      if (valueSize > 0) this.position += valueSize
-    }
-    if (this.position > this.end) throw new VarintError('underflow')
   }
 
   #openLegacy(bytes: Uint8Array, at: number): this {
@@ -226,7 +255,5 @@ export class RecordCursor implements Place {
 }
 
 const nothing = new Uint8Array(0)
-
-export function invalid(message: string, cause?: unknown): KafkaError {
-  return new KafkaError('INVALID_RECORD', message, cause === undefined ? undefined : { cause })
-}
+/** Of a simple record's varints before its key, so that they need no comparison with the end. */
+const simpleMin = 16

@@ -1,5 +1,5 @@
 import type { BatchFields } from './fields.ts'
-import type { Header } from './reader.ts'
+import type { Header } from './headers.ts'
 import { BatchWriter } from './writer.ts'
 
 export type NewRecord = {

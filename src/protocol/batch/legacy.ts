@@ -1,7 +1,7 @@
 import { int32At, int64At } from '../../base/bytes.ts'
-import { KafkaError } from '../errors.ts'
 import { codec, codecById, compressionNames } from './compression/codecs.ts'
 import { withTrueHeaderChecksum } from './compression/lz4.ts'
+import { invalid } from './invalid.ts'
 import { batches, magicOf, sizeOf } from './layout.ts'
 
 /**
@@ -58,7 +58,7 @@ export function legacyMessages(
   }
   const last = messages.at(-1)
   if (last === undefined) {
-    throw broken(`Found invalid compressed record set with no inner records (magic = ${magic})`)
+    throw invalid(`Found invalid compressed record set with no inner records (magic = ${magic})`)
   }
   // Some old clients gave inner messages of magic 1 absolute offsets; then the difference is 0, and nothing moves.
   const shift = magic === 1 ? outer.offset - last.offset : 0n
@@ -73,10 +73,10 @@ function unwrapped(
 ): Uint8Array {
   const { magic, codecId, decompressedBytesMax } = how
   if (compressionNames[codecId] === 'zstd') {
-    throw broken(`Invalid wrapper compressionType found in legacy deep record iterator ${magic}`)
+    throw invalid(`Invalid wrapper compressionType found in legacy deep record iterator ${magic}`)
   }
   if (wrapper.valueStart < 0) {
-    throw broken(`Found invalid compressed record set with null value (magic = ${magic})`)
+    throw invalid(`Found invalid compressed record set with null value (magic = ${magic})`)
   }
   const value = bytes.subarray(wrapper.valueStart, wrapper.valueEnd)
   if (compressionNames[codecId] === 'lz4') {
@@ -88,9 +88,9 @@ function unwrapped(
 function ensureInner(bytes: Uint8Array, at: number, wrapperMagic: number): void {
   const magic = magicOf(bytes, at)
   if (magic !== wrapperMagic) {
-    throw broken(`Compressed message magic ${magic} does not match wrapper magic ${wrapperMagic}`)
+    throw invalid(`Compressed message magic ${magic} does not match wrapper magic ${wrapperMagic}`)
   }
-  if (bytes[at + attributesAt]! & codecMask) throw broken('Inner messages must not be compressed')
+  if (bytes[at + attributesAt]! & codecMask) throw invalid('Inner messages must not be compressed')
 }
 
 function messageAt(bytes: Uint8Array, at: number): LegacyMessage {
@@ -113,11 +113,7 @@ function field(bytes: Uint8Array, at: number, end: number) {
   const size = start > end ? -2 : int32At(bytes, at)
   if (size === -1) return { start: -1, end: -1, next: start }
   if (size < 0 || size > end - start) {
-    throw broken('a key or value does not lie inside its message')
+    throw invalid('a key or value does not lie inside its message')
   }
   return { start, end: start + size, next: start + size }
-}
-
-function broken(message: string): KafkaError {
-  return new KafkaError('INVALID_RECORD', message)
 }

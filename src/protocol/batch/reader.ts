@@ -1,7 +1,5 @@
-import { readVarint } from '../../base/varint.ts'
 import { RecordCursor } from './cursor.ts'
-
-export type Header = { key: string; value: Uint8Array | null }
+import { decodeHeaders, type Header } from './headers.ts'
 
 export type BatchRecord = {
   offset: bigint
@@ -40,25 +38,7 @@ export function recordValue(cursor: RecordCursor): Uint8Array | null {
   return cursor.valueStart < 0 ? null : cursor.bytes.subarray(cursor.valueStart, cursor.valueEnd)
 }
 
-/** The cursor has walked over them, so they are known to be whole. */
 export function recordHeaders(cursor: RecordCursor): Header[] {
-  const headers: Header[] = []
-  const place = { bytes: cursor.bytes, position: cursor.headersStart, end: cursor.headersEnd }
-  for (let i = 0; i < cursor.headerCount; i++) {
-    const key = slice(place, readVarint(place))
-    const valueSize = readVarint(place)
-    headers.push({
-      key: utf8.decode(key),
-      value: valueSize < 0 ? null : slice(place, valueSize),
-    })
-  }
-  return headers
-}
-
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
-
-function slice(place: { bytes: Uint8Array; position: number }, size: number): Uint8Array {
-  const start = place.position
-  place.position += size
-  return place.bytes.subarray(start, place.position)
+  const { bytes, headersStart: position, headersEnd: end, headerCount } = cursor
+  return headerCount === 0 ? [] : decodeHeaders({ bytes, position, end }, headerCount)
 }

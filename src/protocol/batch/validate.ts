@@ -1,7 +1,8 @@
 import { type ErrorName, KafkaError } from '../errors.ts'
 import type { Compression } from './compression/codecs.ts'
-import { invalid, RecordCursor } from './cursor.ts'
+import { RecordCursor } from './cursor.ts'
 import { isIntact } from './integrity.ts'
+import { invalid } from './invalid.ts'
 import * as layout from './layout.ts'
 import { rebuilt } from './rebuild.ts'
 import { type RecordError, type Walk, walkRecords } from './walk.ts'
@@ -55,7 +56,7 @@ export type Refused = {
  * `assignOffsets`.
  *
  * Every record is looked at, as Kafka does: else a broken one would be found by the consumers, and nobody could pass it.
- * The look costs no allocation (about 25 ns for a record). Compressed records are decompressed for it, and stored as they
+ * The look costs no allocation, and 20 ns for a record (bench/batches.ts). Compressed records are decompressed for it, and stored as they
  * came unless the topic wants another codec or their offset deltas do not count up from 0.
  */
 export function validateBatch(bytes: Uint8Array, rules: BatchRules): Accepted | Refused {

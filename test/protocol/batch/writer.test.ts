@@ -5,7 +5,8 @@ import { encodeBatch } from '../../../src/protocol/batch/encode.ts'
 import { ensureIntact } from '../../../src/protocol/batch/integrity.ts'
 import * as layout from '../../../src/protocol/batch/layout.ts'
 import { records } from '../../../src/protocol/batch/reader.ts'
-import { BatchWriter, spanWidth } from '../../../src/protocol/batch/writer.ts'
+import { spanWidth } from '../../../src/protocol/batch/spans.ts'
+import { BatchWriter } from '../../../src/protocol/batch/writer.ts'
 
 const text = (bytes: Uint8Array | null) =>
   bytes === null ? null : Buffer.from(bytes).toString('latin1')

@@ -12,17 +12,19 @@ import { messageOf, tooLarge, unreadable } from './failure.ts'
  *   FLG: version 01 | independent blocks | block checksum | content size | content checksum | 0 | dictionary id
  *   BD:  0 | largest block: 4 to 7 for 64 KiB to 4 MiB | 0000
  *
- * The highest bit of a block's size says that it stands there as it was. What the frame would become at most is known
- * from its headers alone; the library, which knows no limit, gets it only after that.
+ * The highest bit of a block's size says that it stands there as it was. The frame is read here and only its blocks by the
+ * library: its own reader of frames knows no limit and is several times slower. Checksums of blocks and content are passed
+ * over, for the batch has its own; the header's is compared, as Kafka does.
  */
 const magic = 0x184d2204
-const endMarkSize = 4
+const plainBit = 0x80000000
 // A byte of a block stands for at most 255.
 const expansionMax = 255
 
 type Library = {
   compressFrameSync(bytes: Uint8Array): Buffer
-  decompressFrameSync(bytes: Uint8Array): Buffer
+  /** Of a block with the size of its content before it; a larger size than the true one does no harm. */
+  uncompressSync(bytes: Uint8Array): Buffer
 }
 
 let library: Library | undefined
@@ -35,13 +37,24 @@ function loaded(): Library {
 export const lz4: Codec = {
   compress: (bytes) => loaded().compressFrameSync(bytes),
   decompress: (bytes, sizeMax) => {
-    const frame = measure(bytes)
-    if (frame.contentSizeMax > sizeMax) throw tooLarge('lz4', sizeMax)
-    try {
-      return loaded().decompressFrameSync(bytes.subarray(0, frame.size))
-    } catch (error) {
-      throw unreadable('lz4', messageOf(error), error)
+    const header = readHeader(bytes)
+    if (bytes[header.size - 1] !== headerChecksum(bytes, header.size)) {
+      throw unreadable('lz4', 'Stream frame descriptor corrupted')
     }
+    const pieces: Uint8Array[] = []
+    let total = 0
+    for (let at = header.size; ; ) {
+      const sizeField = sizeFieldAt(bytes, at)
+      if (sizeField === 0) break
+      const size = sizeField & ~plainBit
+      const block = bytes.subarray(at + 4, at + 4 + size)
+      const piece = sizeField > plainBit ? block : uncompress(block, header.blockSizeMax)
+      total += piece.length
+      if (total > sizeMax) throw tooLarge('lz4', sizeMax)
+      pieces.push(piece)
+      at += 4 + size + header.blockChecksumSize
+    }
+    return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces, total)
   },
 }
 
@@ -50,28 +63,30 @@ export const lz4: Codec = {
  * came so are still in old logs (KAFKA-3160).
  */
 export function withTrueHeaderChecksum(bytes: Uint8Array): Uint8Array {
-  const { headerSize } = readHeader(bytes)
-  const checksum = (xxh32(bytes.subarray(4, headerSize - 1)) >>> 8) & 0xff
-  if (bytes[headerSize - 1] === checksum) return bytes
+  const { size } = readHeader(bytes)
+  const checksum = headerChecksum(bytes, size)
+  if (bytes[size - 1] === checksum) return bytes
   const repaired = Uint8Array.from(bytes)
-  repaired[headerSize - 1] = checksum
+  repaired[size - 1] = checksum
   return repaired
 }
 
-function measure(bytes: Uint8Array): { size: number; contentSizeMax: number } {
-  const { headerSize, blockSizeMax, blockChecksumSize, contentChecksumSize } = readHeader(bytes)
-  let at = headerSize
-  let contentSizeMax = 0
-  for (;;) {
-    if (at + endMarkSize > bytes.length) throw unreadable('lz4', 'the frame has no end mark')
-    const sizeField = uint32LittleEndian(bytes, at)
-    at += 4
-    if (sizeField === 0) break
-    const size = sizeField & 0x7fffffff
-    contentSizeMax += sizeField > 0x7fffffff ? size : Math.min(size * expansionMax, blockSizeMax)
-    at += size + blockChecksumSize
+function sizeFieldAt(bytes: Uint8Array, at: number): number {
+  const sizeField = at + 4 <= bytes.length ? uint32LittleEndian(bytes, at) : -1
+  if (sizeField < 0) throw unreadable('lz4', 'the frame has no end mark')
+  if ((sizeField & ~plainBit) > bytes.length - at - 4) throw unreadable('lz4', 'a block is cut off')
+  return sizeField
+}
+
+function uncompress(block: Uint8Array, blockSizeMax: number): Uint8Array {
+  const input = Buffer.allocUnsafe(4 + block.length)
+  input.writeUInt32LE(Math.min(block.length * expansionMax, blockSizeMax))
+  input.set(block, 4)
+  try {
+    return loaded().uncompressSync(input)
+  } catch (error) {
+    throw unreadable('lz4', messageOf(error), error)
   }
-  return { size: at + contentChecksumSize, contentSizeMax }
 }
 
 function readHeader(bytes: Uint8Array) {
@@ -83,12 +98,17 @@ function readHeader(bytes: Uint8Array) {
   if (flags >> 6 !== 1 || !independent) {
     throw unreadable('lz4', 'only frames of version 1 with independent blocks are read')
   }
+  const blockSizeCode = (bytes[5]! >> 4) & 0x07
+  if (blockSizeCode < 4) throw unreadable('lz4', `${blockSizeCode} is no size of blocks`)
   return {
-    headerSize: 7 + (flags & 0x08 ? 8 : 0) + (flags & 0x01 ? 4 : 0),
-    blockSizeMax: 1 << (8 + 2 * ((bytes[5]! >> 4) & 0x07)),
+    size: 7 + (flags & 0x08 ? 8 : 0) + (flags & 0x01 ? 4 : 0),
+    blockSizeMax: 1 << (8 + 2 * blockSizeCode),
     blockChecksumSize: flags & 0x10 ? 4 : 0,
-    contentChecksumSize: flags & 0x04 ? 4 : 0,
   }
+}
+
+function headerChecksum(bytes: Uint8Array, headerSize: number): number {
+  return (xxh32(bytes.subarray(4, headerSize - 1)) >>> 8) & 0xff
 }
 
 function uint32LittleEndian(bytes: Uint8Array, at: number): number {
