@@ -1,17 +1,9 @@
-/**
- * The records of `__cluster_metadata` as values, and the frame in which each stands as a record's value (KIP-631):
- *
- *   | frameVersion 1 | type    | version | body …  |
- *     uvarint          uvarint   uvarint   message
- */
+/** The records of `__cluster_metadata` as values (KIP-631), each with the version in which it is written. */
 
-import { decodeFrom, encodeInto } from '../protocol/codec.ts'
-import { KafkaError } from '../protocol/errors.ts'
-import { Reader } from '../protocol/reader.ts'
+import { decodeMetadataRecord, encodeMetadataRecord } from '../protocol/records/framing.ts'
 import * as schemas from '../protocol/records/metadata.ts'
 import * as security from '../protocol/records/metadata-security.ts'
-import type { RecordSchema, SentOf, ValueOf } from '../protocol/schema.ts'
-import { Writer } from '../protocol/writer.ts'
+import type { Message, RecordSchema, SentOf, ValueOf } from '../protocol/schema.ts'
 
 /** Every kind of record, by the name that our code calls it. */
 export const recordSchemas = {
@@ -48,8 +40,8 @@ export type ValueOfKind<K extends RecordKind> = ValueOf<(typeof recordSchemas)[K
 export type RecordOf<K extends RecordKind> = { kind: K; version: number; value: ValueOfKind<K> }
 export type MetadataRecord = { [K in RecordKind]: RecordOf<K> }[RecordKind]
 
-const kindOfType = new Map<number, RecordKind>(
-  Object.entries(recordSchemas).map(([kind, { type }]) => [type, kind as RecordKind]),
+const kinds = new Map<Message, RecordKind>(
+  Object.entries(recordSchemas).map(([kind, schema]) => [schema as Message, kind as RecordKind]),
 )
 
 /** A record with every field that was left out at its default, as a reader would give it. */
@@ -76,35 +68,12 @@ function defaultsOf(kind: RecordKind): object {
   return made
 }
 
-const frameVersion = 1
-
 export function encodeRecord({ kind, version, value }: MetadataRecord): Buffer {
-  const schema = recordSchemas[kind] as RecordSchema
-  const writer = new Writer(128)
-  writer.uvarint(frameVersion)
-  writer.uvarint(schema.type)
-  writer.uvarint(version)
-  encodeInto(writer, schema, version, value)
-  return writer.toBuffer()
+  return encodeMetadataRecord(recordSchemas[kind] as RecordSchema, version, value)
 }
 
 /** Throws for a record that this version of the software does not know: going on would forget what it says. */
 export function decodeRecord(bytes: Uint8Array): MetadataRecord {
-  const reader = new Reader(bytes)
-  const frame = reader.uvarint()
-  if (frame !== frameVersion) throw unknown(`a frame of version ${frame}`)
-  const type = reader.uvarint()
-  const version = reader.uvarint()
-  const kind = kindOfType.get(type)
-  if (kind === undefined) throw unknown(`a record of type ${type}`)
-  const schema = recordSchemas[kind] as RecordSchema
-  if (version > schema.versions[1]) throw unknown(`${schema.name} of version ${version}`)
-  return { kind, version, value: decodeFrom(reader, schema, version) } as MetadataRecord
-}
-
-function unknown(what: string): KafkaError {
-  return new KafkaError(
-    'UNSUPPORTED_VERSION',
-    `the metadata log holds ${what}, which this version cannot read`,
-  )
+  const { schema, version, value } = decodeMetadataRecord(bytes)
+  return { kind: kinds.get(schema)!, version, value } as MetadataRecord
 }

@@ -1,0 +1,255 @@
+/** IncrementalAlterConfigs and AlterConfigs (KIP-133, KIP-339): what may be set, on what, and the records of it. */
+import type { alterConfigs } from '../protocol/apis/alter-configs.ts'
+import type { incrementalAlterConfigs } from '../protocol/apis/incremental-alter-configs.ts'
+import { clientMetricsConfigs } from '../protocol/configs/client-metrics.ts'
+import { brokerConfig, own } from '../protocol/configs/effective.ts'
+import { groupConfigs } from '../protocol/configs/group.ts'
+import { groupConfigsFault, topicConfigsFault } from '../protocol/configs/rules.ts'
+import { topicConfigs } from '../protocol/configs/topic.ts'
+import { parseConfig } from '../protocol/configs.ts'
+import type { RequestOf, SentResponseOf } from '../protocol/schema.ts'
+import { brokerConfigs, keep, type Turn } from './controller.ts'
+import { attempt, refuse } from './faults.ts'
+import { configsOf, configTypes, elrEnabled } from './image.ts'
+import { type MetadataRecord, record } from './records.ts'
+
+type ResourceKind = 'topic' | 'broker' | 'clientMetrics' | 'group'
+const kinds: readonly ResourceKind[] = ['topic', 'broker', 'clientMetrics', 'group']
+/** As AlterConfigOp numbers them. */
+const operations = { set: 0, delete: 1, append: 2, subtract: 3 } as const
+
+type IncrementalRequest = RequestOf<typeof incrementalAlterConfigs>
+type IncrementalResource = IncrementalRequest['resources'][number]
+
+export function alterIncrementally(
+  turn: Turn,
+  request: IncrementalRequest,
+): SentResponseOf<typeof incrementalAlterConfigs> {
+  return alterEach(turn, request, (kind, resource: IncrementalResource) => {
+    checkNames(resource.configs)
+    const current = configsOf(turn.image, kind, resource.resourceName)
+    const wanted = new Map<string, string | null>()
+    for (const change of resource.configs) {
+      wanted.set(change.name, changedValue(kind, change, current.get(change.name)))
+    }
+    return configChanges(turn, kind, resource.resourceName, wanted)
+  })
+}
+
+type WholeRequest = RequestOf<typeof alterConfigs>
+type WholeResource = WholeRequest['resources'][number]
+
+/** The old form: what is not named is taken away. */
+export function alterWholly(
+  turn: Turn,
+  request: WholeRequest,
+): SentResponseOf<typeof alterConfigs> {
+  return alterEach(turn, request, (kind, resource: WholeResource) => {
+    checkNames(resource.configs)
+    const current = configsOf(turn.image, kind, resource.resourceName)
+    const wanted = new Map<string, string | null>(
+      resource.configs.map(({ name, value }) => [name, value]),
+    )
+    for (const name of current.keys()) if (!wanted.has(name)) wanted.set(name, null)
+    return configChanges(turn, kind, resource.resourceName, wanted)
+  })
+}
+
+interface Resource {
+  readonly resourceType: number
+  readonly resourceName: string
+}
+
+function alterEach<R extends Resource>(
+  turn: Turn,
+  { resources, validateOnly }: { resources: readonly R[]; validateOnly: boolean },
+  change: (kind: ResourceKind, resource: R) => MetadataRecord[],
+) {
+  const keys = resources.map(({ resourceType, resourceName }) => `${resourceType} ${resourceName}`)
+  const responses = resources.map((resource, i) => {
+    const { resourceType, resourceName } = resource
+    const answered = attempt(() => {
+      if (keys.indexOf(keys[i]!) !== keys.lastIndexOf(keys[i]!)) {
+        refuse('INVALID_REQUEST', 'Each resource must appear at most once.')
+      }
+      const kind = kinds.find((each) => configTypes[each] === resourceType)
+      if (kind === undefined) {
+        return refuse('INVALID_REQUEST', `Unknown resource type ${resourceType}.`)
+      }
+      checkResource(turn, kind, resourceName)
+      const made = change(kind, resource)
+      if (!validateOnly) for (const each of made) keep(turn, each)
+    })
+    return { resourceType, resourceName, ...answered }
+  })
+  return { throttleTimeMs: 0, responses }
+}
+
+function checkResource({ image }: Turn, kind: ResourceKind, name: string): void {
+  if (kind === 'topic' && !image.topicsByName.has(name)) {
+    refuse('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${name}' does not exist.`)
+  }
+  if (kind === 'group' && name === '') {
+    refuse('INVALID_REQUEST', 'Default group resources are not allowed.')
+  }
+  if (kind === 'clientMetrics' && name === '') {
+    refuse('INVALID_REQUEST', 'Default client metrics resources are not allowed.')
+  }
+  if (kind !== 'broker' || name === '') return
+  const id = /^[+-]?\d+$/.test(name) ? Number(name) : null
+  if (id === null) return refuse('INVALID_REQUEST', `Invalid broker name ${name}`)
+  if (image.brokers.has(id) || image.controllers.has(id)) return
+  refuse('BROKER_ID_NOT_REGISTERED', `No node with id ${id} found.`)
+}
+
+function checkNames(configs: readonly { name: string }[]): void {
+  const names = configs.map(({ name }) => name)
+  if (names.some((name) => name === '')) refuse('INVALID_REQUEST', 'Config name must not be empty.')
+  if (new Set(names).size === names.length) return
+  refuse('INVALID_REQUEST', 'Error due to duplicate config keys')
+}
+
+function changedValue(
+  kind: ResourceKind,
+  { name, configOperation, value }: IncrementalResource['configs'][number],
+  current: string | undefined,
+): string | null {
+  switch (configOperation) {
+    case operations.set:
+      if (value === null) return refuse('INVALID_REQUEST', `Null value not supported for : ${name}`)
+      return value
+    case operations.delete:
+      return null
+    case operations.append:
+    case operations.subtract: {
+      const append = configOperation === operations.append
+      if (declared(kind, name)?.type !== 'list') {
+        const operation = append ? 'APPEND' : 'SUBTRACT'
+        refuse('INVALID_CONFIG', `Can't ${operation} to key ${name} because its type is not LIST.`)
+      }
+      const given = (value ?? '').split(',')
+      const old = current ?? defaultText(kind, name)
+      const list = old === '' ? [] : old.split(',')
+      if (!append) return list.filter((each) => !given.includes(each)).join(',')
+      return [...list, ...given.filter((each) => !list.includes(each))].join(',')
+    }
+    default:
+      return refuse('INVALID_REQUEST', `Unknown config operation ${configOperation}`)
+  }
+}
+
+function declared(kind: ResourceKind, name: string) {
+  switch (kind) {
+    case 'topic':
+      return own(topicConfigs, name)
+    case 'group':
+      return own(groupConfigs, name)
+    case 'clientMetrics':
+      return own(clientMetricsConfigs, name)
+    case 'broker':
+      return brokerConfig(name)
+  }
+}
+
+function defaultText(kind: ResourceKind, name: string): string {
+  const value = declared(kind, name)?.default
+  return Array.isArray(value) ? value.join(',') : ''
+}
+
+/** The records that make the resource's configurations so; null takes one away. Throws if the result may not be. */
+export function configChanges(
+  turn: Turn,
+  kind: ResourceKind,
+  resourceName: string,
+  wanted: ReadonlyMap<string, string | null>,
+  { fresh = false } = {},
+): MetadataRecord[] {
+  const { image } = turn
+  const resourceType = configTypes[kind]
+  const current = fresh ? new Map<string, string>() : configsOf(image, kind, resourceName)
+  const result = new Map(current)
+  const made: MetadataRecord[] = []
+  let minInSyncChanges = false
+  for (const [name, value] of wanted) {
+    // A broker is told even what it knows: a file that a value names may have changed (KAFKA-14136).
+    if ((current.get(name) ?? null) === value && kind !== 'broker') continue
+    if (value === null) result.delete(name)
+    else result.set(name, value)
+    made.push(record('config', 0, { resourceType, resourceName, name, value }))
+    minInSyncChanges ||= name === 'min.insync.replicas'
+  }
+  check(turn, kind, resourceName, result, wanted)
+  // Whoever was eligible under the old minimum may not be under the new one.
+  if (minInSyncChanges && elrEnabled(image)) made.push(...clearedElr(kind, resourceName))
+  return made
+}
+
+function clearedElr(kind: ResourceKind, resourceName: string): MetadataRecord[] {
+  if (kind === 'topic') return [record('clearElr', 0, { topicName: resourceName })]
+  if (kind === 'broker' && resourceName === '') return [record('clearElr', 0, { topicName: '' })]
+  return []
+}
+
+function check(
+  turn: Turn,
+  kind: ResourceKind,
+  resourceName: string,
+  result: ReadonlyMap<string, string>,
+  wanted: ReadonlyMap<string, string | null>,
+): void {
+  const broker = brokerConfigs(turn)
+  switch (kind) {
+    case 'topic': {
+      const objection = topicConfigsFault(broker, result)
+      return objection === null ? undefined : refuse('INVALID_CONFIG', objection)
+    }
+    case 'group': {
+      const objection = groupConfigsFault(broker, result)
+      return objection === null ? undefined : refuse('INVALID_CONFIG', objection)
+    }
+    case 'clientMetrics':
+      return checkClientMetrics(result)
+    case 'broker':
+      return checkBroker(turn, resourceName, wanted)
+  }
+}
+
+function checkClientMetrics(result: ReadonlyMap<string, string>): void {
+  for (const [name, text] of result) {
+    const config = own(clientMetricsConfigs, name)
+    if (config === undefined) {
+      return refuse('INVALID_CONFIG', `Unknown client metrics configuration: ${name}`)
+    }
+    const parsed = parseConfig(config, text)
+    if (!parsed.ok) refuse('INVALID_CONFIG', parsed.message)
+  }
+}
+
+const minInSync = 'min.insync.replicas'
+
+function checkBroker(
+  { image }: Turn,
+  resourceName: string,
+  wanted: ReadonlyMap<string, string | null>,
+): void {
+  if (elrEnabled(image) && wanted.has(minInSync)) {
+    if (resourceName !== '') {
+      refuse(
+        'INVALID_CONFIG',
+        'Broker-level min.insync.replicas cannot be altered while ELR is enabled.',
+      )
+    }
+    if (wanted.get(minInSync) === null) {
+      refuse(
+        'INVALID_CONFIG',
+        'Cluster-level min.insync.replicas cannot be removed while ELR is enabled.',
+      )
+    }
+  }
+  for (const [name, text] of wanted) {
+    const config = brokerConfig(name)
+    if (text === null || config === undefined) continue
+    const parsed = parseConfig(config, text)
+    if (!parsed.ok) refuse('INVALID_CONFIG', parsed.message)
+  }
+}

@@ -1,0 +1,84 @@
+/** AlterClientQuotas: limits of users, clients and addresses (KIP-546, KIP-612). They are stored and shown. */
+import type { alterClientQuotas } from '../protocol/apis/alter-client-quotas.ts'
+import type { RequestOf, SentResponseOf } from '../protocol/schema.ts'
+import { quotaKey } from './apply.ts'
+import { keep, type Turn } from './controller.ts'
+import { attempt, refuse } from './faults.ts'
+import { type MetadataRecord, record } from './records.ts'
+
+type Request = RequestOf<typeof alterClientQuotas>
+type Entry = Request['entries'][number]
+
+/** What each kind of entity may be limited in, and how the number must be. */
+const userKeys = {
+  producer_byte_rate: 'long',
+  consumer_byte_rate: 'long',
+  request_percentage: 'double',
+  controller_mutation_rate: 'double',
+} as const
+const ipKeys = { connection_creation_rate: 'int' } as const
+
+const largest = { int: 2 ** 31 - 1, long: 2 ** 63, double: Number.MAX_VALUE } as const
+
+export function changeQuotas(
+  turn: Turn,
+  request: Request,
+): SentResponseOf<typeof alterClientQuotas> {
+  const entries = request.entries.map((entry) => {
+    const made: MetadataRecord[] = []
+    const answered = attempt(() => {
+      checkEntity(entry.entity)
+      for (const op of entry.ops) made.push(...change(turn, entry.entity, op))
+    })
+    if (answered.errorCode === 0 && !request.validateOnly) for (const each of made) keep(turn, each)
+    return { entity: entry.entity, ...answered }
+  })
+  return { throttleTimeMs: 0, entries }
+}
+
+function checkEntity(entity: Entry['entity']): void {
+  const error = 'INVALID_REQUEST'
+  if (entity.length === 0) refuse(error, 'Invalid empty client quota entity')
+  const types = entity.map(({ entityType }) => entityType)
+  for (const { entityType, entityName } of entity) {
+    if (!['user', 'client-id', 'ip'].includes(entityType)) {
+      refuse(error, `Unhandled client quota entity type: ${entityType}`)
+    }
+    if (entityName === '') refuse(error, `Empty ${entityType} not supported`)
+  }
+  if (new Set(types).size !== types.length) {
+    refuse(error, 'Invalid client quota entity, duplicate entity type')
+  }
+  if (types.includes('ip') && types.length > 1) {
+    refuse(
+      error,
+      'Invalid quota entity combination, IP entity should not be combined with User or ClientId',
+    )
+  }
+}
+
+function change(
+  { image }: Turn,
+  entity: Entry['entity'],
+  { key, value, remove }: Entry['ops'][number],
+): MetadataRecord[] {
+  const keys: { [key: string]: 'int' | 'long' | 'double' } =
+    entity[0]!.entityType === 'ip' ? ipKeys : userKeys
+  const type = Object.hasOwn(keys, key) ? keys[key] : undefined
+  if (type === undefined) return refuse('INVALID_REQUEST', `Invalid configuration key ${key}`)
+  const present = image.clientQuotas.get(quotaKey(entity))?.quotas.get(key)
+  if (remove) {
+    if (present === undefined) return []
+    return [record('clientQuota', 0, { entity, key, value: 0, remove: true })]
+  }
+  if (!(value > 0)) refuse('INVALID_REQUEST', `Quota ${key} must be greater than 0`)
+  if (type !== 'double' && Math.abs(value - Math.round(value)) > 1e-6) {
+    refuse(
+      'INVALID_REQUEST',
+      `Configuration ${key} must be ${type === 'int' ? 'an Integer' : 'a Long'} value`,
+    )
+  }
+  if (value > largest[type]) refuse('INVALID_REQUEST', `Proposed value for ${key} is too large.`)
+  if (present === value) return []
+  return [record('clientQuota', 0, { entity, key, value, remove: false })]
+}
