@@ -6,6 +6,7 @@
 import { BrokerConfigs, type Properties } from '../protocol/configs/effective.ts'
 import type { AnyApi, SentOf } from '../protocol/schema.ts'
 import { applyRecord } from './apply.ts'
+import { bootstrap } from './bootstrap.ts'
 import { commandOf } from './commands.ts'
 import { configsOf, configTypes, elrEnabled, type MetadataImage } from './image.ts'
 import {
@@ -53,9 +54,12 @@ export interface Controller {
 }
 
 export type ControllerEvent =
+  /** The log is empty: these are the cluster's first records. */
+  | { kind: 'bootstrap'; records: readonly MetadataRecord[] }
   | { kind: 'command'; ask: number; api: AnyApi; request: unknown }
   /** It is time to look after sessions and leaders. */
   | { kind: 'sweep' }
+  | { kind: 'idle' }
   /** A broker's process is gone: no need to wait for its session. */
   | { kind: 'broker-gone'; id: number }
 
@@ -103,6 +107,9 @@ export function step(
   const turn: Turn = { controller, image, now, chance, records: [] }
   const effects: ControllerEffect[] = []
   switch (event.kind) {
+    case 'bootstrap':
+      bootstrap(turn, event.records)
+      break
     case 'command': {
       const { ask, api, request } = event
       const response = commandOf(api)(turn, request)
@@ -111,6 +118,9 @@ export function step(
     }
     case 'sweep':
       effects.push({ kind: 'arm-sweep', at: sweep(turn) })
+      break
+    case 'idle':
+      remember(turn, 'noOp', 0, {})
       break
     case 'broker-gone':
       sweep(turn, event.id)

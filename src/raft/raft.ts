@@ -95,9 +95,9 @@ function happen(turn: Turn, event: RaftEvent): void {
     case 'peer-gone':
       return node.role === 'follower' && node.leaderId === event.id ? leaderGone(turn) : undefined
     case 'appended':
-      if (node.role !== 'leader') return
+      // Even if we were deposed in the meantime: the log is what it is.
       node.log.endOffset = event.endOffset
-      return wake(turn)
+      return node.role === 'leader' ? wake(turn) : undefined
     case 'flushed':
       if (node.leading === null || event.endOffset <= node.leading.flushedOffset) return
       node.leading.flushedOffset = event.endOffset
@@ -156,7 +156,7 @@ function answered(turn: Turn, from: number, request: RaftRequest, response: Raft
     else if (response.leaderId < 0) detach(turn, response.epoch)
   }
   // An old epoch's words are worth nothing; a leader that we did not know of is worth more than what was asked.
-  if (response.epoch < node.epoch) return
+  if (response.epoch < node.epoch) return unanswered(turn, from, request)
   if (response.leaderId >= 0 && learn(turn, response.epoch, response.leaderId)) return
   switch (response.kind) {
     case 'vote':

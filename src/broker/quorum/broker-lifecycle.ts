@@ -1,0 +1,154 @@
+/**
+ * This broker's side of its membership (KIP-631): it registers, says that it is alive, and takes its leave.
+ *
+ *   apart ──register──▶ registered ──caught up──▶ running ──leave──▶ leaving ──▶ gone
+ */
+import type { Cancel, Clock } from '../../host/clock.ts'
+import { supportedFeatures } from '../../metadata/features.ts'
+import type { MetadataImage } from '../../metadata/image.ts'
+import { brokerHeartbeat } from '../../protocol/apis/broker-heartbeat.ts'
+import { brokerRegistration } from '../../protocol/apis/broker-registration.ts'
+import { errorName, KafkaError } from '../../protocol/errors.ts'
+import type { AnyApi, RequestOf, ResponseOf } from '../../protocol/schema.ts'
+import type { Logger } from '../logger.ts'
+
+export interface Registration {
+  readonly endpoints: readonly { name: string; host: string; port: number }[]
+  readonly rack: string | null
+  readonly incarnationId: string
+  readonly logDirs: readonly string[]
+  /** Of the incarnation before, if it stopped cleanly: then nothing that it acknowledged is lost. */
+  readonly previousBrokerEpoch?: bigint
+}
+
+export interface LifecycleOptions {
+  readonly brokerId: number
+  readonly clusterId: string
+  readonly registration: Registration
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly image: MetadataImage
+  readonly timing: () => { heartbeatIntervalMs: number; sessionTimeoutMs: number }
+  readonly controller: <A extends AnyApi>(api: A, request: RequestOf<A>) => Promise<ResponseOf<A>>
+}
+
+const retryMs = 50
+const leaveTimeoutMs = 5000
+
+export class BrokerLifecycle {
+  readonly #options: LifecycleOptions
+  #epoch = -1n
+  #cancel: Cancel = () => {}
+  #stopped = false
+
+  constructor(options: LifecycleOptions) {
+    this.#options = options
+  }
+
+  get epoch(): bigint {
+    return this.#epoch
+  }
+
+  /** Resolves when the controller counts this broker as alive. */
+  async join(): Promise<void> {
+    await this.#register()
+    while (!this.#stopped) {
+      const { isFenced } = await this.#heartbeat(false)
+      if (!isFenced) break
+      await this.#pause(retryMs)
+    }
+    this.#keepBeating()
+  }
+
+  /** Gives its leaderships away; resolves when the controller lets it go, or has had time enough. */
+  async leave(): Promise<void> {
+    this.#cancel()
+    const { clock, logger } = this.#options
+    const until = clock.monotonic() + leaveTimeoutMs
+    while (!this.#stopped && clock.monotonic() < until) {
+      try {
+        const { shouldShutDown } = await this.#heartbeat(true)
+        if (shouldShutDown) break
+      } catch (cause) {
+        logger.warn(
+          { error: cause },
+          'the controller does not answer; this broker goes without its leave',
+        )
+        break
+      }
+      await this.#pause(retryMs)
+    }
+    this.stop()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#cancel()
+  }
+
+  async #register(): Promise<void> {
+    const { brokerId, clusterId, registration, controller, logger } = this.#options
+    for (;;) {
+      const { errorCode, brokerEpoch } = await controller(brokerRegistration, {
+        brokerId,
+        clusterId,
+        incarnationId: registration.incarnationId,
+        listeners: registration.endpoints.map((each) => ({ ...each, securityProtocol: 0 })),
+        features: [...supportedFeatures],
+        rack: registration.rack,
+        isMigratingZkBroker: false,
+        logDirs: [...registration.logDirs],
+        previousBrokerEpoch: registration.previousBrokerEpoch ?? -1n,
+      })
+      if (errorCode === 0) {
+        this.#epoch = brokerEpoch
+        logger.info({ brokerEpoch: Number(brokerEpoch) }, 'registered')
+        return
+      }
+      const error = errorName(errorCode)
+      if (error !== 'DUPLICATE_BROKER_REGISTRATION') throw new KafkaError(error, refusals[error])
+      logger.warn(
+        { brokerId },
+        'another broker is registered with this id; waiting for its session to end',
+      )
+      await this.#pause(1000)
+      if (this.#stopped) return
+    }
+  }
+
+  async #heartbeat(wantShutDown: boolean): Promise<ResponseOf<typeof brokerHeartbeat>> {
+    const { brokerId, controller, image } = this.#options
+    const response = await controller(brokerHeartbeat, {
+      brokerId,
+      brokerEpoch: this.#epoch,
+      currentMetadataOffset: image.offset - 1n,
+      wantFence: false,
+      wantShutDown,
+      offlineLogDirs: [],
+      cordonedLogDirs: null,
+    })
+    const error = errorName(response.errorCode)
+    // Somebody took us off the list: we are new then.
+    if (error === 'STALE_BROKER_EPOCH' && !wantShutDown) await this.#register()
+    else if (response.errorCode !== 0) throw new KafkaError(error)
+    return response
+  }
+
+  #keepBeating(): void {
+    if (this.#stopped) return
+    const { clock, logger, timing } = this.#options
+    this.#cancel = clock.schedule(timing().heartbeatIntervalMs, () => {
+      this.#heartbeat(false)
+        .catch((cause) => logger.warn({ error: cause }, 'a heartbeat was not answered'))
+        .finally(() => this.#keepBeating())
+    })
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => this.#options.clock.schedule(delayMs, resolve))
+  }
+}
+
+const refusals: { [error: string]: string } = {
+  INCONSISTENT_CLUSTER_ID: 'this directory belongs to another cluster than the quorum',
+}
