@@ -217,7 +217,7 @@ export function withoutClientWarnings(stderr: string): string {
   return kept.join('\n')
 }
 
-/** The last line of the client's WARN event that begins at `at`, its stack trace included; null if none begins there. */
+/** The last line of the client's WARN event that begins at `at`, null if none begins there. */
 function clientWarningEnd(lines: readonly string[], at: number): number | null {
   if (!/^\[[^\]]*\] WARN /.test(lines[at]!) || !eventStart.test(lines[at]!)) return null
   let end = at
@@ -226,9 +226,5 @@ function clientWarningEnd(lines: readonly string[], at: number): number | null {
     if (end >= lines.length || eventStart.test(lines[end]!)) return null
   }
   if (!clientLogger.test(lines[end]!)) return null
-  const isFrame = (line: string | undefined) =>
-    line !== undefined && new RegExp(`^${stackLine}$`).test(line)
-  if (isFrame(lines[end + 2]) && /^[\w.$]+(?:: |$)/.test(lines[end + 1]!)) end++
-  while (isFrame(lines[end + 1])) end++
   return end
 }

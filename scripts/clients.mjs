@@ -1,0 +1,3 @@
+await import('./ts.mjs')
+const { main } = await import('../test/support/clients-main.ts')
+process.exitCode = await main(process.argv.slice(2))
