@@ -2,6 +2,7 @@
  * One broker, put together: log directories, metadata quorum, replicas, coordinators, listeners. Everything that it
  * touches outside itself comes in through `host`, so that a simulated world can hold many of them.
  */
+import { dirname } from 'node:path'
 import { assert } from '../base/assert.ts'
 import { type Deferred, deferred } from '../base/deferred.ts'
 import { uuidFrom } from '../base/uuid.ts'
@@ -26,6 +27,7 @@ import { unixListener } from './listeners.ts'
 import type { Logger } from './logger.ts'
 import { checkProperties, own } from './own-configs.ts'
 import { ProducerIds } from './producer-ids.ts'
+import { diskFiles } from './quorum/disk-files.ts'
 import { MetadataQuorum } from './quorum.ts'
 import { Replicas } from './replicas.ts'
 import { Settings } from './settings.ts'
@@ -173,26 +175,34 @@ export class BrokerNode implements Broker {
   async start(): Promise<void> {
     const { host, logger } = this.#options
     await this.#listeners.bind()
-    this.#quorum = await MetadataQuorum.open({
-      ...host,
+    const log = this.logs.metadataLog()
+    const quorum = await MetadataQuorum.open({
+      clock: host.clock,
+      random: host.random,
       logger,
-      logs: this.logs,
+      log,
+      files: diskFiles(host.disk, log.directory),
+      rootFiles: diskFiles(host.disk, dirname(log.directory)),
       nodeId: this.id,
       clusterId: this.clusterId,
       settings: () => this.settings.broker,
+      voterIds: [],
       registration: {
         endpoints: this.#listeners.endpoints(),
         rack: this.settings.get('broker.rack'),
         incarnationId: uuidFrom(host.random),
         logDirs: this.logs.directories().map(({ id }) => id),
+        ...(this.logs.previousBrokerEpoch === null
+          ? {}
+          : { previousBrokerEpoch: this.logs.previousBrokerEpoch }),
       },
+      onFailure: (cause) => this.#failure.resolve(cause),
     })
-    this.#metadata.image = this.#quorum.image
+    this.#quorum = quorum
+    this.#metadata.image = quorum.image
     followAll(this, this.image)
-    this.#quorum.onCommitted((delta) => {
-      this.#metadata.image = this.quorum.image
-      followMetadata(this, this.image, delta)
-    })
+    quorum.onCommitted((delta) => followMetadata(this, this.image, delta))
+    await quorum.join()
     this.#ready.resolve()
     logger.info({ endpoints: this.#listeners.endpoints() }, 'ready')
   }
@@ -201,8 +211,8 @@ export class BrokerNode implements Broker {
   async close(): Promise<void> {
     await this.#listeners.close()
     await this.groups.close()
-    const brokerEpoch = this.image.brokers.get(this.id)?.epoch ?? -1n
     await this.#quorum?.close()
+    const brokerEpoch = this.#quorum?.brokerEpoch ?? -1n
     await this.logs.close({ brokerEpoch })
   }
 

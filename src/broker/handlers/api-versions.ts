@@ -1,8 +1,8 @@
+import { supportedFeatures } from '../../metadata/features.ts'
 import { apiVersions } from '../../protocol/apis/api-versions.ts'
 import { produce } from '../../protocol/apis/produce.ts'
 import { code } from '../../protocol/errors.ts'
 import type { SentResponseOf } from '../../protocol/schema.ts'
-import { supportedFeatures } from '../features.ts'
 import { type Handler, handler } from '../handler.ts'
 
 type ApiVersionsResponse = SentResponseOf<typeof apiVersions>
@@ -19,10 +19,14 @@ export default handler(apiVersions, (broker, request, call) => {
   return {
     errorCode: 0,
     apiKeys: ranges(call.served.values()),
-    supportedFeatures: supportedFeatures.filter(
+    supportedFeatures: supportedFeatures
       // Clients before version 4 cannot read a feature whose lowest level is 0 (KIP-584).
-      ({ minVersion }) => call.apiVersion >= 4 || minVersion > 0,
-    ),
+      .filter(({ minSupportedVersion }) => call.apiVersion >= 4 || minSupportedVersion > 0)
+      .map(({ name, minSupportedVersion, maxSupportedVersion }) => ({
+        name,
+        minVersion: minSupportedVersion,
+        maxVersion: maxSupportedVersion,
+      })),
     finalizedFeaturesEpoch: offset - 1n,
     finalizedFeatures: [...features]
       .filter(([, level]) => level > 0)
