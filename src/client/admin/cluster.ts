@@ -1,0 +1,90 @@
+import { describeCluster as describeClusterApi } from '../../protocol/apis/describe-cluster.ts'
+import { listPartitionReassignments as listReassignmentsApi } from '../../protocol/apis/list-partition-reassignments.ts'
+import type { Cluster } from '../cluster.ts'
+import { ensureNone } from '../result.ts'
+import type { TopicPartition } from '../topic-partition.ts'
+import type { TimeoutOption } from './topics.ts'
+
+export type Node = { id: number; host: string; port: number; rack: string | null }
+
+export type ClusterDescription = {
+  clusterId: string | null
+  /** Null where the cluster names none. */
+  controllerId: number | null
+  nodes: (Node & { isFenced: boolean })[]
+}
+
+/** KIP-700; out of the metadata from a broker that does not know the question. */
+export async function describeCluster(
+  cluster: Cluster,
+  { timeoutMs, includeFenced = false }: TimeoutOption & { includeFenced?: boolean } = {},
+): Promise<ClusterDescription> {
+  return cluster.retrying({ callName: 'describeCluster', timeoutMs }, async (attempt) => {
+    const connection = await cluster.any()
+    attempt.reached = true
+    const version = connection.version(describeClusterApi)
+    if (version === null) {
+      await cluster.metadata([], { on: connection })
+      const { clusterId, controllerId, brokers } = cluster.cache
+      return {
+        clusterId,
+        controllerId: controllerId < 0 ? null : controllerId,
+        nodes: [...brokers.values()].map((each) => ({ ...each, isFenced: false })),
+      }
+    }
+    const answer = await connection.call(describeClusterApi, {
+      includeClusterAuthorizedOperations: false,
+      ...(version >= 2 ? { includeFencedBrokers: includeFenced } : {}),
+    })
+    ensureNone(answer.errorCode, answer.errorMessage)
+    return {
+      clusterId: answer.clusterId,
+      controllerId: answer.controllerId < 0 ? null : answer.controllerId,
+      nodes: answer.brokers.map(({ brokerId, host, port, rack, isFenced }) => ({
+        id: brokerId,
+        host,
+        port,
+        rack,
+        isFenced,
+      })),
+    }
+  })
+}
+
+export type Reassignment = TopicPartition & {
+  replicas: number[]
+  addingReplicas: number[]
+  removingReplicas: number[]
+}
+
+/** Moves of replicas that are going on (KIP-455), of these partitions or of all (null); none from a broker that cannot tell. */
+export async function listPartitionReassignments(
+  cluster: Cluster,
+  topics: ReadonlyMap<string, readonly number[]> | null = null,
+  { timeoutMs }: TimeoutOption = {},
+): Promise<Reassignment[]> {
+  return cluster.retrying(
+    { callName: 'listPartitionReassignments', timeoutMs },
+    async (attempt) => {
+      const connection = await cluster.controller()
+      attempt.reached = true
+      if (connection.version(listReassignmentsApi) === null) return []
+      const answer = await connection.call(listReassignmentsApi, {
+        topics:
+          topics === null
+            ? null
+            : [...topics].map(([name, partitionIndexes]) => ({ name, partitionIndexes })),
+      })
+      ensureNone(answer.errorCode, answer.errorMessage)
+      return answer.topics.flatMap(({ name, partitions }) =>
+        partitions.map(({ partitionIndex, replicas, addingReplicas, removingReplicas }) => ({
+          topic: name,
+          partition: partitionIndex,
+          replicas,
+          addingReplicas,
+          removingReplicas,
+        })),
+      )
+    },
+  )
+}

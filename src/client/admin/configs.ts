@@ -1,0 +1,269 @@
+/** Configurations of topics, brokers, groups and what else has them. */
+import { alterConfigs as alterConfigsApi } from '../../protocol/apis/alter-configs.ts'
+import { describeConfigs as describeConfigsApi } from '../../protocol/apis/describe-configs.ts'
+import { incrementalAlterConfigs as incrementalApi } from '../../protocol/apis/incremental-alter-configs.ts'
+import { listConfigResources as listConfigResourcesApi } from '../../protocol/apis/list-config-resources.ts'
+import { KafkaError } from '../../protocol/errors.ts'
+import type { Connection } from '../../wire/connection.ts'
+import type { Cluster } from '../cluster.ts'
+import { ensureNone, failed, type Result, resultOf } from '../result.ts'
+import { controllerMoves, settle } from './settle.ts'
+import type { TimeoutOption } from './topics.ts'
+
+/** The numbers of the protocol (KIP-133, KIP-714, KIP-1043). */
+export const resourceTypes = {
+  topic: 2,
+  broker: 4,
+  brokerLogger: 8,
+  clientMetrics: 16,
+  group: 32,
+} as const
+export type ResourceType = keyof typeof resourceTypes
+
+/** `name` of a broker is its id; an empty one is the default of all brokers. */
+export type Resource = { type: ResourceType; name: string }
+
+const sources = [
+  'UNKNOWN',
+  'DYNAMIC_TOPIC_CONFIG',
+  'DYNAMIC_BROKER_CONFIG',
+  'DYNAMIC_DEFAULT_BROKER_CONFIG',
+  'STATIC_BROKER_CONFIG',
+  'DEFAULT_CONFIG',
+  'DYNAMIC_BROKER_LOGGER_CONFIG',
+  'DYNAMIC_CLIENT_METRICS_CONFIG',
+  'DYNAMIC_GROUP_CONFIG',
+] as const
+export type ConfigSource = (typeof sources)[number]
+
+export type ConfigEntry = {
+  name: string
+  value: string | null
+  source: ConfigSource
+  readOnly: boolean
+  sensitive: boolean
+  synonyms: { name: string; value: string | null; source: ConfigSource }[]
+  documentation: string | null
+}
+
+export async function describeConfigs(
+  cluster: Cluster,
+  resources: readonly Resource[],
+  {
+    timeoutMs,
+    names = null,
+    includeSynonyms = false,
+    includeDocumentation = false,
+  }: TimeoutOption & {
+    /** Only these configurations. */
+    names?: readonly string[] | null
+    includeSynonyms?: boolean
+    includeDocumentation?: boolean
+  } = {},
+): Promise<Map<Resource, Result<ConfigEntry[]>>> {
+  const wanted = { callName: 'describeConfigs', timeoutMs, again: [] }
+  return byPlace(resources, (some, place) =>
+    settle(cluster, wanted, some, async (left, attempt) => {
+      const connection = await placeOf(cluster, place)
+      attempt.reached = true
+      const answer = await connection.call(describeConfigsApi, {
+        resources: left.map(({ type, name }) => ({
+          resourceType: resourceTypes[type],
+          resourceName: name,
+          configurationKeys: names === null ? null : [...names],
+        })),
+        includeSynonyms,
+        includeDocumentation:
+          (connection.version(describeConfigsApi) ?? 0) >= 3 && includeDocumentation,
+      })
+      return matched(left, answer.results, (each) =>
+        resultOf(each.errorCode, each.errorMessage, () =>
+          each.configs.map((config) => ({
+            name: config.name,
+            value: config.value,
+            source: sourceOf(config.configSource),
+            readOnly: config.readOnly,
+            sensitive: config.isSensitive,
+            synonyms: config.synonyms.map((synonym) => ({
+              name: synonym.name,
+              value: synonym.value,
+              source: sourceOf(synonym.source),
+            })),
+            documentation: config.documentation,
+          })),
+        ),
+      )
+    }),
+  )
+}
+
+export type ConfigChange =
+  | { operation: 'set' | 'append' | 'subtract'; name: string; value: string }
+  | { operation: 'delete'; name: string }
+
+const operations = { set: 0, delete: 1, append: 2, subtract: 3 } as const
+
+/** Changes single configurations (KIP-339). Brokers older than 2.3 replace the whole set, so that it is read first. */
+export async function incrementalAlterConfigs(
+  cluster: Cluster,
+  changes: ReadonlyMap<Resource, readonly ConfigChange[]>,
+  { timeoutMs, validateOnly = false }: TimeoutOption & { validateOnly?: boolean } = {},
+): Promise<Map<Resource, Result<null>>> {
+  const wanted = { callName: 'incrementalAlterConfigs', timeoutMs, again: controllerMoves }
+  return byPlace([...changes.keys()], (some, place) =>
+    settle(cluster, wanted, some, async (left, attempt) => {
+      const connection = await (place === null ? cluster.controller() : cluster.broker(place))
+      attempt.reached = true
+      if (connection.version(incrementalApi) === null) {
+        return replaceConfigs(cluster, connection, left, { changes, validateOnly })
+      }
+      const answer = await connection.call(incrementalApi, {
+        resources: left.map((resource) => ({
+          resourceType: resourceTypes[resource.type],
+          resourceName: resource.name,
+          configs: changes.get(resource)!.map((change) => ({
+            name: change.name,
+            configOperation: operations[change.operation],
+            value: change.operation === 'delete' ? null : change.value,
+          })),
+        })),
+        validateOnly,
+      })
+      return matched(left, answer.responses, (each) =>
+        resultOf(each.errorCode, each.errorMessage, () => null),
+      )
+    }),
+  )
+}
+
+async function replaceConfigs(
+  cluster: Cluster,
+  connection: Connection,
+  resources: readonly Resource[],
+  wanted: {
+    changes: ReadonlyMap<Resource, readonly ConfigChange[]>
+    validateOnly: boolean
+  },
+): Promise<Map<Resource, Result<null>>> {
+  const current = await describeConfigs(cluster, resources)
+  const results = new Map<Resource, Result<null>>()
+  const wholes = new Map<Resource, Map<string, string | null>>()
+  for (const [resource, entries] of current) {
+    if (!entries.ok) results.set(resource, failed(entries.error))
+    else wholes.set(resource, changed(entries.value, wanted.changes.get(resource)!))
+  }
+  if (wholes.size === 0) return results
+  const answer = await connection.call(alterConfigsApi, {
+    resources: [...wholes].map(([{ type, name }, configs]) => ({
+      resourceType: resourceTypes[type],
+      resourceName: name,
+      configs: [...configs].map(([key, value]) => ({ name: key, value })),
+    })),
+    validateOnly: wanted.validateOnly,
+  })
+  const answers = matched([...wholes.keys()], answer.responses, (each) =>
+    resultOf(each.errorCode, each.errorMessage, () => null),
+  )
+  return new Map([...results, ...answers])
+}
+
+const ownSources: readonly ConfigSource[] = [
+  'DYNAMIC_TOPIC_CONFIG',
+  'DYNAMIC_BROKER_CONFIG',
+  'DYNAMIC_DEFAULT_BROKER_CONFIG',
+]
+
+/** What is set on the resource itself after the changes. */
+export function changed(
+  entries: readonly ConfigEntry[],
+  changes: readonly ConfigChange[],
+): Map<string, string | null> {
+  const all = new Map(entries.map((each) => [each.name, each.value]))
+  const own = new Map(
+    entries
+      .filter(({ source }) => ownSources.includes(source))
+      .map((each) => [each.name, each.value]),
+  )
+  for (const change of changes) {
+    if (change.operation === 'delete') own.delete(change.name)
+    else if (change.operation === 'set') own.set(change.name, change.value)
+    else {
+      const items = (all.get(change.name) ?? '').split(',').filter((item) => item !== '')
+      const given = change.value.split(',')
+      const rest = items.filter((item) => !given.includes(item))
+      own.set(change.name, (change.operation === 'append' ? [...rest, ...given] : rest).join(','))
+    }
+  }
+  return own
+}
+
+/** Resources of these types that have configurations (KIP-714, KIP-1142). */
+export async function listConfigResources(
+  cluster: Cluster,
+  types: readonly ResourceType[] = [],
+  { timeoutMs }: TimeoutOption = {},
+): Promise<Resource[]> {
+  return cluster.retrying({ callName: 'listConfigResources', timeoutMs }, async (attempt) => {
+    const connection = await cluster.any()
+    attempt.reached = true
+    const hasTypes = (connection.version(listConfigResourcesApi) ?? 0) >= 1
+    if (!hasTypes && types.some((type) => type !== 'clientMetrics')) {
+      throw new KafkaError('UNSUPPORTED_VERSION', 'the broker lists client metrics only')
+    }
+    const resources = hasTypes ? { resourceTypes: types.map((type) => resourceTypes[type]) } : {}
+    const answer = await connection.call(listConfigResourcesApi, resources)
+    ensureNone(answer.errorCode)
+    return answer.configResources.map(({ resourceName, resourceType }) => ({
+      type: typeOf(resourceType),
+      name: resourceName,
+    }))
+  })
+}
+
+function typeOf(number: number): ResourceType {
+  const found = Object.entries(resourceTypes).find(([, each]) => each === number)
+  return (found?.[0] ?? 'topic') as ResourceType
+}
+
+function sourceOf(number: number): ConfigSource {
+  return sources[number] ?? 'UNKNOWN'
+}
+
+/** A broker answers for its own configurations; anything else any broker does. */
+async function byPlace<V>(
+  resources: readonly Resource[],
+  ask: (some: readonly Resource[], place: number | null) => Promise<Map<Resource, Result<V>>>,
+): Promise<Map<Resource, Result<V>>> {
+  const places = new Map<number | null, Resource[]>()
+  for (const resource of resources) {
+    const own =
+      (resource.type === 'broker' || resource.type === 'brokerLogger') && resource.name !== ''
+    const place = own ? Number(resource.name) : null
+    places.set(place, [...(places.get(place) ?? []), resource])
+  }
+  const answers = await Promise.all([...places].map(([place, some]) => ask(some, place)))
+  const all = new Map(answers.flatMap((each) => [...each]))
+  return new Map(resources.map((resource) => [resource, all.get(resource)!]))
+}
+
+async function placeOf(cluster: Cluster, brokerId: number | null): Promise<Connection> {
+  if (brokerId === null) return cluster.any()
+  await cluster.ensureFresh()
+  return cluster.broker(brokerId)
+}
+
+function matched<E extends { resourceType: number; resourceName: string }, V>(
+  resources: readonly Resource[],
+  answers: readonly E[],
+  result: (answer: E) => Result<V>,
+): Map<Resource, Result<V>> {
+  const found = new Map<Resource, Result<V>>()
+  for (const resource of resources) {
+    const answer = answers.find(
+      (each) =>
+        each.resourceType === resourceTypes[resource.type] && each.resourceName === resource.name,
+    )
+    if (answer !== undefined) found.set(resource, result(answer))
+  }
+  return found
+}

@@ -1,0 +1,329 @@
+/**
+ * One connection to a broker, from the side that asks. Requests go out as they come (pipelined) and are answered in that
+ * order; whatever breaks the order, or the time for an answer, ends the connection and with it all that waits.
+ *
+ *   connecting → negotiating → (authenticating) → open → closed
+ */
+import type { Cancel, Clock } from '../host/clock.ts'
+import type { Address, Net, Socket } from '../host/net.ts'
+import { apiVersions } from '../protocol/apis/api-versions.ts'
+import {
+  decodeFrom,
+  encodeInto,
+  requestHeaderVersion,
+  responseHeaderVersion,
+} from '../protocol/codec.ts'
+import { KafkaError } from '../protocol/errors.ts'
+import { requestHeader, responseHeader } from '../protocol/headers.ts'
+import { malformed, Reader } from '../protocol/reader.ts'
+import type { AnyApi, ResponseOf, SentRequestOf } from '../protocol/schema.ts'
+import {
+  chooseVersion,
+  commonVersion,
+  type SupportedVersions,
+  supportedVersions,
+} from '../protocol/versions.ts'
+import { Writer } from '../protocol/writer.ts'
+import { addressText } from './address.ts'
+import { FrameReader, framePrefix } from './frames.ts'
+import { type ApiVersionsAnswer, negotiate } from './negotiate.ts'
+
+export type ConnectionOptions = {
+  net: Net
+  clock: Clock
+  address: Address
+  clientId: string | null
+  connectTimeoutMs: number
+  requestTimeoutMs: number
+  /** What a broker may send in one answer; more ends the connection. */
+  responseBytesMax?: number
+  /** Brokers refuse more than their `socket.request.max.bytes` by closing; a limit here gives a reason. */
+  requestBytesMax?: number
+  software?: { name: string; version: string }
+  /** Runs after the negotiation and before anything else: the place for SASL. (TLS is another `Net`.) */
+  authenticate?: (connection: Connection) => Promise<void>
+}
+
+export type CallOptions = {
+  /** Exactly this version; otherwise the highest that both sides know. */
+  version?: number
+  /** Ours counts only up to this version. */
+  highest?: number
+  timeoutMs?: number
+}
+
+type Waiting = {
+  api: AnyApi
+  version: number
+  correlationId: number
+  raw: boolean
+  cancelTimer: Cancel
+  resolve(answer: unknown): void
+  reject(error: KafkaError): void
+}
+
+const responseBytesMaxDefault = 2 ** 31 - 1
+const requestBytesMaxDefault = 2 ** 31 - 1
+const correlationIdMax = 2 ** 31 - 1
+const softwareDefault = { name: 'jackdaw', version: '0.1.0' }
+
+export class Connection {
+  readonly address: Address
+  /** What the broker said of itself when the connection began. */
+  answer: ApiVersionsAnswer | null = null
+  readonly #options: ConnectionOptions
+  readonly #text: string
+  readonly #frames: FrameReader
+  readonly #waiting: Waiting[] = []
+  readonly #closeListeners: ((cause: KafkaError) => void)[] = []
+  #supported: SupportedVersions = new Map()
+  #socket: Socket | null = null
+  #closed: KafkaError | null = null
+  #correlationId = 0
+  #throttledUntil = 0
+
+  /** Connects and negotiates versions. Throws NETWORK_EXCEPTION with the address and the cause. */
+  static async open(options: ConnectionOptions): Promise<Connection> {
+    const connection = new Connection(options)
+    await connection.#connect()
+    try {
+      await connection.#negotiate()
+      await options.authenticate?.(connection)
+    } catch (error) {
+      connection.close()
+      throw error
+    }
+    return connection
+  }
+
+  private constructor(options: ConnectionOptions) {
+    this.#options = options
+    this.address = options.address
+    this.#text = addressText(options.address)
+    this.#frames = new FrameReader(options.responseBytesMax ?? responseBytesMaxDefault)
+  }
+
+  get isOpen(): boolean {
+    return this.#closed === null
+  }
+
+  /** Requests without an answer yet. */
+  get inFlight(): number {
+    return this.#waiting.length
+  }
+
+  /** Until this moment of the monotonic clock the broker asks to be left alone (KIP-219). */
+  get throttledUntil(): number {
+    return this.#throttledUntil
+  }
+
+  get supported(): SupportedVersions {
+    return this.#supported
+  }
+
+  /** The version that `call` would take; null if there is no common one. */
+  version(api: AnyApi, highest?: number): number | null {
+    return commonVersion(api, this.#supported, highest)
+  }
+
+  /** Tells why the connection ended, also if it already did. */
+  onClose(listener: (cause: KafkaError) => void): void {
+    if (this.#closed !== null) listener(this.#closed)
+    else this.#closeListeners.push(listener)
+  }
+
+  /** The request is on its way when this returns; calls are answered in their order. */
+  call<A extends AnyApi>(
+    api: A,
+    request: SentRequestOf<A>,
+    options: CallOptions = {},
+  ): Promise<ResponseOf<A>> {
+    return new Promise((resolve, reject) => {
+      try {
+        const version = options.version ?? chooseVersion(api, this.#supported, options.highest)
+        this.#send(api, version, request, {
+          raw: false,
+          timeoutMs: options.timeoutMs,
+          resolve,
+          reject,
+        })
+      } catch (error) {
+        reject(error)
+      }
+    }) as Promise<ResponseOf<A>>
+  }
+
+  /** For the one request that is never answered: Produce with acks = 0. */
+  tell<A extends AnyApi>(api: A, request: SentRequestOf<A>, options: CallOptions = {}): void {
+    const version = options.version ?? chooseVersion(api, this.#supported, options.highest)
+    this.#write(api, version, request)
+  }
+
+  close(): void {
+    this.#end(new KafkaError('NETWORK_EXCEPTION', `the connection to ${this.#text} was closed`))
+  }
+
+  #connect(): Promise<void> {
+    const { net, clock, address, connectTimeoutMs } = this.#options
+    return new Promise((resolve, reject) => {
+      const fail = (why: string, cause?: unknown) => {
+        this.#end(unreachable(`connecting to ${this.#text} failed: ${why}`, cause))
+        reject(this.#closed)
+      }
+      const cancelTimer = clock.schedule(
+        connectTimeoutMs,
+        () => fail(`no answer within ${connectTimeoutMs} ms`),
+        { keepAlive: true },
+      )
+      const events = {
+        data: (chunk: Uint8Array) => this.#receive(chunk),
+        drain: () => {},
+        close: (cause?: Error) => this.#lost(cause),
+      }
+      net.connect(address, events).then(
+        (socket) => {
+          cancelTimer()
+          if (this.#closed !== null) return socket.destroy()
+          this.#socket = socket
+          resolve()
+        },
+        (error) => {
+          cancelTimer()
+          fail(error instanceof Error ? error.message : String(error), error)
+        },
+      )
+    })
+  }
+
+  async #negotiate(): Promise<void> {
+    const exchange = (request: SentRequestOf<typeof apiVersions>, version: number) =>
+      new Promise<Uint8Array>((resolve, reject) => {
+        this.#send(apiVersions, version, request, {
+          raw: true,
+          timeoutMs: undefined,
+          resolve: resolve as (answer: unknown) => void,
+          reject,
+        })
+      })
+    this.answer = await negotiate(exchange, this.#options.software ?? softwareDefault)
+    this.#supported = supportedVersions(this.answer.apiKeys)
+  }
+
+  #send(
+    api: AnyApi,
+    version: number,
+    request: unknown,
+    waiting: Pick<Waiting, 'raw' | 'resolve' | 'reject'> & { timeoutMs: number | undefined },
+  ): void {
+    const correlationId = this.#write(api, version, request)
+    const timeoutMs = waiting.timeoutMs ?? this.#options.requestTimeoutMs
+    const { raw, resolve, reject } = waiting
+    const each: Waiting = {
+      api,
+      version,
+      correlationId,
+      raw,
+      resolve,
+      reject,
+      cancelTimer: () => {},
+    }
+    each.cancelTimer = this.#options.clock.schedule(
+      timeoutMs,
+      () => this.#expire(each, timeoutMs),
+      {
+        keepAlive: true,
+      },
+    )
+    this.#waiting.push(each)
+  }
+
+  #write(api: AnyApi, version: number, request: unknown): number {
+    if (this.#closed !== null) throw this.#closed
+    const correlationId = this.#correlationId
+    const writer = new Writer()
+    encodeInto(writer, requestHeader, requestHeaderVersion(api, version), {
+      requestApiKey: api.key,
+      requestApiVersion: version,
+      correlationId,
+      clientId: this.#options.clientId,
+    })
+    encodeInto(writer, api.request, version, request as never)
+    const { size } = writer
+    const bytesMax = this.#options.requestBytesMax ?? requestBytesMaxDefault
+    if (size > bytesMax) {
+      throw new KafkaError(
+        'INVALID_REQUEST',
+        `${api.name} of ${size} bytes was not sent: the limit is ${bytesMax}`,
+      )
+    }
+    this.#correlationId = correlationId === correlationIdMax ? 0 : correlationId + 1
+    this.#socket!.write([framePrefix(size), ...writer.finish()])
+    return correlationId
+  }
+
+  #receive(chunk: Uint8Array): void {
+    if (this.#closed !== null) return
+    try {
+      this.#frames.push(chunk, (frame) => this.#take(frame))
+    } catch (error) {
+      this.#end(
+        unreachable(`${this.#text} sent what is no answer: ${(error as Error).message}`, error),
+      )
+    }
+  }
+
+  #take(frame: Uint8Array): void {
+    const waiting = this.#waiting[0]
+    if (waiting === undefined) throw malformed('an answer to no request')
+    const { api, version } = waiting
+    const reader = new Reader(frame)
+    const { correlationId } = decodeFrom(
+      reader,
+      responseHeader,
+      responseHeaderVersion(api, version),
+    )
+    if (correlationId !== waiting.correlationId) {
+      throw malformed(`correlation id ${correlationId} where ${waiting.correlationId} was due`)
+    }
+    const answer = waiting.raw
+      ? reader.bytes(reader.remaining)
+      : decodeFrom(reader, api.response, version)
+    this.#waiting.shift()
+    waiting.cancelTimer()
+    if (!waiting.raw) this.#noteThrottle(answer as { throttleTimeMs?: number })
+    waiting.resolve(answer)
+  }
+
+  #noteThrottle({ throttleTimeMs = 0 }: { throttleTimeMs?: number }): void {
+    if (throttleTimeMs <= 0) return
+    this.#throttledUntil = this.#options.clock.monotonic() + throttleTimeMs
+  }
+
+  // Answers come in order: behind one that does not come, none will.
+  #expire(waiting: Waiting, timeoutMs: number): void {
+    const { api } = waiting
+    const late = `${this.#text} did not answer ${api.name} within ${timeoutMs} ms`
+    waiting.reject(new KafkaError('REQUEST_TIMED_OUT', late))
+    this.#end(unreachable(`the connection was closed: ${late}`))
+  }
+
+  #lost(cause: Error | undefined): void {
+    const why = cause === undefined ? '' : `: ${cause.message}`
+    this.#end(unreachable(`the connection to ${this.#text} was lost${why}`, cause))
+  }
+
+  #end(cause: KafkaError): void {
+    if (this.#closed !== null) return
+    this.#closed = cause
+    this.#socket?.destroy()
+    for (const each of this.#waiting.splice(0)) {
+      each.cancelTimer()
+      each.reject(cause)
+    }
+    for (const listener of this.#closeListeners.splice(0)) listener(cause)
+  }
+}
+
+function unreachable(message: string, cause?: unknown): KafkaError {
+  return new KafkaError('NETWORK_EXCEPTION', message, cause === undefined ? undefined : { cause })
+}
