@@ -1,56 +1,27 @@
 /**
- * Records of control batches.
+ * Records of control batches; `batch/control.ts` has their keys.
  *
- *   key                  | version 0 | type |      two int16
- *   value, types 0, 1    | version | EndTxnMarker |      int16
- *   value, types 2 to 6  the message alone; its first field is its own version
+ *   types 0, 1    | version | EndTxnMarker |      int16
+ *   types 2 to 6  the message alone; its first field is its own version
  */
+
+import { controlKey, controlTypes } from '../batch/control.ts'
 import { decode, encode } from '../codec.ts'
 import { KafkaError } from '../errors.ts'
-import { malformed, Reader } from '../reader.ts'
+import { Reader } from '../reader.ts'
 import type { Message, RecordSchema, SentOf } from '../schema.ts'
-import { Writer } from '../writer.ts'
 import * as control from './control.ts'
 import { type Decoded, decodeVersioned, encodeVersioned } from './framing.ts'
 
-export const controlTypes = {
-  ABORT: 0,
-  COMMIT: 1,
-  LEADER_CHANGE: 2,
-  SNAPSHOT_HEADER: 3,
-  SNAPSHOT_FOOTER: 4,
-  KRAFT_VERSION: 5,
-  KRAFT_VOTERS: 6,
-} as const
-
-export type ControlType = keyof typeof controlTypes
-
 export interface ControlRecord {
-  readonly key: Buffer
+  readonly key: Uint8Array
   readonly value: Buffer
-}
-
-const keySize = 4
-
-export function encodeControlKey(type: number): Buffer {
-  const writer = new Writer(keySize)
-  writer.int16(0)
-  writer.int16(type)
-  return writer.toBuffer()
-}
-
-/** The type of a control record. A version above ours is read as ours, as Kafka does; a type above ours is no error. */
-export function decodeControlKey(key: Uint8Array): number {
-  const reader = new Reader(key)
-  const version = reader.int16()
-  if (version < 0) throw malformed(`a control record's key of version ${version}`)
-  return reader.int16()
 }
 
 /** The marker that ends a transaction in one partition. */
 export function endTxnRecord(type: 'COMMIT' | 'ABORT', coordinatorEpoch: number): ControlRecord {
   return {
-    key: encodeControlKey(controlTypes[type]),
+    key: controlKey(type),
     value: encodeVersioned(control.endTxnMarker, 0, { coordinatorEpoch }),
   }
 }
@@ -65,7 +36,7 @@ export function encodeControlRecord<S extends RecordSchema>(
   value: SentOf<S> & { version: number },
 ): ControlRecord {
   return {
-    key: encodeControlKey(schema.type),
+    key: controlKey(controlTypes[schema.type]!),
     value: encode(schema as Message, value.version, value),
   }
 }
