@@ -1,7 +1,7 @@
 // Bundles every command into dist/: one CommonJS file for what is always needed, and a file of its own for each part that
 // is behind an `import()`, so that a tool reads from disk only what it runs. CommonJS, because Node starts it some
 // milliseconds sooner than modules; esbuild splits modules alone, hence the two passes.
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, transform } from 'esbuild'
@@ -32,16 +32,27 @@ const external = [
 // What a module has and a CommonJS file does not.
 const banner = `const __url = require('node:url').pathToFileURL(__filename).href;`
 
-const built = []
-rmSync(dist, { recursive: true, force: true })
+// `node scripts/build.mjs topics broker` builds these alone and leaves the others as they are.
+const asked = process.argv.slice(2)
+const wanted = Object.entries(entries).filter(
+  ([name, source]) =>
+    existsSync(join(root, source)) && (asked.length === 0 || asked.includes(name)),
+)
 mkdirSync(dist, { recursive: true })
-for (const [name, source] of Object.entries(entries)) {
-  if (!existsSync(join(root, source))) continue
-  built.push(name)
-  await bundle(name, source)
+// What a command is made of appears all at once: a tool that starts meanwhile finds the old files or the new ones.
+const results = await Promise.allSettled(wanted.map(([name, source]) => bundle(name, source)))
+const failed = wanted.filter((_, index) => results[index].status === 'rejected')
+write('package.json', '{ "type": "commonjs" }\n')
+console.log(
+  `dist: ${wanted
+    .filter((each) => !failed.includes(each))
+    .map(([name]) => name)
+    .join(', ')}`,
+)
+if (failed.length > 0) {
+  console.error(`not built: ${failed.map(([name]) => name).join(', ')}`)
+  process.exitCode = 1
 }
-writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n')
-console.log(`dist: ${built.join(', ')}`)
 
 async function bundle(name, source) {
   const { outputFiles } = await build({
@@ -58,10 +69,10 @@ async function bundle(name, source) {
     minifyWhitespace: true,
     chunkNames: `${name}-[name]-[hash]`,
     outExtension: { '.js': '.mjs' },
-    // Packages written as CommonJS ask for Node's own modules in their way.
     legalComments: 'none',
     write: false,
   })
+  const files = new Map()
   for (const { path, text } of outputFiles) {
     const { code } = await transform(text.replaceAll(/(["'])(\.\/[^"'\s]+)\.mjs\1/g, '"$2.cjs"'), {
       format: 'cjs',
@@ -72,6 +83,25 @@ async function bundle(name, source) {
       define: { 'import.meta.url': '__url' },
       banner: text.includes('import.meta.url') ? banner : '',
     })
-    writeFileSync(join(dist, basename(path).replace(/\.mjs$/, '.cjs')), code)
+    files.set(basename(path).replace(/\.mjs$/, '.cjs'), code)
   }
+  // The entry comes last: what it asks for is there before it.
+  for (const [file, code] of [...files].reverse()) write(file, code)
+  const parts = new RegExp(`^${name}-[\\w-]+-[A-Z0-9]{8}\\.cjs$`)
+  for (const file of readdirSync(dist)) {
+    if (parts.test(file) && !files.has(file) && !isOfAnother(file, name)) rmSync(join(dist, file))
+  }
+}
+
+// `jackdaw-…` must not take a part of a command whose name begins alike.
+function isOfAnother(file, name) {
+  return Object.keys(entries).some(
+    (other) => other.length > name.length && other.startsWith(name) && file.startsWith(`${other}-`),
+  )
+}
+
+function write(file, code) {
+  const part = join(dist, `.${file}.${process.pid}`)
+  writeFileSync(part, code)
+  renameSync(part, join(dist, file))
 }

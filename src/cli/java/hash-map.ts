@@ -4,9 +4,12 @@
  */
 export function javaHashMapOrder<T>(
   items: readonly T[],
-  { hash = (item) => javaHash(String(item)) }: { hash?: (item: T) => number } = {},
+  {
+    hash = (item) => javaHash(String(item)),
+    capacity = 16,
+  }: { hash?: (item: T) => number; capacity?: number } = {},
 ): T[] {
-  const size = tableSize(items.length)
+  const size = tableSize(items.length, capacity)
   const placed = items.map((item, index) => ({
     item,
     index,
@@ -28,9 +31,11 @@ function spread(hash: number): number {
   return hash ^ (hash >>> 16)
 }
 
-// A table begins with 16 buckets and doubles when it is more than three quarters full.
-function tableSize(count: number): number {
-  let size = 16
-  while (count > size * 0.75) size *= 2
+// A table begins with as many buckets as were asked for, rounded up to a power of two, and doubles when it is more than
+// three quarters full.
+function tableSize(count: number, capacity: number): number {
+  let size = 1
+  while (size < capacity) size *= 2
+  while (count > Math.floor(size * 0.75)) size *= 2
   return size
 }

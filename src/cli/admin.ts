@@ -1,0 +1,34 @@
+import { Cluster } from '../client/cluster.ts'
+import { adminConfigs } from '../protocol/configs/admin.ts'
+import { KafkaError } from '../protocol/errors.ts'
+import { ClientConfigs } from './config/client-configs.ts'
+import { clusterOptions } from './config/cluster-options.ts'
+import { readProperties } from './config/file.ts'
+import { configError, JavaError } from './java/errors.ts'
+import type { Machine } from './machine.ts'
+import type { Options } from './options/options.ts'
+import { addressesOf, type Server } from './server.ts'
+
+const kafkaException = 'org.apache.kafka.common.KafkaException'
+
+/** What Kafka's admin client would be made of: the file of --command-config, and the addresses. Nothing is asked yet. */
+export async function openAdmin(
+  options: Options,
+  { server, machine }: { server: Server; machine: Machine },
+): Promise<Cluster> {
+  const file = options.text('command-config')
+  const properties = file === undefined ? new Map<string, string>() : readProperties(file)
+  properties.delete('bootstrap.servers')
+  const configs = new ClientConfigs(adminConfigs, properties)
+  try {
+    const addresses = await addressesOf(server, options, machine)
+    return new Cluster({
+      ...clusterOptions(configs, addresses),
+      defaultApiTimeoutMs: configs.get('default.api.timeout.ms'),
+    })
+  } catch (error) {
+    if (!(error instanceof KafkaError)) throw error
+    const cause = error.error === 'INVALID_CONFIG' ? configError(error.message) : error
+    throw new JavaError(kafkaException, 'Failed to create new KafkaAdminClient', { cause })
+  }
+}

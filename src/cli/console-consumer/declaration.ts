@@ -1,0 +1,138 @@
+import { helpAndVersion, ownOptions } from '../options/common.ts'
+import type { ToolDeclaration } from '../options/declare.ts'
+
+export const defaultFormatter = 'org.apache.kafka.tools.consumer.DefaultMessageFormatter'
+
+export const consoleConsumerDeclaration = {
+  name: 'console-consumer',
+  kafkaName: 'kafka-console-consumer',
+  summary: 'This tool helps to read data from Kafka topics and outputs it to standard output.',
+  options: [
+    {
+      name: 'topic',
+      description: 'The topic to read.',
+      argument: { type: 'String', name: 'topic', completes: 'topic' },
+    },
+    {
+      name: 'include',
+      description: 'A regular expression: read all topics whose whole name matches.',
+      argument: { type: 'String', name: 'Java regex (String)' },
+    },
+    {
+      name: 'bootstrap-server',
+      description: 'Addresses of brokers, host:port or the path of a unix socket, by comma.',
+      argument: { type: 'String', name: 'server to connect to' },
+    },
+    {
+      name: 'partition',
+      description: 'Read this partition alone, outside of any group.',
+      argument: { type: 'Integer', name: 'partition' },
+    },
+    {
+      name: 'offset',
+      description: 'Where to begin in the partition: earliest, latest, or an offset.',
+      argument: { type: 'String', name: 'consume offset' },
+      default: 'latest',
+    },
+    {
+      name: 'from-beginning',
+      description: 'Begin with the oldest record, unless the group has been further already.',
+    },
+    {
+      name: 'group',
+      description: 'Read as a member of this group, and remember how far it came.',
+      argument: { type: 'String', name: 'consumer group id', completes: 'group' },
+    },
+    {
+      name: 'max-messages',
+      description: 'Stop after so many records.',
+      argument: { type: 'Integer', name: 'num_messages' },
+    },
+    {
+      name: 'timeout-ms',
+      description: 'Stop when no record has come for so long.',
+      argument: { type: 'Long', name: 'timeout_ms' },
+    },
+    {
+      name: 'isolation-level',
+      description: 'read_committed leaves records of open and aborted transactions out.',
+      argument: { type: 'String', oneOf: ['read_committed', 'read_uncommitted'] },
+      default: 'read_uncommitted',
+    },
+    {
+      name: 'skip-message-on-error',
+      description: 'Go on when a record cannot be printed.',
+    },
+    {
+      name: 'formatter',
+      description: 'What turns a record into text.',
+      argument: { type: 'String', name: 'class' },
+      default: defaultFormatter,
+    },
+    {
+      name: 'formatter-property',
+      description:
+        'A setting of the formatter, may be repeated: print.timestamp, print.partition, print.offset, print.epoch, print.headers, print.key, print.value, key.separator, line.separator, headers.separator, null.literal, key.deserializer, value.deserializer, headers.deserializer.',
+      argument: { type: 'String', name: 'prop' },
+    },
+    {
+      name: 'property',
+      description: 'The old name.',
+      argument: { type: 'String', name: 'prop' },
+      deprecated: 'formatter-property',
+    },
+    {
+      name: 'formatter-config',
+      description: 'File with settings of the formatter.',
+      argument: { type: 'String', name: 'config file', completes: 'file' },
+    },
+    {
+      name: 'key-deserializer',
+      description: 'What keys are: a class of Kafka’s serialization package.',
+      argument: { type: 'String', name: 'deserializer for keys' },
+    },
+    {
+      name: 'value-deserializer',
+      description: 'What values are.',
+      argument: { type: 'String', name: 'deserializer for values' },
+    },
+    {
+      name: 'enable-systest-events',
+      description: 'Print shutdown_complete at the end.',
+    },
+    {
+      name: 'command-property',
+      description: 'A setting of the consumer, name=value; may be repeated.',
+      argument: { type: 'String', name: 'consumer_prop' },
+    },
+    {
+      name: 'consumer-property',
+      description: 'The old name.',
+      argument: { type: 'String', name: 'consumer_prop' },
+      deprecated: 'command-property',
+    },
+    {
+      name: 'command-config',
+      description: 'File with settings of the consumer.',
+      argument: { type: 'String', name: 'config file', completes: 'file' },
+    },
+    {
+      name: 'consumer.config',
+      description: 'The old name.',
+      argument: { type: 'String', name: 'config file', completes: 'file' },
+      deprecated: 'command-config',
+    },
+    ...helpAndVersion,
+    ...ownOptions,
+  ],
+  examples: [
+    {
+      does: 'the first five records',
+      command: 'console-consumer --topic orders --from-beginning --max-messages 5',
+    },
+    {
+      does: 'keys too',
+      command: 'console-consumer --topic orders --formatter-property print.key=true',
+    },
+  ],
+} as const satisfies ToolDeclaration

@@ -1,0 +1,126 @@
+import { javaDouble } from '../../../protocol/configs.ts'
+import { illegalArgument, JavaError } from '../../java/errors.ts'
+import type { Deserialize } from './default.ts'
+
+/**
+ * Kafka's own deserializers, by class, as far as their result has a text. What comes out is Java's `toString` of it.
+ * Properties with the prefix of the deserializer (`value.deserializer.`) are its settings.
+ */
+export function deserializerOf(
+  name: string,
+  properties: ReadonlyMap<string, string>,
+  prefix: string,
+): Deserialize {
+  const simple = name.startsWith(serialization) ? name.slice(serialization.length) : ''
+  if (simple === 'StringDeserializer') return stringDeserializer(properties, prefix)
+  const known = Object.hasOwn(deserializers, simple) ? deserializers[simple] : undefined
+  if (known !== undefined) return known
+  if (!/^java\.(lang|util)\./.test(name)) {
+    throw new JavaError('java.lang.ClassNotFoundException', name)
+  }
+  throw new JavaError(
+    'java.lang.ClassCastException',
+    `class ${name} cannot be cast to class ${serialization}Deserializer (${name} is in module java.base of loader 'bootstrap'; ${serialization}Deserializer is in unnamed module of loader 'app')`,
+  )
+}
+
+const serialization = 'org.apache.kafka.common.serialization.'
+
+const deserializers: { readonly [name: string]: Deserialize } = {
+  ShortDeserializer: (bytes) => String(sized(bytes, 2, 'Short').readInt16BE()),
+  IntegerDeserializer: (bytes) => String(sized(bytes, 4, 'Integer').readInt32BE()),
+  LongDeserializer: (bytes) => String(sized(bytes, 8, 'Long').readBigInt64BE()),
+  FloatDeserializer: (bytes) => javaFloat(sized(bytes, 4, 'Float').readFloatBE()),
+  DoubleDeserializer: (bytes) => javaDouble(sized(bytes, 8, 'Double').readDoubleBE()),
+  BooleanDeserializer: boolean,
+  UUIDDeserializer: uuid,
+  BytesDeserializer: bytesText,
+  ByteBufferDeserializer: (bytes) =>
+    `java.nio.HeapByteBuffer[pos=0 lim=${bytes.length} cap=${bytes.length}]`,
+  // Java prints the array's identity, which says nothing; the bytes say more.
+  ByteArrayDeserializer: (bytes) => Buffer.from(bytes).toString(),
+  VoidDeserializer: () => {
+    throw illegalArgument('Data should be null for a VoidDeserializer.')
+  },
+}
+
+function serializationError(message: string): JavaError {
+  return new JavaError('org.apache.kafka.common.errors.SerializationException', message)
+}
+
+function sized(bytes: Uint8Array, size: number, type: string): Buffer {
+  if (bytes.length !== size) {
+    throw serializationError(`Size of data received by ${type}Deserializer is not ${size}`)
+  }
+  return Buffer.from(bytes.buffer, bytes.byteOffset, size)
+}
+
+function boolean(bytes: Uint8Array): string {
+  const [byte] = sized(bytes, 1, 'Boolean')
+  if (byte === 0) return 'false'
+  if (byte === 1) return 'true'
+  throw serializationError(
+    `Unexpected byte received by BooleanDeserializer: ${(byte! << 24) >> 24}`,
+  )
+}
+
+function uuid(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString()
+  const parts = text.split('-')
+  if (parts.length !== 5 || !parts.every((part) => /^[0-9a-fA-F]+$/.test(part))) {
+    throw serializationError('Error parsing data into UUID')
+  }
+  const widths = [8, 4, 4, 4, 12]
+  return parts
+    .map((part, i) => part.slice(-widths[i]!).padStart(widths[i]!, '0').toLowerCase())
+    .join('-')
+}
+
+// Printable characters as they are, all others, and the backslash, as \xNN.
+function bytesText(bytes: Uint8Array): string {
+  return [...bytes]
+    .map((byte) =>
+      byte >= 0x20 && byte <= 0x7e && byte !== 0x5c
+        ? String.fromCharCode(byte)
+        : `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+    )
+    .join('')
+}
+
+const floatDigitsMax = 9
+
+// The shortest decimal that is this float again, in Java's notation.
+function javaFloat(value: number): string {
+  if (!Number.isFinite(value)) return String(value)
+  for (let digits = 1; digits < floatDigitsMax; digits++) {
+    const candidate = Number(value.toPrecision(digits))
+    if (Math.fround(candidate) === value) return javaDouble(candidate)
+  }
+  return javaDouble(Number(value.toPrecision(floatDigitsMax)))
+}
+
+const encodings: { readonly [name: string]: string } = {
+  'utf-8': 'utf8',
+  utf8: 'utf8',
+  'iso-8859-1': 'latin1',
+  latin1: 'latin1',
+  'us-ascii': 'ascii',
+  'utf-16le': 'utf16le',
+}
+
+function stringDeserializer(properties: ReadonlyMap<string, string>, prefix: string): Deserialize {
+  const side = prefix.split('.')[0]!
+  const name =
+    properties.get(`${prefix}.${side}.deserializer.encoding`) ??
+    properties.get(`${prefix}.deserializer.encoding`) ??
+    'UTF-8'
+  const encoding = encodings[name.toLowerCase()] as BufferEncoding | undefined
+  return (bytes) => {
+    if (encoding === undefined) {
+      throw serializationError(
+        `Error when deserializing byte[] to string due to unsupported encoding ${name}`,
+      )
+    }
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(encoding)
+  }
+}

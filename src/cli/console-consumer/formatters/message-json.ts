@@ -1,0 +1,54 @@
+import type { Message, Shape, Type } from '../../../protocol/schema.ts'
+
+type Field = Type<unknown> & { from?: number; to?: number; tag?: number; default?: unknown }
+
+/**
+ * A message as JSON in the form of Kafka's own converters: fields in the schema's order, bytes in base64, int64 as plain
+ * numbers, a tagged field only where it differs from its default.
+ */
+export function messageJson(schema: Message, version: number, value: object): string {
+  return structJson(schema.fields, version, value as Record<string, unknown>)
+}
+
+function structJson(fields: Shape, version: number, value: Record<string, unknown>): string {
+  const members: string[] = []
+  for (const [name, field] of Object.entries(fields) as [string, Field][]) {
+    if (version < (field.from ?? 0) || version > (field.to ?? Number.POSITIVE_INFINITY)) continue
+    if (field.tag !== undefined && isDefault(field, value[name])) continue
+    members.push(`${jsonText(name)}:${valueJson(field, version, value[name])}`)
+  }
+  return `{${members.join(',')}}`
+}
+
+function isDefault(field: Field, value: unknown): boolean {
+  const preset = field.default === undefined ? field.zero : field.default
+  if (Array.isArray(value)) return Array.isArray(preset) && value.length === 0
+  return value === preset
+}
+
+function valueJson(type: Type<unknown>, version: number, value: unknown): string {
+  if (value === null || value === undefined) return 'null'
+  switch (type.kind) {
+    case 'struct':
+      return structJson(type.fields!, version, value as Record<string, unknown>)
+    case 'array': {
+      const items = value as readonly unknown[]
+      return `[${items.map((item) => valueJson(type.of!, version, item)).join(',')}]`
+    }
+    case 'bytes':
+    case 'records':
+      return `"${Buffer.from(value as Uint8Array).toString('base64')}"`
+    case 'string':
+    case 'uuid':
+      return jsonText(value as string)
+    default:
+      return String(value)
+  }
+}
+
+// As Jackson writes it: the digits of an escaped control character are upper case.
+export function jsonText(text: string): string {
+  return JSON.stringify(text).replaceAll(/\\u[0-9a-f]{4}/g, (escaped) => {
+    return `\\u${escaped.slice(2).toUpperCase()}`
+  })
+}

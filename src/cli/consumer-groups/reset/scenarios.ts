@@ -1,0 +1,137 @@
+import { illegalArgument, JavaError, runtimeError } from '../../java/errors.ts'
+import { parseDateTime, parseDuration } from '../../java/time.ts'
+import type { Options } from '../../options/options.ts'
+import { type Committed, nameOf, type TopicPartition } from '../describe/view.ts'
+
+/** Where the group is to go on; null where a partition has no such offset. */
+export type Target = TopicPartition & { readonly offset: bigint }
+
+/** What a scenario wants to know of the cluster, and what it has to say. */
+export type Scene = {
+  earliest(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, bigint>>
+  latest(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, bigint>>
+  /** The first offset at or after a time; a partition without such a record is missing in the answer. */
+  atTime(
+    partitions: readonly TopicPartition[],
+    timestamp: bigint,
+  ): Promise<ReadonlyMap<string, bigint>>
+  committed(): Promise<ReadonlyMap<string, Committed>>
+  now(): number
+  /** On stdout, as Kafka's tool. */
+  say(text: string): void
+  /** In the log. */
+  warn(message: string): void
+}
+
+/** The scenario that the options name, played for these partitions. */
+export async function playScenario(
+  options: Options,
+  partitions: readonly TopicPartition[],
+  scene: Scene,
+): Promise<Target[] | null> {
+  if (options.has('to-offset')) {
+    const offset = options.long('to-offset')!
+    return withinBounds(
+      partitions.map((at) => ({ ...at, offset })),
+      scene,
+    )
+  }
+  if (options.has('to-earliest')) return targets(partitions, await scene.earliest(partitions))
+  if (options.has('to-latest')) return targets(partitions, await scene.latest(partitions))
+  if (options.has('to-datetime')) {
+    return toTime(partitions, dateTimeOf(options.text('to-datetime')!), scene)
+  }
+  if (options.has('by-duration')) {
+    const duration = parseDuration(options.text('by-duration')!)
+    return toTime(partitions, scene.now() - duration, scene)
+  }
+  if (options.has('shift-by')) return shifted(partitions, options.long('shift-by')!, scene)
+  if (options.has('to-current')) return toCurrent(partitions, scene)
+  return null
+}
+
+function dateTimeOf(text: string): number {
+  try {
+    return parseDateTime(text)
+  } catch (cause) {
+    throw runtimeError(cause)
+  }
+}
+
+/** Offsets that lie outside the log are moved to its nearer end, with a word about it. */
+export async function withinBounds(wanted: readonly Target[], scene: Scene): Promise<Target[]> {
+  const [starts, ends] = [await scene.earliest(wanted), await scene.latest(wanted)]
+  return wanted.map((target) => {
+    const name = nameOf(target)
+    const [start, end] = [starts.get(name), ends.get(name)]
+    if (end !== undefined && target.offset > end) {
+      scene.warn(
+        `New offset (${target.offset}) is higher than latest offset for topic partition ${name}. Value will be set to ${end}`,
+      )
+      return { ...target, offset: end }
+    }
+    if (start !== undefined && target.offset < start) {
+      scene.warn(
+        `New offset (${target.offset}) is lower than earliest offset for topic partition ${name}. Value will be set to ${start}`,
+      )
+      return { ...target, offset: start }
+    }
+    return target
+  })
+}
+
+function targets(
+  partitions: readonly TopicPartition[],
+  offsets: ReadonlyMap<string, bigint>,
+): Target[] {
+  return partitions.flatMap((at) => {
+    const offset = offsets.get(nameOf(at))
+    return offset === undefined ? [] : [{ ...at, offset }]
+  })
+}
+
+async function toTime(
+  partitions: readonly TopicPartition[],
+  time: number,
+  scene: Scene,
+): Promise<Target[]> {
+  const found = await scene.atTime(partitions, BigInt(time))
+  const without = partitions.filter((at) => !found.has(nameOf(at)))
+  for (const { topic, partition } of without) {
+    scene.say(
+      `\nWarn: Partition ${partition} from topic ${topic} is empty. Falling back to latest known offset.\n`,
+    )
+  }
+  const ends = without.length === 0 ? new Map<string, bigint>() : await scene.latest(without)
+  return targets(partitions, new Map([...found, ...ends]))
+}
+
+async function shifted(
+  partitions: readonly TopicPartition[],
+  by: bigint,
+  scene: Scene,
+): Promise<Target[]> {
+  const committed = await scene.committed()
+  const wanted = partitions.map((at) => {
+    const commit = committed.get(nameOf(at))
+    if (commit === undefined) {
+      throw illegalArgument(
+        `Cannot shift offset for partition ${nameOf(at)} since there is no current committed offset`,
+      )
+    }
+    return { ...at, offset: commit.offset + by }
+  })
+  return withinBounds(wanted, scene)
+}
+
+async function toCurrent(partitions: readonly TopicPartition[], scene: Scene): Promise<Target[]> {
+  const committed = await scene.committed()
+  const without = partitions.filter((at) => !committed.has(nameOf(at)))
+  const ends = without.length === 0 ? new Map<string, bigint>() : await scene.latest(without)
+  const current = [...committed].map(([name, { offset }]) => [name, offset] as const)
+  return targets(partitions, new Map([...current, ...ends]))
+}
+
+export function unreadableFile(path: string): JavaError {
+  return runtimeError(new JavaError('java.io.IOException', `Unable to read file ${path}`))
+}

@@ -1,0 +1,121 @@
+import { zeroUuid } from '../../base/uuid.ts'
+import { describeConfigs } from '../../client/admin/configs.ts'
+import {
+  describeTopics,
+  describeTopicsById,
+  type TopicDescription,
+} from '../../client/admin/describe-topics.ts'
+import { listTopics } from '../../client/admin/topics.ts'
+import type { Cluster } from '../../client/cluster.ts'
+import { ensureNone, orThrow } from '../../client/result.ts'
+import { listPartitionReassignments } from '../../protocol/apis/list-partition-reassignments.ts'
+import { KafkaError } from '../../protocol/errors.ts'
+import { javaHash, javaHashMapOrder } from '../java/hash-map.ts'
+import { type ConfigView, type PartitionView, replicationFactorOf, type TopicView } from './view.ts'
+
+/** All names, Kafka's own topics included. */
+export async function topicNames(cluster: Cluster): Promise<string[]> {
+  return (await listTopics(cluster)).map(({ name }) => name)
+}
+
+/** Descriptions in the order in which Kafka's tool, which keeps them in hash maps, prints them. */
+export async function describedTopics(
+  cluster: Cluster,
+  names: readonly string[],
+): Promise<TopicDescription[]> {
+  const found = await describeTopics(cluster, names)
+  return inKafkasOrder(names).map((name) => orThrow(found.get(name)!))
+}
+
+export async function describedTopicById(
+  cluster: Cluster,
+  topicId: string,
+): Promise<TopicDescription> {
+  const found = await describeTopicsById(cluster, [topicId])
+  return orThrow(found.get(topicId)!)
+}
+
+// Three maps, one filled from the other: the order inside a bucket depends on the one before.
+function inKafkasOrder(names: readonly string[]): string[] {
+  const count = names.length
+  const asked = javaHashMapOrder(names, { capacity: count })
+  const answered = javaHashMapOrder(asked, { capacity: Math.floor(count / 0.75) + 1 })
+  return javaHashMapOrder(answered, { capacity: count })
+}
+
+/** Joins what several requests tell about the topics. */
+export async function topicViews(
+  cluster: Cluster,
+  topics: readonly TopicDescription[],
+): Promise<TopicView[]> {
+  const configs = await configsOf(cluster, topics)
+  const moving = await reassignments(cluster)
+  return topics.map(({ name, topicId, partitions }) => {
+    const views: PartitionView[] = partitions.map((each) => {
+      const reassignment = moving.get(name)?.get(each.partition)
+      return reassignment === undefined ? each : { ...each, reassignment }
+    })
+    return {
+      name,
+      topicId: topicId ?? zeroUuid,
+      replicationFactor: views[0] === undefined ? 0 : replicationFactorOf(views[0]),
+      configs: configs.get(name) ?? [],
+      partitions: views,
+    }
+  })
+}
+
+async function configsOf(
+  cluster: Cluster,
+  topics: readonly TopicDescription[],
+): Promise<Map<string, ConfigView[]>> {
+  if (topics.length === 0) return new Map()
+  const resources = topics.map(({ name }) => ({ type: 'topic' as const, name }))
+  const described = await describeConfigs(cluster, resources)
+  return new Map(
+    [...described].map(([{ name }, result]) => {
+      const entries = orThrow(result)
+      const views = entries.map((each) => ({
+        name: each.name,
+        value: each.sensitive ? null : each.value,
+        isDefault: each.source === 'DEFAULT_CONFIG',
+      }))
+      return [
+        name,
+        javaHashMapOrder(views, { hash: (each) => javaHash(each.name), capacity: views.length }),
+      ]
+    }),
+  )
+}
+
+type Reassignment = NonNullable<PartitionView['reassignment']>
+
+// A broker that cannot tell, or will not tell us, leaves the columns out: so does Kafka's tool.
+const ignored = ['UNSUPPORTED_VERSION', 'CLUSTER_AUTHORIZATION_FAILED']
+
+async function reassignments(cluster: Cluster): Promise<Map<string, Map<number, Reassignment>>> {
+  const wanted = { callName: 'listPartitionReassignments' }
+  try {
+    const answer = await cluster.ask(
+      wanted,
+      () => cluster.controller(),
+      listPartitionReassignments,
+      { timeoutMs: cluster.settings.requestTimeoutMs, topics: null },
+    )
+    ensureNone(answer.errorCode, answer.errorMessage)
+    return new Map(
+      answer.topics.map(({ name, partitions }) => [
+        name,
+        new Map(
+          partitions.map((each) => [
+            each.partitionIndex,
+            { adding: each.addingReplicas, removing: each.removingReplicas },
+          ]),
+        ),
+      ]),
+    )
+  } catch (error) {
+    if (error instanceof KafkaError && ignored.includes(error.error)) return new Map()
+    throw error
+  }
+}

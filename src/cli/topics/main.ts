@@ -1,0 +1,4 @@
+import { enter } from '../enter.ts'
+import { topics } from './topics.ts'
+
+void enter(topics)

@@ -1,0 +1,133 @@
+import { topicConfigs } from '../../protocol/configs/topic.ts'
+import type { Parsed } from '../../protocol/configs.ts'
+import { parseConfig } from '../../protocol/configs.ts'
+import { KafkaError } from '../../protocol/errors.ts'
+import { configError, illegalArgument, JavaError } from '../java/errors.ts'
+import { isJavaInteger } from '../java/numbers.ts'
+import { javaSplit } from '../java/text.ts'
+import type { Options } from '../options/options.ts'
+
+/** The topic to create or to alter, as the command line tells it. */
+export type TopicRequest = {
+  readonly name: string
+  readonly partitions: number | undefined
+  readonly replicationFactor: number | undefined
+  /** The brokers of each partition, from 0 on. */
+  readonly assignment: readonly (readonly number[])[] | undefined
+  readonly configs: ReadonlyMap<string, string>
+}
+
+/** Reads and checks the options in Kafka's order, which decides what is told when two are wrong. */
+export function topicRequest(options: Options): TopicRequest {
+  const name = options.text('topic') ?? ''
+  const partitions = options.integer('partitions')
+  const replicationFactor = options.integer('replication-factor')
+  const assignmentText = options.text('replica-assignment')
+  const assignment = assignmentText === undefined ? undefined : parseAssignment(assignmentText)
+  const configs = parseTopicConfigs(options.all('config'))
+  return { name, partitions, replicationFactor, assignment, configs }
+}
+
+const replicationFactorMax = 32767
+
+export function ensureCreatable({ partitions, replicationFactor }: TopicRequest): void {
+  if (
+    replicationFactor !== undefined &&
+    (replicationFactor < 1 || replicationFactor > replicationFactorMax)
+  ) {
+    throw illegalArgument(
+      `The replication factor must be between 1 and ${replicationFactorMax} inclusive`,
+    )
+  }
+  if (partitions !== undefined && partitions < 1) {
+    throw illegalArgument('The partitions must be greater than 0')
+  }
+}
+
+/** `1:2,2:3`: partitions by comma, the brokers of each by colon. */
+export function parseAssignment(text: string): number[][] {
+  const assignment: number[][] = []
+  for (const [partition, part] of javaSplit(text, ',').entries()) {
+    const brokers = javaSplit(part, ':').map((each) => brokerId(each.trim()))
+    const twice = [...new Set(brokers.filter((each, index) => brokers.indexOf(each) !== index))]
+    if (twice.length > 0) {
+      throw new JavaError(
+        'org.apache.kafka.tools.AdminCommandFailedException',
+        `Partition replica lists may not contain duplicate entries: ${twice.join(',')}`,
+      )
+    }
+    assignment.push(brokers)
+    if (brokers.length !== assignment[0]!.length) {
+      throw new JavaError(
+        'org.apache.kafka.tools.AdminOperationException',
+        `Partition ${partition} has different replication factor: [${brokers.join(', ')}]`,
+      )
+    }
+  }
+  return assignment
+}
+
+function brokerId(text: string): number {
+  if (isJavaInteger(text)) return Number(text)
+  throw new JavaError('java.lang.NumberFormatException', `For input string: "${text}"`)
+}
+
+/** `--config name=value`; names and values are judged here, before anything is asked of a broker. */
+export function parseTopicConfigs(texts: readonly string[]): Map<string, string> {
+  const configs = new Map<string, string>()
+  for (const text of texts) {
+    const pair = javaSplit(text, /[ \t\n\v\f\r]*=[ \t\n\v\f\r]*/)
+    if (pair.length !== 2) {
+      throw illegalArgument(
+        'requirement failed: Invalid topic config: all configs to be added must be in the format "key=val".',
+      )
+    }
+    configs.set(pair[0]!.trim(), pair[1]!.trim())
+  }
+  for (const name of configs.keys()) {
+    if (!Object.hasOwn(topicConfigs, name)) {
+      throw new KafkaError('INVALID_CONFIG', `Unknown topic config name: ${name}`)
+    }
+  }
+  ensureValid(configs)
+  return configs
+}
+
+function ensureValid(configs: ReadonlyMap<string, string>): void {
+  for (const [name, text] of configs) {
+    const config = topicConfigs[name as keyof typeof topicConfigs]
+    const parsed: Parsed<unknown> = parseConfig<unknown>(config, text)
+    if (!parsed.ok) throw configError(parsed.message)
+  }
+}
+
+// In metrics a period turns into an underscore.
+export function canCollide(name: string): boolean {
+  return /[._]/.test(name)
+}
+
+export const collisionWarning =
+  "WARNING: Due to limitations in metric names, topics with a period ('.') or underscore ('_') could collide. To avoid issues it is best to use either, but not both.\n"
+
+const uuidSize = 16
+const uuidTextMax = 24
+
+/** Reads a topic id as Kafka's Uuid.fromString does. */
+export function parseTopicId(text: string): string {
+  if (text.length > uuidTextMax) {
+    throw illegalArgument(
+      `Input string with prefix \`${text.slice(0, uuidTextMax)}\` is too long to be decoded as a base64 UUID`,
+    )
+  }
+  const wrong = /[^A-Za-z0-9_-]/.exec(text.replace(/={0,2}$/, ''))
+  if (wrong !== null) {
+    throw illegalArgument(`Illegal base64 character ${wrong[0].charCodeAt(0).toString(16)}`)
+  }
+  const bytes = Buffer.from(text, 'base64url')
+  if (bytes.length !== uuidSize) {
+    throw illegalArgument(
+      `Input string \`${text}\` decoded as ${bytes.length} bytes, which is not equal to the expected ${uuidSize} bytes of a base64-encoded UUID`,
+    )
+  }
+  return bytes.toString('base64url')
+}

@@ -1,0 +1,52 @@
+import type { Machine } from '../machine.ts'
+import { colours, tableText } from '../output/table.ts'
+import type { PartitionView, Report, TopicView } from './view.ts'
+
+/** `--describe` for a person: the topic in bold, its settings, then its partitions, with what is wrong in red. */
+export function topicsTable(
+  topics: readonly TopicView[],
+  { report, machine }: { report: Report; machine: Machine },
+): string {
+  const colour = colours(machine)
+  const isReport =
+    report.underReplicated || report.unavailable || report.underMinIsr || report.atMinIsr
+  const shown = isReport ? topics.filter(({ partitions }) => partitions.length > 0) : topics
+  return shown
+    .map((topic) => {
+      const { name, partitions, replicationFactor, topicId } = topic
+      const counts = `${partitions.length} ${partitions.length === 1 ? 'partition' : 'partitions'}, replication factor ${replicationFactor}, id ${topicId}`
+      const settings = topic.configs
+        .filter(({ isDefault }) => !isDefault)
+        .map((each) => `  ${each.name} = ${each.value}\n`)
+        .join('')
+      const rows = report.overrides ? '' : partitionsTable(partitions, colour)
+      return `${colour.bold(name)}  ${colour.dim(counts)}\n${colour.dim(settings)}${rows}`
+    })
+    .join('\n')
+}
+
+function partitionsTable(
+  partitions: readonly PartitionView[],
+  colour: ReturnType<typeof colours>,
+): string {
+  const moving = partitions.some(({ reassignment }) => reassignment !== undefined)
+  const head = ['PARTITION', 'LEADER', 'REPLICAS', 'IN SYNC', 'ELIGIBLE']
+  const rows = partitions.map((each) => {
+    const isShort = each.isr.length < each.replicas.length - (each.reassignment?.adding.length ?? 0)
+    const move = each.reassignment
+    return [
+      String(each.partition),
+      each.leader === null ? colour.red('none') : String(each.leader),
+      each.replicas.join(','),
+      isShort ? colour.red(each.isr.join(',') || 'none') : each.isr.join(','),
+      (each.elr ?? []).join(','),
+      ...(moving
+        ? [move === undefined ? '' : colour.yellow(`+${move.adding} −${move.removing}`)]
+        : []),
+    ]
+  })
+  return tableText([...head, ...(moving ? ['MOVING'] : [])], rows, {
+    aligns: ['right', 'right', 'left', 'left', 'left', 'left'],
+    colour,
+  })
+}

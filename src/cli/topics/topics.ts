@@ -1,0 +1,209 @@
+import { zeroUuid } from '../../base/uuid.ts'
+import { createPartitions, createTopics, deleteTopics } from '../../client/admin/topics.ts'
+import type { Cluster } from '../../client/cluster.ts'
+import type { Result } from '../../client/result.ts'
+import { KafkaError } from '../../protocol/errors.ts'
+import { openAdmin } from '../admin.ts'
+import { illegalArgument, JavaError, messageOf } from '../java/errors.ts'
+import type { Machine } from '../machine.ts'
+import { UsageError } from '../options/checks.ts'
+import { kafkaVersion } from '../options/common.ts'
+import type { Options } from '../options/options.ts'
+import { parse } from '../options/parse.ts'
+import { chosenForm } from '../output/form.ts'
+import { exceptionText, logTime } from '../output/log.ts'
+import { findServer } from '../server.ts'
+import { isClosedPipe, ToolFailure } from '../tell.ts'
+import type { Tool } from '../tool.ts'
+import { describedTopicById, describedTopics, topicNames, topicViews } from './ask.ts'
+import { type Action, ensureSensible, onlyAction } from './checks.ts'
+import { topicsDeclaration } from './declaration.ts'
+import { ensureSome, matchingTopics } from './pattern.ts'
+import {
+  canCollide,
+  collisionWarning,
+  ensureCreatable,
+  parseTopicId,
+  topicRequest,
+} from './request.ts'
+import { showNames, showTopics } from './show.ts'
+import { type Report, reported } from './view.ts'
+
+export const topics: Tool = { declaration: topicsDeclaration, run }
+
+async function run(machine: Machine): Promise<number> {
+  const opened = await open(machine)
+  if (opened === null) return 0
+  const { options, action, cluster } = opened
+  try {
+    await actions[action]({ options, cluster, machine })
+    return 0
+  } catch (error) {
+    throw isClosedPipe(error) ? error : executing(error, machine)
+  } finally {
+    cluster.close()
+  }
+}
+
+type Opened = { options: Options; action: Action; cluster: Cluster }
+
+/** Everything before the first question to a broker; null when there is nothing more to do. */
+async function open(machine: Machine): Promise<Opened | null> {
+  const { argv, stdout, stderr } = machine
+  try {
+    const options = parse(argv, topicsDeclaration.options)
+    if (argv.length === 0) throw new UsageError(topicsDeclaration.summary)
+    if (options.has('help')) throw new UsageError(topicsDeclaration.helpSummary)
+    if (options.has('version')) {
+      stdout.write(`${kafkaVersion}\n`)
+      return null
+    }
+    const action = onlyAction(options)
+    if (options.has('delete-config')) stderr.write(deleteConfigWarning)
+    const server = await findServer(options, machine)
+    if (server.kind === 'none') throw illegalArgument('--bootstrap-server must be specified')
+    ensureSensible(options, action)
+    if (action === 'describe' && options.has('if-exists') && hasTopicAndId(options)) {
+      stdout.write(onlyIdNote)
+    }
+    return { options, action, cluster: await openAdmin(options, { server, machine }) }
+  } catch (error) {
+    throw error instanceof JavaError ? starting(error) : error
+  }
+}
+
+const deleteConfigWarning =
+  'delete-config option is no longer supported and deprecated since version 4.0. The config will be fully removed in future releases.\n'
+const onlyIdNote =
+  'Only topic id will be used when both --topic and --topic-id are specified and topicId is not Uuid.ZERO_UUID\n'
+
+const hasTopicAndId = (options: Options) => options.has('topic') && options.has('topic-id')
+
+// Before the first question Kafka's tool prints the message, and the exception below it.
+function starting(cause: JavaError): ToolFailure {
+  const message = messageOf(cause) ?? 'null'
+  return new ToolFailure(message, { stderr: `${message}\n${exceptionText(cause)}\n`, cause })
+}
+
+// From then on the message goes to stdout, and the exception into the log.
+function executing(cause: unknown, { clock }: Machine): ToolFailure {
+  const message = messageOf(cause) ?? 'null'
+  const event = `[${logTime(clock.now())}] ERROR ${exceptionText(cause)} (org.apache.kafka.tools.TopicCommand)\n`
+  return new ToolFailure(message, {
+    stdout: `Error while executing topic command : ${message}\n`,
+    stderr: event,
+    cause,
+  })
+}
+
+type Run = { options: Options; cluster: Cluster; machine: Machine }
+
+const actions: { readonly [A in Action]: (run: Run) => Promise<void> } = {
+  create,
+  list,
+  describe,
+  alter,
+  delete: remove,
+}
+
+async function create({ options, cluster, machine: { stdout } }: Run): Promise<void> {
+  const request = topicRequest(options)
+  const { name, partitions, replicationFactor, assignment, configs } = request
+  if (canCollide(name)) stdout.write(collisionWarning)
+  ensureCreatable(request)
+  ensureName(name)
+  const results = await createTopics(cluster, [
+    {
+      name,
+      configs: Object.fromEntries(configs),
+      ...(partitions === undefined ? {} : { partitions }),
+      ...(replicationFactor === undefined ? {} : { replicationFactor }),
+      ...(assignment === undefined ? {} : { assignments: assignment }),
+    },
+  ])
+  const result = results.get(name)!
+  if (result.ok) stdout.write(`Created topic ${name}.\n`)
+  else if (!(result.error.error === 'TOPIC_ALREADY_EXISTS' && options.has('if-not-exists'))) {
+    throw result.error
+  }
+}
+
+function ensureName(name: string): void {
+  if (name !== '') return
+  throw new KafkaError(
+    'INVALID_TOPIC_EXCEPTION',
+    "The given topic name '' cannot be represented in a request.",
+  )
+}
+
+async function list({ options, cluster, machine }: Run): Promise<void> {
+  const form = chosenForm(options, machine)
+  const found = await matching(options, cluster)
+  await showNames(found, { form, machine })
+}
+
+async function describe({ options, cluster, machine }: Run): Promise<void> {
+  const form = chosenForm(options, machine)
+  const found = await toDescribe(options, cluster)
+  const views = await topicViews(cluster, found)
+  const report: Report = {
+    underReplicated: options.has('under-replicated-partitions'),
+    unavailable: options.has('unavailable-partitions'),
+    underMinIsr: options.has('under-min-isr-partitions'),
+    atMinIsr: options.has('at-min-isr-partitions'),
+    overrides: options.has('topics-with-overrides'),
+  }
+  const liveBrokers = new Set(cluster.cache.brokers.keys())
+  await showTopics(reported(views, { report, liveBrokers }), { report, form, machine })
+}
+
+async function toDescribe(options: Options, cluster: Cluster) {
+  const idText = options.text('topic-id')
+  const topicId = idText === undefined ? zeroUuid : parseTopicId(idText)
+  if (topicId === zeroUuid) return describedTopics(cluster, await matchingOrFail(options, cluster))
+  const known = await idsOf(cluster)
+  if (known.has(topicId)) return [await describedTopicById(cluster, topicId)]
+  if (options.has('if-exists')) return []
+  throw illegalArgument(`TopicId '${topicId}' does not exist as expected`)
+}
+
+async function idsOf(cluster: Cluster): Promise<ReadonlySet<string>> {
+  await topicNames(cluster)
+  return new Set([...cluster.cache.topics.values()].map(({ topicId }) => topicId))
+}
+
+async function matching(options: Options, cluster: Cluster): Promise<string[]> {
+  return matchingTopics(await topicNames(cluster), {
+    pattern: options.text('topic'),
+    excludeInternal: options.has('exclude-internal'),
+  })
+}
+
+async function matchingOrFail(options: Options, cluster: Cluster): Promise<string[]> {
+  const found = await matching(options, cluster)
+  ensureSome(found, { pattern: options.text('topic'), required: !options.has('if-exists') })
+  return found
+}
+
+async function alter({ options, cluster }: Run): Promise<void> {
+  const { partitions, assignment } = topicRequest(options)
+  const found = await matchingOrFail(options, cluster)
+  if (found.length === 0) return
+  const described = await describedTopics(cluster, found)
+  const wanted = described.map(({ name, partitions: existing }) => {
+    // The assignment names all partitions; those that exist stay as they are.
+    const added = assignment?.slice(existing.length)
+    const count = partitions!
+    return [name, added === undefined ? { count } : { count, assignments: added }] as const
+  })
+  throwFirst(await createPartitions(cluster, new Map(wanted)))
+}
+
+async function remove({ options, cluster }: Run): Promise<void> {
+  const found = await matchingOrFail(options, cluster)
+  if (found.length > 0) throwFirst(await deleteTopics(cluster, found))
+}
+
+function throwFirst(results: ReadonlyMap<string, Result<unknown>>): void {
+  for (const result of results.values()) if (!result.ok) throw result.error
+}

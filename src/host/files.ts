@@ -1,0 +1,6 @@
+import { readFileSync } from 'node:fs'
+
+/** A whole file that a person named, as text. */
+export function readTextFile(path: string): string {
+  return readFileSync(path, 'utf8')
+}
