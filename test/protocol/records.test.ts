@@ -4,6 +4,7 @@ import { decode, encode } from '../../src/protocol/codec.ts'
 import * as consumerProtocol from '../../src/protocol/records/consumer-protocol.ts'
 import * as control from '../../src/protocol/records/control.ts'
 import {
+  decodeControlKey,
   decodeControlValue,
   decodeEndTxnMarker,
   encodeControlRecord,
@@ -136,6 +137,7 @@ test('control records', () => {
       checkMessage(control.controlRecordTypeSchema as unknown as Message, vector)
       const type = controlTypes[vector.content.type as number] ?? null
       expect(controlTypeOf(bytes(vector.framed))).toBe(type)
+      expect(decodeControlKey(bytes(vector.framed))).toBe(vector.content.type)
       continue
     }
     const schema = schemas.find(({ name }) => name === vector.record)!

@@ -8,7 +8,7 @@
 import { controlKey, controlTypes } from '../batch/control.ts'
 import { decode, encode } from '../codec.ts'
 import { KafkaError } from '../errors.ts'
-import { Reader } from '../reader.ts'
+import { malformed, Reader } from '../reader.ts'
 import type { Message, RecordSchema, SentOf } from '../schema.ts'
 import * as control from './control.ts'
 import { type Decoded, decodeVersioned, encodeVersioned } from './framing.ts'
@@ -16,6 +16,13 @@ import { type Decoded, decodeVersioned, encodeVersioned } from './framing.ts'
 export interface ControlRecord {
   readonly key: Uint8Array
   readonly value: Buffer
+}
+
+/** The number that tells what a control record is, of types of the future too. */
+export function decodeControlKey(key: Uint8Array): number {
+  const reader = new Reader(key)
+  if (reader.int16() < 0) throw malformed('a control record of a negative version')
+  return reader.int16()
 }
 
 /** The marker that ends a transaction in one partition. */
