@@ -13,6 +13,7 @@ import { supportedFeatures } from '../metadata/features.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { allocateProducerIds } from '../protocol/apis/allocate-producer-ids.ts'
 import { controllerRegistration } from '../protocol/apis/controller-registration.ts'
+import { describeQuorum } from '../protocol/apis/describe-quorum.ts'
 import type { BrokerConfigs } from '../protocol/configs/effective.ts'
 import { errorName, KafkaError } from '../protocol/errors.ts'
 import type { AnyApi, RequestOf, ResponseOf } from '../protocol/schema.ts'
@@ -23,6 +24,7 @@ import type { ProducerIdBlock } from './producer-ids.ts'
 import { readBatches } from './quorum/batches.ts'
 import { BrokerLifecycle, type Registration } from './quorum/broker-lifecycle.ts'
 import { ControllerShell } from './quorum/controller-shell.ts'
+import { describe } from './quorum/describe.ts'
 import { type MetadataLog, noPeers, type Peers, type QuorumFiles } from './quorum/doors.ts'
 import type { Loader } from './quorum/loader.ts'
 import { readQuorumState } from './quorum/quorum-state.ts'
@@ -181,8 +183,9 @@ export class MetadataQuorum {
 
   /** Decides here and answers once that is committed; throws NOT_CONTROLLER where another node decides. */
   submit<A extends AnyApi>(api: A, request: RequestOf<A>): Promise<ResponseOf<A>> {
-    assert(isCommand(api), `${api.name} is no command of the controller`)
     if (this.#controller === null) return Promise.reject(new KafkaError('NOT_CONTROLLER'))
+    if (api.key === describeQuorum.key) return this.#describe(request) as never
+    assert(isCommand(api), `${api.name} is no command of the controller`)
     return this.#controller.submit(api, request)
   }
 
@@ -231,9 +234,8 @@ export class MetadataQuorum {
     this.#controller?.brokerGone(id)
   }
 
-  /** The state of the raft node, for DescribeQuorum. */
-  get node(): RaftShell['node'] {
-    return this.#raft.node
+  get clusterId(): string {
+    return this.#options.clusterId
   }
 
   /** Gives its leaderships back, hands the quorum over, stops. */
@@ -365,6 +367,12 @@ export class MetadataQuorum {
     if (response.errorCode !== 0) {
       throw new KafkaError(errorName(response.errorCode), response.errorMessage)
     }
+  }
+
+  async #describe(request: RequestOf<typeof describeQuorum>) {
+    const { clock } = this.#options
+    const now = { wall: clock.now(), monotonic: clock.monotonic() }
+    return describe({ node: this.#raft.node, image: this.image, now }, request)
   }
 
   #requestTimeoutMs(): number {

@@ -8,6 +8,7 @@ import { groupConfigsFault, topicConfigsFault } from '../protocol/configs/rules.
 import { topicConfigs } from '../protocol/configs/topic.ts'
 import { parseConfig } from '../protocol/configs.ts'
 import type { RequestOf, SentResponseOf } from '../protocol/schema.ts'
+import { checkBrokerConfigs } from './broker-config-rules.ts'
 import { brokerConfigs, keep, type Turn } from './controller.ts'
 import { attempt, refuse } from './faults.ts'
 import { configsOf, configTypes, elrEnabled } from './image.ts'
@@ -210,7 +211,7 @@ function check(
     case 'clientMetrics':
       return checkClientMetrics(result)
     case 'broker':
-      return checkBroker(turn, resourceName, wanted)
+      return checkBrokerConfigs(turn, resourceName, wanted, result)
   }
 }
 
@@ -220,35 +221,6 @@ function checkClientMetrics(result: ReadonlyMap<string, string>): void {
     if (config === undefined) {
       return refuse('INVALID_CONFIG', `Unknown client metrics configuration: ${name}`)
     }
-    const parsed = parseConfig(config, text)
-    if (!parsed.ok) refuse('INVALID_CONFIG', parsed.message)
-  }
-}
-
-const minInSync = 'min.insync.replicas'
-
-function checkBroker(
-  { image }: Turn,
-  resourceName: string,
-  wanted: ReadonlyMap<string, string | null>,
-): void {
-  if (elrEnabled(image) && wanted.has(minInSync)) {
-    if (resourceName !== '') {
-      refuse(
-        'INVALID_CONFIG',
-        'Broker-level min.insync.replicas cannot be altered while ELR is enabled.',
-      )
-    }
-    if (wanted.get(minInSync) === null) {
-      refuse(
-        'INVALID_CONFIG',
-        'Cluster-level min.insync.replicas cannot be removed while ELR is enabled.',
-      )
-    }
-  }
-  for (const [name, text] of wanted) {
-    const config = brokerConfig(name)
-    if (text === null || config === undefined) continue
     const parsed = parseConfig(config, text)
     if (!parsed.ok) refuse('INVALID_CONFIG', parsed.message)
   }

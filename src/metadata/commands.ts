@@ -36,13 +36,14 @@ import { changeFeatures } from './update-features.ts'
 
 export type Rule<A> = (turn: Turn, request: RequestOf<A>) => SentResponseOf<A>
 type AnyRule = (turn: Turn, request: unknown) => unknown
+type Entry = { readonly api: AnyApi; readonly decide: AnyRule }
 
-const rule = <A extends AnyApi>(api: A, decide: Rule<A>): [number, AnyRule] => [
-  api.key,
-  decide as AnyRule,
-]
+const rule = <A extends AnyApi>(api: A, decide: Rule<A>): Entry => ({
+  api,
+  decide: decide as AnyRule,
+})
 
-const rules = new Map<number, AnyRule>([
+const entries: readonly Entry[] = [
   rule(createTopics, makeTopics),
   rule(deleteTopics, removeTopics),
   rule(createPartitions, extendTopics),
@@ -60,7 +61,11 @@ const rules = new Map<number, AnyRule>([
   rule(allocateProducerIds, giveProducerIds),
   rule(alterClientQuotas, changeQuotas),
   rule(updateFeatures, changeFeatures),
-])
+]
+
+export const commandApis: readonly AnyApi[] = entries.map(({ api }) => api)
+
+const rules = new Map(entries.map(({ api, decide }) => [api.key, decide]))
 
 export function isCommand(api: AnyApi): boolean {
   return rules.has(api.key)

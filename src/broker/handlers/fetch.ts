@@ -5,6 +5,7 @@ import type { Broker } from '../broker.ts'
 import { type FetchPlan, type FetchTarget, servedRecords } from '../fetch-sessions.ts'
 import { type Call, handler } from '../handler.ts'
 import type { Hosted } from '../hosted.ts'
+import { isMetadataFetch, serveMetadataFetch } from '../quorum/served.ts'
 import { type ReadOutcome, read } from '../read.ts'
 import { currentLeader, nodeEndpoints } from './leader-hints.ts'
 import { topicOf } from './topic-of.ts'
@@ -21,6 +22,7 @@ interface Round {
 }
 
 export default handler(fetch, async (broker, request, call) => {
+  if (isMetadataFetch(request)) return serveMetadataFetch(broker.quorum, request)
   const plan = broker.fetchSessions.plan(request)
   if (plan.error !== 'NONE') {
     return { errorCode: code(plan.error), sessionId: plan.sessionId, responses: [] }

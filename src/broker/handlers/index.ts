@@ -1,16 +1,42 @@
 import type { Handler } from '../handler.ts'
+import allocateProducerIds from './allocate-producer-ids.ts'
+import alterClientQuotas from './alter-client-quotas.ts'
+import alterConfigs from './alter-configs.ts'
+import alterPartition from './alter-partition.ts'
+import alterPartitionReassignments from './alter-partition-reassignments.ts'
 import apiVersions from './api-versions.ts'
+import assignReplicasToDirs from './assign-replicas-to-dirs.ts'
+import beginQuorumEpoch from './begin-quorum-epoch.ts'
+import brokerHeartbeat from './broker-heartbeat.ts'
+import brokerRegistration from './broker-registration.ts'
+import controllerRegistration from './controller-registration.ts'
+import createPartitions from './create-partitions.ts'
+import createTopics from './create-topics.ts'
 import deleteRecords from './delete-records.ts'
+import deleteTopics from './delete-topics.ts'
+import describeClientQuotas from './describe-client-quotas.ts'
 import describeCluster from './describe-cluster.ts'
+import describeConfigs from './describe-configs.ts'
 import describeLogDirs from './describe-log-dirs.ts'
 import describeProducers from './describe-producers.ts'
+import describeQuorum from './describe-quorum.ts'
 import describeTopicPartitions from './describe-topic-partitions.ts'
+import electLeaders from './elect-leaders.ts'
+import endQuorumEpoch from './end-quorum-epoch.ts'
+import envelope from './envelope.ts'
 import fetch from './fetch.ts'
+import fetchSnapshot from './fetch-snapshot.ts'
+import incrementalAlterConfigs from './incremental-alter-configs.ts'
 import initProducerId from './init-producer-id.ts'
+import listConfigResources from './list-config-resources.ts'
 import listOffsets from './list-offsets.ts'
+import listPartitionReassignments from './list-partition-reassignments.ts'
 import metadata from './metadata.ts'
 import offsetForLeaderEpoch from './offset-for-leader-epoch.ts'
 import produce from './produce.ts'
+import unregisterBroker from './unregister-broker.ts'
+import updateFeatures from './update-features.ts'
+import vote from './vote.ts'
 
 /** Everything that is served; what stands here is advertised, and nothing else. */
 export const handlers: readonly Handler[] = [
@@ -26,6 +52,32 @@ export const handlers: readonly Handler[] = [
   describeCluster,
   describeProducers,
   describeTopicPartitions,
+  allocateProducerIds,
+  alterClientQuotas,
+  alterConfigs,
+  alterPartition,
+  alterPartitionReassignments,
+  assignReplicasToDirs,
+  beginQuorumEpoch,
+  brokerHeartbeat,
+  brokerRegistration,
+  controllerRegistration,
+  createPartitions,
+  createTopics,
+  deleteTopics,
+  describeClientQuotas,
+  describeConfigs,
+  describeQuorum,
+  electLeaders,
+  endQuorumEpoch,
+  envelope,
+  fetchSnapshot,
+  incrementalAlterConfigs,
+  listConfigResources,
+  listPartitionReassignments,
+  unregisterBroker,
+  updateFeatures,
+  vote,
 ]
 
 export const byKey: ReadonlyMap<number, Handler> = new Map(

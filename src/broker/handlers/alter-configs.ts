@@ -1,0 +1,11 @@
+import { alterConfigs } from '../../protocol/apis/alter-configs.ts'
+import { handler } from '../handler.ts'
+import { splitOwn } from './own-broker-configs.ts'
+
+export default handler(alterConfigs, async (broker, request) => {
+  const { refused, left } = splitOwn(broker.id, request.resources)
+  const asked = { ...request, resources: left }
+  const { responses } =
+    left.length === 0 ? { responses: [] } : await broker.quorum.forward(alterConfigs, asked)
+  return { throttleTimeMs: 0, responses: [...refused, ...responses] }
+})

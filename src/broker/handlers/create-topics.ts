@@ -1,0 +1,4 @@
+import { createTopics } from '../../protocol/apis/create-topics.ts'
+import { forwarded } from './forwarded.ts'
+
+export default forwarded(createTopics)

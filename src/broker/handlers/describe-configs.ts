@@ -1,0 +1,76 @@
+import { configsOf, configTypes } from '../../metadata/image.ts'
+import { describeConfigs } from '../../protocol/apis/describe-configs.ts'
+import { clientMetricsConfigs } from '../../protocol/configs/client-metrics.ts'
+import {
+  type ConfigEntry,
+  configSources,
+  describeBroker,
+  describeClusterDefault,
+  describeGroup,
+  describePlain,
+  describeTopic,
+} from '../../protocol/configs/describe.ts'
+import { code, KafkaError } from '../../protocol/errors.ts'
+import { topicNameFault } from '../../protocol/names.ts'
+import type { RequestOf } from '../../protocol/schema.ts'
+import type { Broker } from '../broker.ts'
+import { handler } from '../handler.ts'
+
+type Resource = RequestOf<typeof describeConfigs>['resources'][number]
+
+export default handler(describeConfigs, (broker, { resources, includeSynonyms }) => ({
+  throttleTimeMs: 0,
+  results: resources.map((resource) => {
+    const { resourceType, resourceName, configurationKeys } = resource
+    const asked = { resourceType, resourceName }
+    try {
+      const configs = entriesOf(broker, resource)
+        .filter(({ name }) => configurationKeys === null || configurationKeys.includes(name))
+        .map((entry) => (includeSynonyms ? entry : { ...entry, synonyms: [] }))
+      return { ...asked, errorCode: 0, errorMessage: null, configs }
+    } catch (error) {
+      if (!(error instanceof KafkaError)) throw error
+      return { ...asked, errorCode: code(error.error), errorMessage: error.message, configs: [] }
+    }
+  }),
+}))
+
+function entriesOf(broker: Broker, { resourceType, resourceName: name }: Resource): ConfigEntry[] {
+  const { settings, image } = broker
+  switch (resourceType) {
+    case configTypes.topic: {
+      const fault = topicNameFault(name)
+      if (fault !== null) throw new KafkaError('INVALID_TOPIC_EXCEPTION', fault)
+      if (!image.topicsByName.has(name)) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION')
+      return describeTopic(settings.topic(name))
+    }
+    case configTypes.broker:
+      if (name === '') return describeClusterDefault(settings.broker)
+      checkIsThisBroker(broker, name, 'or empty string, ')
+      return describeBroker(settings.broker)
+    case configTypes.brokerLogger:
+      if (name === '') throw new KafkaError('INVALID_REQUEST', 'Broker id must not be empty')
+      checkIsThisBroker(broker, name, '')
+      return []
+    case configTypes.clientMetrics: {
+      if (name === '') throw invalid('Client metrics subscription name must not be empty')
+      const given = configsOf(image, 'clientMetrics', name)
+      return describePlain(clientMetricsConfigs, given, configSources.DYNAMIC_CLIENT_METRICS_CONFIG)
+    }
+    case configTypes.group:
+      if (name === '') throw invalid('Group name must not be empty')
+      return describeGroup(settings.group(name))
+    default:
+      throw invalid(`Unexpected resource type UNKNOWN for resource ${name}`)
+  }
+}
+
+/** A broker tells of itself alone: its file is on its own disk. */
+function checkIsThisBroker({ id }: Broker, name: string, orElse: string): void {
+  if (!/^[+-]?\d+$/.test(name)) throw invalid(`Broker id must be an integer, but it is: ${name}`)
+  if (Number(name) === id) return
+  const expected = orElse === '' ? `${id} ` : `${id} ${orElse}`
+  throw invalid(`Unexpected broker id, expected ${expected}but received ${name}`)
+}
+
+const invalid = (message: string) => new KafkaError('INVALID_REQUEST', message)

@@ -1,0 +1,4 @@
+import { describeQuorum } from '../../protocol/apis/describe-quorum.ts'
+import { forwarded } from './forwarded.ts'
+
+export default forwarded(describeQuorum)

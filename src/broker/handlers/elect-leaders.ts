@@ -1,0 +1,4 @@
+import { electLeaders } from '../../protocol/apis/elect-leaders.ts'
+import { forwarded } from './forwarded.ts'
+
+export default forwarded(electLeaders)

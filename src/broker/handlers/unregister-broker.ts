@@ -1,0 +1,4 @@
+import { unregisterBroker } from '../../protocol/apis/unregister-broker.ts'
+import { forwarded } from './forwarded.ts'
+
+export default forwarded(unregisterBroker)

@@ -1,0 +1,94 @@
+/** The quorum as DescribeQuorum shows it (KIP-836): only the leader knows how far the others are. */
+import type { MetadataImage } from '../../metadata/image.ts'
+import type { describeQuorum } from '../../protocol/apis/describe-quorum.ts'
+import { code, KafkaError } from '../../protocol/errors.ts'
+import type { RequestOf, SentResponseOf } from '../../protocol/schema.ts'
+import type { RaftNode } from '../../raft/node.ts'
+import { isVoter } from '../../raft/voters.ts'
+import { metadataTopic } from './wire.ts'
+
+type Response = SentResponseOf<typeof describeQuorum>
+type ReplicaState = Response['topics'][number]['partitions'][number]['currentVoters'][number]
+
+export interface Described {
+  readonly node: RaftNode
+  readonly image: MetadataImage
+  /** The core's clock is monotonic; people want to know the time of day. */
+  readonly now: { wall: number; monotonic: number }
+}
+
+export function describe(
+  { node, image, now }: Described,
+  request: RequestOf<typeof describeQuorum>,
+): Response {
+  if (node.leading === null) throw new KafkaError('NOT_CONTROLLER')
+  const known = request.topics.some(
+    ({ topicName, partitions }) =>
+      topicName === metadataTopic && partitions.some(({ partitionIndex }) => partitionIndex === 0),
+  )
+  if (!known) return unknownPartitions(request)
+  const { leading } = node
+  const wall = (time: number) =>
+    time < 0 ? -1n : BigInt(Math.round(now.wall - now.monotonic + time))
+  const replica = (replicaId: number): ReplicaState => {
+    const found = leading.replicas.get(replicaId)
+    if (replicaId === node.key.id) {
+      const time = BigInt(now.wall)
+      return {
+        replicaId,
+        replicaDirectoryId: node.key.directoryId,
+        logEndOffset: node.log.endOffset,
+        lastFetchTimestamp: time,
+        lastCaughtUpTimestamp: time,
+      }
+    }
+    return {
+      replicaId,
+      replicaDirectoryId: found?.key.directoryId ?? node.key.directoryId,
+      logEndOffset: found?.endOffset ?? -1n,
+      lastFetchTimestamp: found === undefined ? -1n : wall(found.lastFetchAt),
+      lastCaughtUpTimestamp: found === undefined ? -1n : wall(found.caughtUpAt),
+    }
+  }
+  const observers = [...leading.replicas.keys()].filter((id) => !isVoter(node.voters, id))
+  const partition = {
+    partitionIndex: 0,
+    errorCode: 0,
+    errorMessage: null,
+    leaderId: node.leaderId,
+    leaderEpoch: node.epoch,
+    highWatermark: node.highWatermark,
+    currentVoters: node.voters.map(({ id }) => replica(id)),
+    observers: observers.map(replica),
+  }
+  return {
+    errorCode: 0,
+    errorMessage: null,
+    topics: [{ topicName: metadataTopic, partitions: [partition] }],
+    nodes: node.voters.map(({ id }) => ({
+      nodeId: id,
+      listeners: (image.controllers.get(id)?.endpoints ?? []).map(({ name, host, port }) => ({
+        name,
+        host,
+        port,
+      })),
+    })),
+  }
+}
+
+function unknownPartitions(request: RequestOf<typeof describeQuorum>): Response {
+  const topics = request.topics.map(({ topicName, partitions }) => ({
+    topicName,
+    partitions: partitions.map(({ partitionIndex }) => ({
+      partitionIndex,
+      errorCode: code('UNKNOWN_TOPIC_OR_PARTITION'),
+      errorMessage: null,
+      leaderId: 0,
+      leaderEpoch: 0,
+      highWatermark: 0n,
+      currentVoters: [],
+      observers: [],
+    })),
+  }))
+  return { errorCode: 0, errorMessage: null, topics, nodes: [] }
+}

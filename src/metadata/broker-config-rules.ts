@@ -1,0 +1,54 @@
+/** What may be set dynamically for one broker or for all of them (KIP-226, KIP-966). */
+import { brokerConfig } from '../protocol/configs/effective.ts'
+import { parseConfig } from '../protocol/configs.ts'
+import type { Turn } from './controller.ts'
+import { refuse } from './faults.ts'
+import { elrEnabled } from './image.ts'
+
+const minInSync = 'min.insync.replicas'
+const perListener = /^listener\.name\./
+const security = /^(ssl\.|sasl\.|principal\.builder\.class|connections\.max\.reauth\.ms)/
+
+export function checkBrokerConfigs(
+  { image }: Turn,
+  resourceName: string,
+  wanted: ReadonlyMap<string, string | null>,
+  result: ReadonlyMap<string, string>,
+): void {
+  const names = [...result.keys()]
+  const forOne = resourceName !== ''
+  const mode = (name: string) => brokerConfig(name)?.updateMode
+  const faulty = (which: (name: string) => boolean, message: string) => {
+    const found = names.filter(which)
+    if (found.length > 0) refuse('INVALID_REQUEST', `${message}: [${found.join(', ')}]`)
+  }
+  faulty((name) => mode(name) === 'read-only', 'Cannot update these configs dynamically')
+  faulty(
+    (name) => security.test(name),
+    'These security configs can be dynamically updated only per-listener using the listener prefix',
+  )
+  for (const [name, text] of result) {
+    const config = brokerConfig(name)
+    const parsed = config === undefined ? undefined : parseConfig(config, text)
+    if (parsed?.ok === false) refuse('INVALID_REQUEST', parsed.message)
+  }
+  if (!forOne) {
+    faulty(
+      (name) => mode(name) === 'per-broker' || perListener.test(name),
+      'Cannot update these configs at default cluster level, broker id must be specified',
+    )
+  }
+  if (!elrEnabled(image) || !wanted.has(minInSync)) return
+  if (forOne) {
+    refuse(
+      'INVALID_CONFIG',
+      'Broker-level min.insync.replicas cannot be altered while ELR is enabled.',
+    )
+  }
+  if (wanted.get(minInSync) === null) {
+    refuse(
+      'INVALID_CONFIG',
+      'Cluster-level min.insync.replicas cannot be removed while ELR is enabled.',
+    )
+  }
+}
