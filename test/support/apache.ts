@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path'
 import { archiveFlags } from './apache-archive.ts'
 import { type Command, type Finished, run, type StartOptions } from './processes.ts'
-import { type Available, cacheFolder, projectRoot, which } from './project.ts'
+import { type Available, cacheFolder, mayFetch, notFetched, projectRoot, which } from './project.ts'
 
 /** The version of Apache Kafka that transcripts, vectors and tests go by; it stands in test/clients/java/pom.xml. */
 export const apacheVersion = '4.3.1'
@@ -83,6 +83,7 @@ export function mavenClasspath(folder: string, name: string): Available<string> 
     if (remembered.split(':').every((jar) => existsSync(jar)))
       return { ok: true, value: remembered }
   }
+  if (!mayFetch()) return { ok: false, reason: `${name} is ${notFetched}` }
   if (which('mvn') === null) return { ok: false, reason: 'no mvn (Maven) on the PATH' }
   const part = `${file}.${process.pid}`
   const maven = spawnSync(

@@ -8,7 +8,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mavenClasspath } from './apache.ts'
 import { type Command, run } from './processes.ts'
-import { type Available, cacheFolder, projectRoot, which } from './project.ts'
+import { type Available, cacheFolder, mayFetch, notFetched, projectRoot, which } from './project.ts'
 
 const folder = join(projectRoot, 'test', 'clients')
 
@@ -205,6 +205,7 @@ function remembered(
   const target = join(cacheFolder('clients'), folderName)
   const done = join(target, '.done')
   if (!existsSync(done)) {
+    if (!mayFetch()) return lacking(`${name} is ${notFetched}`)
     rmSync(target, { recursive: true, force: true })
     const built = build(cacheFolder('clients', folderName))
     if (!built.ok) return built

@@ -27,6 +27,9 @@ export function toolsOf(maker: Maker): Available<Tools> {
   return had.ok ? { ok: true, value: (tool, args) => apacheCommand(tool, args) } : had
 }
 
+/** The largest cluster that a maker can start: a scenario that needs more cannot be played. */
+export const brokersMax: Record<Maker, number> = { apache: 3, jackdaw: 1 }
+
 /** A way to start clusters of a maker, or why there is none here. */
 export function clustersOf(maker: Maker): Available<(brokers: number) => Promise<OwnedCluster>> {
   if (maker === 'jackdaw') {
@@ -40,9 +43,10 @@ export function clustersOf(maker: Maker): Available<(brokers: number) => Promise
 // What the transcripts were recorded with (their README).
 const recordedWith = { 'num.partitions': 1, 'group.initial.rebalance.delay.ms': 0 }
 
-async function jackdawCluster(brokers: number): Promise<OwnedCluster> {
-  const cluster = await startJackdaw({ brokers, config: recordedWith })
-  return { ...cluster, close: cluster.stop }
+async function jackdawCluster(): Promise<OwnedCluster> {
+  const cluster = await startJackdaw({ config: recordedWith })
+  const { bootstrap, start, halt, stop } = cluster
+  return { bootstrap, startBroker: start, stopBroker: halt, close: stop }
 }
 
 async function apacheCluster(brokers: number): Promise<OwnedCluster> {

@@ -28,3 +28,14 @@ export function which(command: string): string | null {
 
 /** What a machine may lack: the thing itself, or the reason why it cannot be had. */
 export type Available<T> = { ok: true; value: T } | { ok: false; reason: string }
+
+/**
+ * Whether things may be fetched that the tests can do without (Apache Kafka, client libraries). The plain test command uses what is there
+ * already; `npm run transcripts`, `npm run clients` and CI set this.
+ */
+export function mayFetch(): boolean {
+  return process.env.JACKDAW_FETCH === '1'
+}
+
+/** Why something is missing that could be fetched. */
+export const notFetched = 'not fetched yet (JACKDAW_FETCH=1 fetches it)'

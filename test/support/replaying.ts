@@ -1,0 +1,50 @@
+/** Transcripts as tests: each scenario one test, on clusters that live as long as they are needed. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { brokersMax, clustersOf, toolsOf } from './combinations.ts'
+import { replay } from './replayer.ts'
+import { type OwnedCluster, report, type Scenario } from './transcripts.ts'
+
+/** Declares the tests of scenarios, with Jackdaw's tools against Jackdaw's broker. */
+export function testScenarios(scenarios: readonly Scenario[]): void {
+  const playable = scenarios.filter(({ transcript }) => transcript.cluster <= brokersMax.jackdaw)
+  const shared = playable.filter(({ transcript }) => !transcript.fresh)
+  const fresh = playable.filter(({ transcript }) => transcript.fresh)
+
+  describe.runIf(shared.length > 0)('on one cluster', () => {
+    let cluster: OwnedCluster | undefined
+    beforeAll(async () => {
+      cluster = await newCluster(1)
+    })
+    afterAll(() => cluster?.close())
+    test.each(shared)('$name: $transcript.title', { timeout: 120_000 }, async (scenario) => {
+      expect(await differences(scenario, cluster!)).toBe('')
+    })
+  })
+
+  describe.runIf(fresh.length > 0)('on a cluster of its own', () => {
+    test.each(fresh)('$name: $transcript.title', { timeout: 120_000 }, async (scenario) => {
+      const cluster = await newCluster(scenario.transcript.cluster)
+      try {
+        expect(await differences(scenario, cluster)).toBe('')
+      } finally {
+        await cluster.close()
+      }
+    })
+  })
+}
+
+async function differences(scenario: Scenario, cluster: OwnedCluster): Promise<string> {
+  return report(scenario.name, await replay(scenario.transcript, jackdawTools(), cluster))
+}
+
+function jackdawTools() {
+  const tools = toolsOf('jackdaw')
+  if (!tools.ok) throw new Error(tools.reason)
+  return tools.value
+}
+
+function newCluster(brokers: number): Promise<OwnedCluster> {
+  const clusters = clustersOf('jackdaw')
+  if (!clusters.ok) throw new Error(clusters.reason)
+  return clusters.value(brokers)
+}
