@@ -42,7 +42,7 @@ import type {
   RaftResponse,
   Timer,
 } from './messages.ts'
-import { quorumStateOf, type RaftNode, type Timing, type Turn } from './node.ts'
+import { quorumStateOf, type RaftNode, type Role, type Timing, type Turn } from './node.ts'
 import type { ReplicaKey } from './voters.ts'
 
 export function newNode(options: {
@@ -109,7 +109,18 @@ function happen(turn: Turn, event: RaftEvent): void {
   }
 }
 
+/** A timer may have run out while another event waited that ended the role which had set it. */
+const timersOf: { readonly [role in Role]: readonly Timer[] } = {
+  unattached: ['election', 'retry'],
+  prospective: ['election', 'retry'],
+  candidate: ['election', 'retry'],
+  leader: ['check-quorum', 'begin-epoch', 'parked'],
+  follower: ['fetch', 'retry'],
+  resigned: ['election'],
+}
+
 function timedOut(turn: Turn, timer: Timer): void {
+  if (!timersOf[turn.node.role].includes(timer)) return
   switch (timer) {
     case 'election':
       return electionTimedOut(turn)
