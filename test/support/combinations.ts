@@ -2,12 +2,12 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { apache, apacheCommand } from './apache.ts'
+import { apache, apacheCommand, apacheTools } from './apache.ts'
 import { startApacheKafka } from './apache-cluster.ts'
 import { isBuilt, jackdawCommand, startJackdaw } from './jackdaw.ts'
 import type { Available } from './project.ts'
 import type { Tools } from './replayer.ts'
-import type { OwnedCluster } from './transcripts.ts'
+import { type OwnedCluster, type Scenario, toolsOfTranscript } from './transcripts.ts'
 
 export const makers = ['apache', 'jackdaw'] as const
 export type Maker = (typeof makers)[number]
@@ -27,8 +27,15 @@ export function toolsOf(maker: Maker): Available<Tools> {
   return had.ok ? { ok: true, value: (tool, args) => apacheCommand(tool, args) } : had
 }
 
+/** Whether a scenario can be played: enough brokers, and all its tools are there. */
+export function isPlayable({ transcript }: Scenario, tools: Maker, broker: Maker): boolean {
+  const has = (tool: string) =>
+    tools === 'apache' ? apacheTools.includes(tool) : jackdawCommand(tool, []) !== null
+  return transcript.cluster <= brokersMax[broker] && toolsOfTranscript(transcript).every(has)
+}
+
 /** The largest cluster that a maker can start: a scenario that needs more cannot be played. */
-export const brokersMax: Record<Maker, number> = { apache: 3, jackdaw: 1 }
+const brokersMax: Record<Maker, number> = { apache: 3, jackdaw: 1 }
 
 /** A way to start clusters of a maker, or why there is none here. */
 export function clustersOf(maker: Maker): Available<(brokers: number) => Promise<OwnedCluster>> {

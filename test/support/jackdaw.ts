@@ -44,7 +44,7 @@ export type Jackdaw = {
 
 /** Whether `npm run build` has made this command. */
 export function isBuilt(tool: string): boolean {
-  return existsSync(join(bin, tool)) && existsSync(join(projectRoot, 'dist'))
+  return existsSync(join(bin, tool)) && existsSync(join(projectRoot, 'dist', `${tool}.cjs`))
 }
 
 /** The command of a Jackdaw tool by its name in `bin/`, with or without `kafka-` before it; null if there is none. */

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Difference, type ReplayCluster, replay, type Tools } from './replayer.ts'
-import { parseTranscript, type Transcript } from './transcript.ts'
+import { parseTranscript, splitWords, type Transcript } from './transcript.ts'
 
 export type Scenario = { name: string; transcript: Transcript }
 export type Replayed = { name: string; differences: Difference[]; ms: number }
@@ -19,6 +19,11 @@ export function scenariosIn(folder: string, only: readonly string[] = []): Scena
     .filter((name) => patterns.length === 0 || patterns.some((pattern) => pattern.test(name)))
     .sort()
     .map((name) => ({ name, transcript: parsed(join(folder, `${name}.txt`)) }))
+}
+
+/** The tools that a transcript runs. */
+export function toolsOfTranscript({ steps }: Transcript): string[] {
+  return steps.flatMap((step) => (step.kind === 'command' ? [splitWords(step.source)[0]!] : []))
 }
 
 export type Replay = {

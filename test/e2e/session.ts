@@ -1,0 +1,50 @@
+/** A person's shell: commands of `bin/` by their names, with a Jackdaw home of its own. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import type { Status } from '../support/jackdaw.ts'
+import { type Finished, type Running, run, start } from '../support/processes.ts'
+import { projectRoot } from '../support/project.ts'
+
+export type Said = { code: number; stdout: string; stderr: string }
+
+export type Session = {
+  home: string
+  folder: string
+  env: Record<string, string>
+  /** Runs a line as `sh` does, from the session's own folder. */
+  sh(line: string, timeoutMs?: number): Promise<Said>
+  start(line: string): Running
+  status(): Promise<Status>
+  end(): Promise<void>
+}
+
+export function newSession(): Session {
+  const folder = mkdtempSync(join(tmpdir(), 'jackdaw-session-'))
+  const home = join(folder, 'home')
+  const env = {
+    JACKDAW_HOME: home,
+    PATH: `${join(projectRoot, 'bin')}${delimiter}${process.env.PATH}`,
+    // In the tools' own words, not in the runner's.
+    NODE_OPTIONS: '',
+  }
+  const command = (line: string) => ({ command: 'sh', args: ['-c', line], env, cwd: folder })
+  const sh = async (line: string, timeoutMs = 60_000) =>
+    said(await run(command(line), { timeoutMs }))
+  return {
+    home,
+    folder,
+    env,
+    sh,
+    start: (line) => start(command(line)),
+    status: async () => JSON.parse((await sh('jackdaw status --json')).stdout),
+    async end() {
+      await sh('jackdaw stop')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function said({ code, stdout, stderr }: Finished): Said {
+  return { code, stdout: stdout.toString(), stderr: stderr.toString() }
+}
