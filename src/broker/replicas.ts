@@ -84,8 +84,28 @@ export class Replicas {
     const { leaderEpoch } = hosted.state
     const appended = hosted.log.appendAsLeader(records, { leaderEpoch, origin, now })
     if (!appended.ok) return { ...appended, logStartOffset: hosted.log.logStartOffset }
-    hosted.turn({ kind: 'appended', logEndOffset: hosted.log.logEndOffset }, now)
+    // Where `flush.messages` asks for it, a record counts from when it is on the medium.
+    if (appended.flushed === null) this.#grew(hosted)
+    else appended.flushed.then(() => this.#grew(hosted)).catch(() => hosted.wake())
     return { ok: true, hosted, appended }
+  }
+
+  /** Waits until the append is worth what `acks` asks for. */
+  acknowledged(
+    { hosted, appended }: AppendOutcome & { ok: true },
+    { acks, timeoutMs }: { acks: number; timeoutMs: number },
+  ): Promise<ErrorName | 'NONE'> | ErrorName | 'NONE' {
+    if (acks === -1) return this.safe(hosted, appended.lastOffset + 1n, timeoutMs)
+    if (appended.flushed === null) return 'NONE'
+    return appended.flushed.then(
+      () => 'NONE' as const,
+      () => 'KAFKA_STORAGE_ERROR' as const,
+    )
+  }
+
+  #grew(hosted: Hosted): void {
+    const { logEndOffset } = hosted.log
+    this.#tell(hosted, hosted.turn({ kind: 'appended', logEndOffset }, this.#options.clock.now()))
   }
 
   /** Waits until every in-sync replica holds the log up to `offset`, for at most `timeoutMs`. */
@@ -96,6 +116,7 @@ export class Replicas {
   ): Promise<ErrorName | 'NONE'> | 'NONE' | ErrorName {
     const { leaderEpoch } = hosted.state
     const look = (): ErrorName | 'NONE' | null => {
+      if (hosted.log.offline) return 'KAFKA_STORAGE_ERROR'
       if (!hosted.leading || hosted.state.leaderEpoch !== leaderEpoch)
         return 'NOT_LEADER_OR_FOLLOWER'
       if (hosted.state.highWatermark < offset) return null

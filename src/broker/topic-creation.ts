@@ -53,7 +53,7 @@ export class TopicCreation {
 
   async #create(topic: NewTopic): Promise<void> {
     const response = await this.#options.quorum().forward(createTopics, {
-      topics: [{ ...topic, assignments: [] }],
+      topics: [{ ...topic, configs: [...topic.configs], assignments: [] }],
       timeoutMs,
       validateOnly: false,
     })

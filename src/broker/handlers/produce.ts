@@ -43,7 +43,7 @@ function append(
   const at = { topic: name, partition: index }
   const outcome = broker.replicas.append(at, records, { acks, origin: 'client' })
   if (!outcome.ok) return refused(broker, at, outcome)
-  const { hosted, appended } = outcome
+  const { appended } = outcome
   const response = {
     index,
     errorCode: 0,
@@ -51,8 +51,8 @@ function append(
     logAppendTimeMs: appended.appendTime,
     logStartOffset: appended.logStartOffset,
   }
-  if (acks !== -1) return response
-  const verdict = broker.replicas.safe(hosted, appended.lastOffset + 1n, timeoutMs)
+  const verdict = broker.replicas.acknowledged(outcome, { acks, timeoutMs })
+  if (verdict === 'NONE') return response
   const told = (error: ErrorName | 'NONE') => ({ ...response, errorCode: code(error) })
   return verdict instanceof Promise ? verdict.then(told) : told(verdict)
 }
