@@ -19,6 +19,8 @@ export class Cluster {
   readonly #links: Links
   readonly #watched = new Set<string>()
   #refreshing: Promise<void> | null = null
+  /** The topics that the last refresh asks for. */
+  #refreshed: ReadonlySet<string> = new Set()
   #refreshedAt = Number.NEGATIVE_INFINITY
   #isStale = true
 
@@ -108,9 +110,13 @@ export class Cluster {
 
   /** Asks anew for the brokers and the watched topics; those who ask at the same time share one answer. */
   refresh({ create = false } = {}): Promise<void> {
-    if (this.#refreshing !== null) return this.#refreshing
+    if (this.#refreshing !== null) {
+      const covers = [...this.#watched].every((topic) => this.#refreshed.has(topic))
+      return covers ? this.#refreshing : this.#refreshing.then(() => this.refresh({ create }))
+    }
     this.#isStale = false
     const { clock } = this.settings.host
+    this.#refreshed = new Set(this.#watched)
     this.#refreshing = this.metadata([...this.#watched], { create })
       .then(
         () => {
@@ -130,6 +136,11 @@ export class Cluster {
   /** To be called when an answer shows that the metadata are old. */
   distrust(): void {
     this.#isStale = true
+  }
+
+  /** Whether something was seen that does not go with what is known here. */
+  get isStale(): boolean {
+    return this.#isStale
   }
 
   /** Refreshes what is old or distrusted. */

@@ -42,6 +42,8 @@ export type TopicMetadata = {
 export type Leader = { readonly id: number; readonly epoch: number }
 
 export class MetadataCache {
+  /** Grows with every answer taken in: whoever derives something from here sees by it that it is old. */
+  generation = 0
   clusterId: string | null = null
   controllerId = -1
   readonly brokers = new Map<number, BrokerMetadata>()
@@ -50,6 +52,7 @@ export class MetadataCache {
 
   /** Takes in an answer; one about all topics (`complete`) forgets those that it does not name. */
   update(answer: MetadataAnswer, { complete }: { complete: boolean }): void {
+    this.generation++
     if (answer.clusterId !== null) this.clusterId = answer.clusterId
     this.controllerId = answer.controllerId
     if (answer.brokers.length > 0) this.brokers.clear()

@@ -2,6 +2,7 @@ import { pause } from '../host/clock.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import { backoffMs } from './backoff.ts'
 import type { ClientSettings } from './settings.ts'
+import { within } from './within.ts'
 
 export type Attempt = {
   /** What is left until the call as a whole is given up. */
@@ -49,23 +50,16 @@ export async function retrying<T>(
 }
 
 /** The outcome of an attempt; `error` null where the time ran out first. Errors that are none of Kafka's go through. */
-function before<T>(
+async function before<T>(
   { host }: ClientSettings,
   leftMs: number,
   attempt: Promise<T>,
 ): Promise<{ value: T } | { error: KafkaError | null }> {
-  return new Promise((resolve, reject) => {
-    const cancel = host.clock.schedule(leftMs, () => resolve({ error: null }), { keepAlive: true })
-    attempt.then(
-      (value) => {
-        cancel()
-        resolve({ value })
-      },
-      (error) => {
-        cancel()
-        if (error instanceof KafkaError) resolve({ error })
-        else reject(error)
-      },
-    )
-  })
+  try {
+    const outcome = await within(host.clock, leftMs, attempt)
+    return outcome.ended ? { value: outcome.value } : { error: null }
+  } catch (error) {
+    if (error instanceof KafkaError) return { error }
+    throw error
+  }
 }

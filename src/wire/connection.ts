@@ -4,6 +4,7 @@
  *
  *   connecting → negotiating → (authenticating) → open → closed
  */
+import { type Deferred, deferred } from '../base/deferred.ts'
 import type { Cancel, Clock } from '../host/clock.ts'
 import type { Address, Net, Socket } from '../host/net.ts'
 import { apiVersions } from '../protocol/apis/api-versions.ts'
@@ -81,6 +82,8 @@ export class Connection {
   #closed: KafkaError | null = null
   #correlationId = 0
   #throttledUntil = 0
+  #isFull = false
+  #drained: Deferred<void> | null = null
 
   /** Connects and negotiates versions. Throws NETWORK_EXCEPTION with the address and the cause. */
   static async open(options: ConnectionOptions): Promise<Connection> {
@@ -159,6 +162,13 @@ export class Connection {
     this.#write(api, version, request)
   }
 
+  /** Resolves when the socket takes more again, or has ended. */
+  drained(): Promise<void> {
+    if (!this.#isFull || this.#closed !== null) return Promise.resolve()
+    this.#drained ??= deferred()
+    return this.#drained.promise
+  }
+
   close(): void {
     this.#end(new KafkaError('NETWORK_EXCEPTION', `the connection to ${this.#text} was closed`))
   }
@@ -177,7 +187,7 @@ export class Connection {
       )
       const events = {
         data: (chunk: Uint8Array) => this.#receive(chunk),
-        drain: () => {},
+        drain: () => this.#drain(),
         close: (cause?: Error) => this.#lost(cause),
       }
       net.connect(address, events).then(
@@ -257,8 +267,14 @@ export class Connection {
       )
     }
     this.#correlationId = correlationId === correlationIdMax ? 0 : correlationId + 1
-    this.#socket!.write([framePrefix(size), ...writer.finish()])
+    this.#isFull = !this.#socket!.write([framePrefix(size), ...writer.finish()])
     return correlationId
+  }
+
+  #drain(): void {
+    this.#isFull = false
+    this.#drained?.resolve()
+    this.#drained = null
   }
 
   #receive(chunk: Uint8Array): void {
@@ -316,6 +332,7 @@ export class Connection {
     if (this.#closed !== null) return
     this.#closed = cause
     this.#socket?.destroy()
+    this.#drain()
     for (const each of this.#waiting.splice(0)) {
       each.cancelTimer()
       each.reject(cause)

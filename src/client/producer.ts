@@ -1,0 +1,220 @@
+/**
+ * Writes records: `topic()` once, then `append` or `appendSpans` as often as there is something, waiting for `room()` whenever
+ * they say false, and `flush()` or `close()` at the end. There is no promise per record: what could not be delivered is told
+ * to `onFailure`, by the records' numbers.
+ */
+
+import { pause } from '../host/clock.ts'
+import type { Header } from '../protocol/batch/headers.ts'
+import { KafkaError } from '../protocol/errors.ts'
+import { backoffMs } from './backoff.ts'
+import { Cluster } from './cluster.ts'
+import { Accumulator, type Route } from './producer/accumulator.ts'
+import { Lane } from './producer/lane.ts'
+import { Sender } from './producer/sender.ts'
+import {
+  type ProducerOptions,
+  type ProducerSettings,
+  producerSettings,
+} from './producer/settings.ts'
+import type { ClientOptions } from './settings.ts'
+import { within } from './within.ts'
+
+/** A producer goes on reading when this part of its buffer is free again. */
+const roomShare = 1 / 4
+
+export class Producer {
+  readonly cluster: Cluster
+  readonly settings: ProducerSettings
+  readonly #ownsCluster: boolean
+  readonly #accumulator: Accumulator
+  readonly #sender: Sender
+  readonly #routes = new Map<string, Route>()
+  readonly #roomWaiters: (() => void)[] = []
+  #generation = -1
+  #flushes = 0
+  #isClosed = false
+
+  constructor(options: ClientOptions | Cluster, producerOptions: ProducerOptions = {}) {
+    this.#ownsCluster = !(options instanceof Cluster)
+    this.cluster = options instanceof Cluster ? options : new Cluster(options)
+    this.settings = producerSettings(producerOptions, this.cluster.settings)
+    this.#accumulator = new Accumulator(this.settings, this.cluster.settings.host, {
+      ready: (lane) => this.#sender.ready(lane),
+      opened: () => this.#sender.opened(),
+      refused: ({ topic, partition, number, error, keySize, valueSize }) =>
+        this.settings.onFailure({
+          topic,
+          partition,
+          ranges: [{ first: number, count: 1 }],
+          count: 1,
+          error,
+          records: () => [{ number, keySize, valueSize }],
+        }),
+    })
+    this.#sender = new Sender(this.cluster, this.settings, this.#accumulator, () =>
+      this.#makeRoom(),
+    )
+  }
+
+  /** How many records were appended; the number of the next one. */
+  get recordCount(): number {
+    return this.#accumulator.count
+  }
+
+  /** Bytes of records that are not settled yet. */
+  get bufferedBytes(): number {
+    return this.#accumulator.bytes
+  }
+
+  /** Waits until the topic's partitions are known, for `max.block.ms` at most; a broker that creates topics by itself does. */
+  async topic(name: string): Promise<ProducerTopic> {
+    this.#sender.prepare()
+    if (!this.#routes.has(name)) await this.#discover(name)
+    return new ProducerTopic(this, this.#accumulator, this.#routes.get(name)!)
+  }
+
+  /** Resolves when there is room for more records. */
+  room(): Promise<void> {
+    if (this.hasRoom) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#roomWaiters.push(resolve)
+    })
+  }
+
+  get hasRoom(): boolean {
+    return this.#accumulator.bytes < this.settings.bufferMemory
+  }
+
+  /** Sends what is there and resolves when all of it is settled, delivered or told to `onFailure`. */
+  async flush(): Promise<void> {
+    this.#flushes++
+    this.#accumulator.finishAll()
+    this.#sender.flush(true)
+    await new Promise<void>((resolve) => this.#accumulator.whenSettled(resolve))
+    this.#flushes--
+    if (this.#flushes === 0) this.#sender.flush(false)
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    await this.flush()
+    this.#isClosed = true
+    this.#sender.close()
+    if (this.#ownsCluster) this.cluster.close()
+  }
+
+  /** Takes over what metadata say of partitions and leaders. */
+  syncRoutes(): void {
+    const { cache } = this.cluster
+    if (cache.generation === this.#generation) return
+    this.#generation = cache.generation
+    for (const route of this.#routes.values()) this.#sync(route)
+  }
+
+  #sync(route: Route): void {
+    const { cache } = this.cluster
+    const partitions = cache.topics.get(route.topic)?.partitions ?? []
+    while (route.lanes.length < partitions.length) {
+      route.lanes.push(new Lane(route.topic, route.lanes.length))
+    }
+    route.available = partitions
+      .filter(({ leaderId }) => leaderId >= 0)
+      .map(({ partition }) => partition)
+  }
+
+  async #discover(name: string): Promise<void> {
+    const { host, retryBackoffMs, retryBackoffMaxMs } = this.cluster.settings
+    const { maxBlockMs } = this.settings
+    const deadline = host.clock.monotonic() + maxBlockMs
+    this.cluster.watch([name])
+    for (let attempt = 0; ; attempt++) {
+      const cause = await this.#lookUp(name, deadline)
+      const topic = this.cluster.cache.topics.get(name)
+      if (topic !== undefined && topic.partitions.length > 0) break
+      const waitMs = backoffMs(attempt, {
+        firstMs: retryBackoffMs,
+        maxMs: retryBackoffMaxMs,
+        chance: host.random.number(),
+      })
+      if (host.clock.monotonic() + waitMs >= deadline) {
+        this.cluster.unwatch([name])
+        const text = `Topic ${name} not present in metadata after ${maxBlockMs} ms.`
+        throw new KafkaError('REQUEST_TIMED_OUT', text, cause === null ? undefined : { cause })
+      }
+      await pause(host.clock, waitMs)
+    }
+    const route: Route = { topic: name, lanes: [], sticky: null, stickyLeft: 0, available: [] }
+    this.#sync(route)
+    this.#routes.set(name, route)
+  }
+
+  /** Asks once; gives what stands in the way if it may go away, and throws if it will not. */
+  async #lookUp(name: string, deadline: number): Promise<KafkaError | null> {
+    const { clock } = this.cluster.settings.host
+    try {
+      await within(clock, deadline - clock.monotonic(), this.cluster.refresh({ create: true }))
+    } catch (error) {
+      if (!(error instanceof KafkaError) || error.fate === 'final') throw error
+      return error
+    }
+    const error = this.cluster.cache.topics.get(name)?.error ?? 'NONE'
+    switch (error) {
+      case 'NONE':
+        return null
+      case 'INVALID_TOPIC_EXCEPTION':
+        throw new KafkaError(error, `Invalid topics: [${name}]`)
+      case 'TOPIC_AUTHORIZATION_FAILED':
+        throw new KafkaError(error, `Not authorized to access topics: [${name}]`)
+      default:
+        return new KafkaError(error)
+    }
+  }
+
+  #makeRoom(): void {
+    if (this.#roomWaiters.length === 0) return
+    if (this.#accumulator.bytes > this.settings.bufferMemory * (1 - roomShare)) return
+    for (const resolve of this.#roomWaiters.splice(0)) resolve()
+  }
+}
+
+/** Where records of one topic go in. Each call says whether there is room for more; what it was given it has taken. */
+export class ProducerTopic {
+  readonly #producer: Producer
+  readonly #accumulator: Accumulator
+  readonly #route: Route
+
+  constructor(producer: Producer, accumulator: Accumulator, route: Route) {
+    this.#producer = producer
+    this.#accumulator = accumulator
+    this.#route = route
+  }
+
+  get partitionCount(): number {
+    this.#producer.syncRoutes()
+    return this.#route.lanes.length
+  }
+
+  /** `timestamp` in milliseconds; a partition of null leaves the choice to the key, and without one to the sticky partitioner. */
+  append(
+    timestamp: number,
+    key: Uint8Array | null,
+    value: Uint8Array | null,
+    headers: readonly Header[] = [],
+    partition: number | null = null,
+  ): boolean {
+    this.#producer.syncRoutes()
+    this.#accumulator.append(this.#route, timestamp, { key, value, headers, partition })
+    return this.#producer.hasRoom
+  }
+
+  /**
+   * Many records that lie in one chunk, without headers: four numbers each in `spans`, start and end of the key and of the
+   * value; a start of −1 is null. The chunk may be overwritten afterwards.
+   */
+  appendSpans(timestamp: number, source: Uint8Array, spans: Int32Array, count: number): boolean {
+    this.#producer.syncRoutes()
+    this.#accumulator.appendSpans(this.#route, timestamp, source, spans, count)
+    return this.#producer.hasRoom
+  }
+}
