@@ -1,4 +1,5 @@
 import { zeroUuid } from '../../base/uuid.ts'
+import { describeCluster, listPartitionReassignments } from '../../client/admin/cluster.ts'
 import { describeConfigs } from '../../client/admin/configs.ts'
 import {
   describeTopics,
@@ -7,8 +8,7 @@ import {
 } from '../../client/admin/describe-topics.ts'
 import { listTopics } from '../../client/admin/topics.ts'
 import type { Cluster } from '../../client/cluster.ts'
-import { ensureNone, orThrow } from '../../client/result.ts'
-import { listPartitionReassignments } from '../../protocol/apis/list-partition-reassignments.ts'
+import { orThrow } from '../../client/result.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { javaHash, javaHashMapOrder } from '../java/hash-map.ts'
 import { type ConfigView, type PartitionView, replicationFactorOf, type TopicView } from './view.ts'
@@ -94,28 +94,24 @@ type Reassignment = NonNullable<PartitionView['reassignment']>
 const ignored = ['UNSUPPORTED_VERSION', 'CLUSTER_AUTHORIZATION_FAILED']
 
 async function reassignments(cluster: Cluster): Promise<Map<string, Map<number, Reassignment>>> {
-  const wanted = { callName: 'listPartitionReassignments' }
+  const byTopic = new Map<string, Map<number, Reassignment>>()
+  for (const { topic, partition, ...each } of await allReassignments(cluster)) {
+    const moving = byTopic.get(topic) ?? new Map<number, Reassignment>()
+    byTopic.set(topic, moving)
+    moving.set(partition, { adding: each.addingReplicas, removing: each.removingReplicas })
+  }
+  return byTopic
+}
+
+async function allReassignments(cluster: Cluster) {
   try {
-    const answer = await cluster.ask(
-      wanted,
-      () => cluster.controller(),
-      listPartitionReassignments,
-      { timeoutMs: cluster.settings.requestTimeoutMs, topics: null },
-    )
-    ensureNone(answer.errorCode, answer.errorMessage)
-    return new Map(
-      answer.topics.map(({ name, partitions }) => [
-        name,
-        new Map(
-          partitions.map((each) => [
-            each.partitionIndex,
-            { adding: each.addingReplicas, removing: each.removingReplicas },
-          ]),
-        ),
-      ]),
-    )
+    return await listPartitionReassignments(cluster)
   } catch (error) {
-    if (error instanceof KafkaError && ignored.includes(error.error)) return new Map()
+    if (error instanceof KafkaError && ignored.includes(error.error)) return []
     throw error
   }
+}
+
+export async function liveBrokers(cluster: Cluster): Promise<ReadonlySet<number>> {
+  return new Set((await describeCluster(cluster)).nodes.map(({ id }) => id))
 }

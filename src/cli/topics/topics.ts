@@ -15,7 +15,7 @@ import { exceptionText, logTime } from '../output/log.ts'
 import { findServer } from '../server.ts'
 import { isClosedPipe, ToolFailure } from '../tell.ts'
 import type { Tool } from '../tool.ts'
-import { describedTopicById, describedTopics, topicNames, topicViews } from './ask.ts'
+import { describedTopicById, describedTopics, liveBrokers, topicNames, topicViews } from './ask.ts'
 import { type Action, ensureSensible, onlyAction } from './checks.ts'
 import { topicsDeclaration } from './declaration.ts'
 import { ensureSome, matchingTopics } from './pattern.ts'
@@ -153,8 +153,9 @@ async function describe({ options, cluster, machine }: Run): Promise<void> {
     atMinIsr: options.has('at-min-isr-partitions'),
     overrides: options.has('topics-with-overrides'),
   }
-  const liveBrokers = new Set(cluster.cache.brokers.keys())
-  await showTopics(reported(views, { report, liveBrokers }), { report, form, machine })
+  const live = await liveBrokers(cluster)
+  const shown = reported(views, { report, liveBrokers: live })
+  await showTopics(shown, { report, form, machine })
 }
 
 async function toDescribe(options: Options, cluster: Cluster) {

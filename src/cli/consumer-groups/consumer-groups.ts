@@ -1,0 +1,170 @@
+import type { Cluster } from '../../client/cluster.ts'
+import { openAdmin } from '../admin.ts'
+import { exceptionOf, JavaError, javaText, messageOf } from '../java/errors.ts'
+import type { Machine } from '../machine.ts'
+import { UsageError } from '../options/checks.ts'
+import { kafkaVersion } from '../options/common.ts'
+import type { Options } from '../options/options.ts'
+import { parse } from '../options/parse.ts'
+import { chosenForm } from '../output/form.ts'
+import { jsonLine } from '../output/json.ts'
+import { exceptionText, logEvent } from '../output/log.ts'
+import { findServer, type Server } from '../server.ts'
+import { isClosedPipe, ToolFailure } from '../tell.ts'
+import type { Tool } from '../tool.ts'
+import { type Asking, listedGroups } from './ask.ts'
+import { type Action, ensureSensible } from './checks.ts'
+import { consumerGroupsDeclaration } from './declaration.ts'
+import { deleteAll, plainDeletions } from './delete.ts'
+import { deleteOffsets, plainOffsetDeletions } from './delete-offsets.ts'
+import { describe } from './describe/describe.ts'
+import { parseStates, parseTypes, plainList } from './list.ts'
+import { csvText } from './reset/csv.ts'
+import { plainPlan } from './reset/plain.ts'
+import { reset } from './reset/reset.ts'
+
+export const consumerGroups: Tool = { declaration: consumerGroupsDeclaration, run }
+
+async function run(machine: Machine): Promise<number> {
+  const { argv, stdout, stderr } = machine
+  const options = parsed(machine)
+  if (argv.length === 0 || options.has('help')) {
+    throw new UsageError(consumerGroupsDeclaration.summary)
+  }
+  if (options.has('version')) {
+    stdout.write(`${kafkaVersion}\n`)
+    return 0
+  }
+  try {
+    const isLocal = !options.has('validate-regex')
+    const server: Server = isLocal ? await findServer(options, machine) : { kind: 'none', why: '' }
+    const action = ensureSensible(options, {
+      needsServer: server.kind === 'none',
+      warn: (text) => stderr.write(text),
+    })
+    if (action === 'validate-regex') await validateRegex(options, machine)
+    else await perform(action, { options, server, machine })
+    return 0
+  } catch (error) {
+    throw told(error, machine)
+  }
+}
+
+function parsed({ argv }: Machine): Options {
+  try {
+    return parse(argv, consumerGroupsDeclaration.options)
+  } catch (error) {
+    if (!(error instanceof JavaError)) throw error
+    const stderr = `Exception in thread "main" ${exceptionText(error)}`
+    throw new ToolFailure(messageOf(error) ?? '', { stderr, cause: error })
+  }
+}
+
+// Everything that fails while running is told on stdout, and the exit code stays 0: scripts rely on it.
+function told(error: unknown, machine: Machine): unknown {
+  if (error instanceof UsageError || error instanceof ToolFailure || isClosedPipe(error)) {
+    return error
+  }
+  const isArgument =
+    error instanceof JavaError && exceptionOf(error) === 'java.lang.IllegalArgumentException'
+  if (isArgument) return new UsageError(error.message)
+  const message = messageOf(error) ?? 'null'
+  return new ToolFailure(message, {
+    stdout: `\nError: Executing consumer group command failed due to ${message}\n`,
+    stderr: logged(error, machine) + exceptionText(error),
+    code: 0,
+    cause: error,
+  })
+}
+
+// What Kafka's admin client logs before it throws.
+function logged(error: unknown, { clock }: Machine): string {
+  const isInvalid =
+    javaText(error) ===
+    'java.util.concurrent.ExecutionException: org.apache.kafka.common.errors.InvalidGroupIdException: The group id is invalid.'
+  if (!isInvalid) return ''
+  return logEvent(
+    clock,
+    'ERROR',
+    '[AdminClient clientId=adminclient-1] `ConsumerGroupDescribe` request for group id  failed due to unexpected error INVALID_GROUP_ID.',
+    { logger: 'org.apache.kafka.clients.admin.internals.DescribeConsumerGroupsHandler' },
+  )
+}
+
+async function validateRegex(options: Options, { stdout }: Machine): Promise<void> {
+  const { re2Fault } = await import('./re2.ts')
+  const regex = options.text('validate-regex')!
+  const fault = re2Fault(regex)
+  stdout.write(
+    fault === null
+      ? `The regular expression \`${regex}\` is valid.\n`
+      : `The regular expression \`${regex}\` is invalid: ${fault}.\n`,
+  )
+}
+
+type Perform = { options: Options; server: Server; machine: Machine }
+type Run = { options: Options; asking: Asking; machine: Machine }
+
+async function perform(
+  action: Exclude<Action, 'validate-regex'>,
+  { options, server, machine }: Perform,
+): Promise<void> {
+  const cluster: Cluster = await openAdmin(options, { server, machine })
+  try {
+    const timeoutMs = Number(options.long('timeout'))
+    await actions[action]({ options, asking: { cluster, timeoutMs }, machine })
+  } finally {
+    cluster.close()
+  }
+}
+
+const actions: {
+  readonly [A in Exclude<Action, 'validate-regex'>]: (run: Run) => Promise<void>
+} = {
+  list,
+  async describe({ options, asking, machine }) {
+    const form = chosenForm(options, machine)
+    await describe({ asking, groupIds: await chosen(options, asking), options, form, machine })
+  },
+  async delete({ options, asking, machine }) {
+    const deletions = await deleteAll(asking, await chosen(options, asking))
+    const isJson = chosenForm(options, machine) === 'json'
+    machine.stdout.write(isJson ? jsonLine(deletions) : plainDeletions(deletions))
+  },
+  async 'reset-offsets'({ options, asking, machine }) {
+    const groupIds = await chosen(options, asking)
+    const isJson = chosenForm(options, machine) === 'json'
+    const plan = await reset({ asking, groupIds, options, machine })
+    if (isJson) machine.stdout.write(jsonLine(plan.offsets))
+    else if (options.has('export')) {
+      const isShort = options.all('group').length === 1
+      const rows = plan.offsets.map((each) => (isShort ? { ...each, group: null } : each))
+      machine.stdout.write(`${csvText(rows)}\n`)
+    } else machine.stdout.write(plainPlan(plan.offsets, plan))
+  },
+  async 'delete-offsets'({ options, asking, machine }) {
+    const group = options.text('group')!
+    const outcome = await deleteOffsets(asking, { group, topics: options.all('topic') })
+    machine.stdout.write(plainOffsetDeletions(group, outcome))
+  },
+}
+
+async function chosen(options: Options, asking: Asking): Promise<readonly string[]> {
+  if (!options.has('all-groups')) return options.all('group')
+  return (await listedGroups(asking)).map(({ group }) => group)
+}
+
+async function list({ options, asking, machine }: Run): Promise<void> {
+  const form = chosenForm(options, machine)
+  const [typeText, stateText] = [options.text('type'), options.text('state')]
+  const groups = await listedGroups(asking, {
+    types: typeText === undefined ? [] : parseTypes(typeText),
+    states: stateText === undefined ? [] : parseStates(stateText),
+  })
+  if (form === 'json') machine.stdout.write(jsonLine(groups))
+  else {
+    machine.stdout.write(
+      plainList(groups, { type: options.has('type'), state: options.has('state') }),
+    )
+  }
+}

@@ -1,0 +1,130 @@
+import { JavaError } from '../../java/errors.ts'
+import type { Machine } from '../../machine.ts'
+import type { Options } from '../../options/options.ts'
+import type { Form } from '../../output/form.ts'
+import { jsonLine } from '../../output/json.ts'
+import { type Asking, committedOffsets, describedGroups, logEnds } from '../ask.ts'
+import { plainMembers, plainOffsets, plainState } from './plain.ts'
+import { type GroupView, nameOf, type OffsetRow, offsetRows } from './view.ts'
+
+type Describe = {
+  asking: Asking
+  groupIds: readonly string[]
+  options: Options
+  form: Form
+  machine: Machine
+}
+
+/** `--describe`: offsets, members or state of each group, one after the other. */
+export async function describe({
+  asking,
+  groupIds,
+  options,
+  form,
+  machine,
+}: Describe): Promise<void> {
+  const verbose = options.has('verbose')
+  const groups = await describedGroups(asking, groupIds)
+  if (options.has('members')) return showMembers(groups, { verbose, form, machine })
+  if (options.has('state')) return showStates(groups, { verbose, form, machine })
+  const rows = new Map<GroupView, OffsetRow[]>()
+  for (const group of groups) rows.set(group, await rowsOf(asking, group))
+  return showOffsets(rows, { verbose, form, machine })
+}
+
+async function rowsOf(asking: Asking, group: GroupView): Promise<OffsetRow[]> {
+  const committed = await committedOffsets(asking, group.group)
+  const held = group.members.flatMap(({ assignment }) => assignment)
+  const partitions = new Map([...held, ...committed.values()].map((at) => [nameOf(at), at]))
+  return offsetRows(group, { committed, ends: await logEnds(asking, [...partitions.values()]) })
+}
+
+type Show = { verbose: boolean; form: Form; machine: Machine }
+
+async function showOffsets(
+  groups: ReadonlyMap<GroupView, readonly OffsetRow[]>,
+  { verbose, form, machine }: Show,
+): Promise<void> {
+  const { stdout } = machine
+  if (form === 'json') {
+    stdout.write(jsonLine([...groups].map(([group, rows]) => jsonOffsets(group, rows))))
+    return
+  }
+  const table = form === 'table' ? (await import('./table.ts')).offsetsTable : null
+  for (const [group, rows] of groups) {
+    remark(group, machine)
+    if (rows.length === 0 || group.state === 'Dead') continue
+    stdout.write(table === null ? plainOffsets(rows, { verbose }) : table(rows, { machine }))
+  }
+}
+
+async function showMembers(
+  groups: readonly GroupView[],
+  { verbose, form, machine }: Show,
+): Promise<void> {
+  const { stdout } = machine
+  if (form === 'json') {
+    stdout.write(jsonLine(groups.map((group) => ({ ...jsonState(group), members: group.members }))))
+    return
+  }
+  for (const group of groups) {
+    remark(group, machine)
+    stdout.write(plainMembers(group, { verbose }))
+  }
+}
+
+async function showStates(
+  groups: readonly GroupView[],
+  { verbose, form, machine }: Show,
+): Promise<void> {
+  const { stdout } = machine
+  if (form === 'json') {
+    stdout.write(jsonLine(groups.map(jsonState)))
+    return
+  }
+  for (const group of groups) {
+    remark(group, machine)
+    if (group.state !== 'Dead') stdout.write(plainState(group, { verbose }))
+  }
+}
+
+const rebalancing = ['PreparingRebalance', 'CompletingRebalance', 'Assigning', 'Reconciling']
+
+/** A word about the group as a whole, before its table. */
+function remark({ group, state }: GroupView, { stdout, stderr }: Machine): void {
+  if (state === 'Dead') stdout.write(`\nError: Consumer group '${group}' does not exist.\n`)
+  else if (state === 'Empty') stderr.write(`\nConsumer group '${group}' has no active members.\n`)
+  else if (rebalancing.includes(state)) {
+    stderr.write(`\nWarning: Consumer group '${group}' is rebalancing.\n`)
+  } else if (state !== 'Stable') {
+    throw new JavaError(
+      'org.apache.kafka.common.KafkaException',
+      `Expected a valid consumer group state, but found '${state}'.`,
+    )
+  }
+}
+
+/** The stable form for programs: docs/tools/json.md. */
+function jsonOffsets(group: GroupView, rows: readonly OffsetRow[]) {
+  const { state } = group
+  const lags = rows.flatMap(({ lag }) => (lag === null ? [] : [lag]))
+  return {
+    group: group.group,
+    state,
+    totalLag: lags.reduce((sum, lag) => sum + lag, 0n),
+    partitions: rows.map(({ group: _, ...row }) => row),
+  }
+}
+
+function jsonState(group: GroupView) {
+  const { coordinator, strategy, state, groupEpoch, targetAssignmentEpoch, members } = group
+  return {
+    group: group.group,
+    state,
+    coordinator: { id: coordinator.id, host: coordinator.host, port: coordinator.port },
+    assignmentStrategy: strategy === '' ? null : strategy,
+    groupEpoch,
+    targetAssignmentEpoch,
+    memberCount: members.length,
+  }
+}

@@ -1,0 +1,4 @@
+import { enter } from '../enter.ts'
+import { consumerGroups } from './consumer-groups.ts'
+
+void enter(consumerGroups)
