@@ -1,0 +1,43 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { configsPage, protocolPage } from '../scripts/pages.ts'
+import { obeyed } from '../src/broker/obeyed.ts'
+import { brokerConfigs } from '../src/protocol/configs/broker.ts'
+import { groupConfigs } from '../src/protocol/configs/group.ts'
+import { topicConfigs } from '../src/protocol/configs/topic.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+test.each([
+  ['docs/protocol.md', protocolPage],
+  ['docs/configs.md', configsPage],
+])('%s is up to date (npm run docs)', (path, page) => {
+  const file = join(root, path)
+  expect(existsSync(file)).toBe(true)
+  expect(readFileSync(file, 'utf8')).toBe(page())
+})
+
+describe('the obeyed configurations are those that the broker’s sources read', () => {
+  // Who speaks about configurations without obeying them: the tables, the table of the obeyed, the tools.
+  const others = /^(protocol\/configs|cli\/|client\/|broker\/obeyed\.ts)/
+  const text = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !others.test(path.replaceAll('\\', '/')))
+    .map((path) => readFileSync(join(root, 'src', path), 'utf8'))
+    .join('\n')
+  const derived = new Set(
+    [...Object.values(topicConfigs), ...Object.values(groupConfigs)]
+      .flatMap(({ brokerSynonyms = [] }) => brokerSynonyms)
+      .map(({ name }) => name),
+  )
+
+  test.each([
+    ['broker', Object.keys(brokerConfigs).filter((name) => !derived.has(name))],
+    ['topic', Object.keys(topicConfigs)],
+    ['group', Object.keys(groupConfigs)],
+  ] as const)('%s', (kind, names) => {
+    const read = names.filter((name) => text.includes(`'${name}'`))
+    expect([...obeyed[kind]].sort()).toEqual([...read].sort())
+  })
+})
