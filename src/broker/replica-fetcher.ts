@@ -1,0 +1,230 @@
+/**
+ * What follows one leader: it fetches for all replicas here that this leader leads, appends what comes, and truncates where
+ * the logs have parted (KIP-101, KIP-279, KIP-595). One request is under way at a time; what it asks for is where the logs
+ * end at that moment, so a repeated or lost answer does no harm.
+ */
+
+import { zeroUuid } from '../base/uuid.ts'
+import { type Clock, pause } from '../host/clock.ts'
+import { fetch } from '../protocol/apis/fetch.ts'
+import { listOffsets } from '../protocol/apis/list-offsets.ts'
+import { type ErrorName, errorName, KafkaError } from '../protocol/errors.ts'
+import type { RequestOf, ResponseOf } from '../protocol/schema.ts'
+import type { Hosted } from './hosted.ts'
+import type { Logger } from './logger.ts'
+import type { Links } from './peers.ts'
+import type { Settings } from './settings.ts'
+
+export interface FetcherOptions {
+  readonly brokerId: number
+  readonly leaderId: number
+  readonly brokerEpoch: () => bigint
+  readonly links: Links
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly settings: Settings
+}
+
+type Answered = ResponseOf<typeof fetch>['responses'][number]['partitions'][number]
+
+const latest = -1n
+const earliest = -2n
+
+export class ReplicaFetcher {
+  readonly #options: FetcherOptions
+  readonly #followers = new Map<string, Hosted>()
+  /** Replicas that got an error wait until this moment of the monotonic clock. */
+  readonly #restingUntil = new Map<string, number>()
+  #running = false
+  #closed = false
+
+  constructor(options: FetcherOptions) {
+    this.#options = options
+  }
+
+  get idle(): boolean {
+    return this.#followers.size === 0
+  }
+
+  add(hosted: Hosted): void {
+    const name = hosted.log.name
+    this.#restingUntil.delete(name)
+    this.#followers.set(name, hosted)
+    // A long poll that is under way does not know of this replica; better to ask anew than to let it wait.
+    if (this.#running) this.#options.links.drop(this.#options.leaderId)
+    else void this.#run()
+  }
+
+  remove(hosted: Hosted): void {
+    this.#followers.delete(hosted.log.name)
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#followers.clear()
+  }
+
+  async #run(): Promise<void> {
+    const { clock, links, leaderId, settings, logger } = this.#options
+    this.#running = true
+    while (!this.#closed && this.#followers.size > 0) {
+      const now = clock.monotonic()
+      const due = [...this.#followers.values()].filter(
+        ({ log }) => (this.#restingUntil.get(log.name) ?? 0) <= now,
+      )
+      const backoffMs = settings.get('replica.fetch.backoff.ms')
+      if (due.length === 0) {
+        await pause(clock, backoffMs)
+        continue
+      }
+      try {
+        const request = this.#request(due)
+        const timeoutMs = settings.get('replica.socket.timeout.ms')
+        const response = await links.call(leaderId, fetch, request, { timeoutMs })
+        if (response.errorCode !== 0) throw new KafkaError(errorName(response.errorCode))
+        await this.#take(response, due)
+      } catch (error) {
+        if (this.#closed) break
+        logger.debug({ leaderId, error }, 'a fetch from the leader failed')
+        if (this.#followers.size > 0) await pause(clock, lostBackoffMs)
+      }
+    }
+    this.#running = false
+  }
+
+  #request(due: readonly Hosted[]): RequestOf<typeof fetch> {
+    const { brokerId, brokerEpoch, settings } = this.#options
+    const topics = new Map<string, RequestOf<typeof fetch>['topics'][number]>()
+    for (const { log, state } of due) {
+      const topic = topics.get(log.topicId) ?? {
+        topic: log.topic,
+        topicId: log.topicId,
+        partitions: [],
+      }
+      topics.set(log.topicId, topic)
+      topic.partitions.push({
+        partition: log.partition,
+        currentLeaderEpoch: state.leaderEpoch,
+        fetchOffset: log.logEndOffset,
+        lastFetchedEpoch: log.logEndOffset > 0n ? log.epochAt(log.logEndOffset - 1n) : -1,
+        logStartOffset: log.logStartOffset,
+        partitionMaxBytes: settings.get('replica.fetch.max.bytes'),
+        replicaDirectoryId: zeroUuid,
+        highWatermark: state.highWatermark,
+      })
+    }
+    return {
+      replicaId: brokerId,
+      replicaState: { replicaId: brokerId, replicaEpoch: brokerEpoch() },
+      maxWaitMs: settings.get('replica.fetch.wait.max.ms'),
+      minBytes: settings.get('replica.fetch.min.bytes'),
+      maxBytes: settings.get('replica.fetch.response.max.bytes'),
+      isolationLevel: 0,
+      sessionId: 0,
+      sessionEpoch: -1,
+      topics: [...topics.values()],
+      forgottenTopicsData: [],
+      rackId: '',
+      clusterId: null,
+    }
+  }
+
+  async #take(response: ResponseOf<typeof fetch>, due: readonly Hosted[]): Promise<void> {
+    const asked = new Map(due.map((each) => [`${each.log.topicId}/${each.log.partition}`, each]))
+    for (const { topicId, partitions } of response.responses) {
+      for (const answered of partitions) {
+        const hosted = asked.get(`${topicId}/${answered.partitionIndex}`)
+        // It may have become a leader, or follow another one, while the answer was on its way.
+        if (hosted === undefined || this.#followers.get(hosted.log.name) !== hosted) continue
+        await this.#takeOne(hosted, answered)
+      }
+    }
+  }
+
+  async #takeOne(hosted: Hosted, answered: Answered): Promise<void> {
+    const error = errorName(answered.errorCode)
+    if (error === 'OFFSET_OUT_OF_RANGE') return this.#outOfRange(hosted)
+    if (error !== 'NONE') return this.#rest(hosted, error)
+    if (answered.divergingEpoch.endOffset >= 0n)
+      return this.#diverged(hosted, answered.divergingEpoch)
+    const { log } = hosted
+    const now = this.#options.clock.now()
+    try {
+      if (answered.records !== null && answered.records.length > 0) {
+        log.appendAsFollower(answered.records)
+        hosted.turn({ kind: 'appended', logEndOffset: log.logEndOffset }, now)
+      }
+      const { highWatermark, logStartOffset } = answered
+      hosted.turn({ kind: 'leader-watermark', highWatermark }, now)
+      if (logStartOffset > log.logStartOffset && logStartOffset <= log.highWatermark) {
+        log.advanceLogStartOffset(logStartOffset)
+      }
+    } catch (cause) {
+      if (!(cause instanceof KafkaError)) throw cause
+      this.#rest(hosted, cause.error)
+    }
+  }
+
+  /** What follows the end of the common epoch was never acknowledged: it goes. */
+  #diverged(hosted: Hosted, leader: { epoch: number; endOffset: bigint }): void {
+    const { log } = hosted
+    const own = log.epochEndOffset(leader.epoch)
+    const common = own.endOffset < 0n ? log.highWatermark : smaller(own.endOffset, leader.endOffset)
+    this.#truncate(hosted, smaller(common, log.logEndOffset))
+  }
+
+  async #outOfRange(hosted: Hosted): Promise<void> {
+    const { log } = hosted
+    const leaderEnd = await this.#leaderOffset(hosted, latest)
+    if (leaderEnd < log.logEndOffset) return this.#truncate(hosted, leaderEnd)
+    const leaderStart = await this.#leaderOffset(hosted, earliest)
+    if (leaderStart <= log.logEndOffset) return
+    this.#options.logger.warn(
+      { log: log.name, leaderStart },
+      'the leader no longer has what is missing here',
+    )
+    log.restartAt(leaderStart)
+    hosted.turn({ kind: 'truncated', logEndOffset: leaderStart }, this.#options.clock.now())
+  }
+
+  #truncate(hosted: Hosted, offset: bigint): void {
+    const { log } = hosted
+    this.#options.logger.info({ log: log.name, from: log.logEndOffset, to: offset }, 'truncating')
+    log.truncateTo(offset)
+    hosted.turn({ kind: 'truncated', logEndOffset: log.logEndOffset }, this.#options.clock.now())
+  }
+
+  async #leaderOffset({ log, state }: Hosted, timestamp: bigint): Promise<bigint> {
+    const { links, leaderId, brokerId, settings } = this.#options
+    const { partition: partitionIndex, topic: name } = log
+    const asked = { partitionIndex, currentLeaderEpoch: state.leaderEpoch, timestamp }
+    const response = await links.call(
+      leaderId,
+      listOffsets,
+      {
+        replicaId: brokerId,
+        isolationLevel: 0,
+        topics: [{ name, partitions: [asked] }],
+        timeoutMs: 0,
+      },
+      { timeoutMs: settings.get('replica.socket.timeout.ms') },
+    )
+    const answered = response.topics[0]?.partitions[0]
+    if (answered === undefined || answered.errorCode !== 0) {
+      throw new KafkaError(errorName(answered?.errorCode ?? -1))
+    }
+    return answered.offset
+  }
+
+  /** The metadata will tell what has changed; until then asking again would not help. */
+  #rest(hosted: Hosted, error: ErrorName): void {
+    const { clock, logger, settings, leaderId } = this.#options
+    logger.debug({ log: hosted.log.name, leaderId, error }, 'a replica cannot follow for now')
+    const until = clock.monotonic() + settings.get('replica.fetch.backoff.ms')
+    this.#restingUntil.set(hosted.log.name, until)
+  }
+}
+
+const lostBackoffMs = 50
+
+const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b)
