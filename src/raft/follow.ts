@@ -3,10 +3,22 @@ import { assert } from '../base/assert.ts'
 import { runForOffice, waitForElection } from './elect.ts'
 import { cut, endOffsetOfEpoch, grow, lastEpoch, type OffsetAndEpoch, restart } from './log-view.ts'
 import type { FetchAnswer, RaftRequest, RaftResponse } from './messages.ts'
-import { answer, arm, chance, enter, mayVote, type RaftNode, type Turn, told } from './node.ts'
+import {
+  answer,
+  arm,
+  chance,
+  enter,
+  type Following,
+  mayVote,
+  type RaftNode,
+  type Turn,
+  told,
+} from './node.ts'
 
 type BeginEpoch = Extract<RaftRequest, { kind: 'begin-epoch' }>
 type EndEpoch = Extract<RaftRequest, { kind: 'end-epoch' }>
+type Fetch = Extract<RaftRequest, { kind: 'fetch' }>
+type FetchSnapshot = Extract<RaftRequest, { kind: 'fetch-snapshot' }>
 type SnapshotAnswer = Extract<RaftResponse, { kind: 'fetch-snapshot' }>
 
 /** The leader of the node's epoch is known. */
@@ -124,21 +136,37 @@ function fetchOf(node: RaftNode): Extract<RaftRequest, { kind: 'fetch' }> {
   }
 }
 
-/** An answer counts if it is the one that we wait for: same leader, same epoch. */
-function accept(turn: Turn, from: number, epoch: number): boolean {
+/**
+ * An answer counts if it is one to what we would ask now: same leader, same epoch, same place in the log. Another may have
+ * been on its way since before this node lost its leader and found it again.
+ */
+function accept(turn: Turn, from: number, asked: Fetch | FetchSnapshot): boolean {
   const { node } = turn
   const { following } = node
-  if (following === null || node.leaderId !== from || epoch !== node.epoch) return false
+  if (following === null || node.leaderId !== from || asked.epoch !== node.epoch) return false
+  if (!isCurrent(node, following.snapshot, asked)) return false
   following.asking = false
   return true
 }
 
-export function fetchAnswered(
-  turn: Turn,
-  from: number,
-  asked: number,
-  response: FetchAnswer,
-): void {
+function isCurrent(
+  { log }: RaftNode,
+  snapshot: Following['snapshot'],
+  asked: Fetch | FetchSnapshot,
+): boolean {
+  if (asked.kind === 'fetch') {
+    return asked.fetchOffset === log.endOffset && asked.lastFetchedEpoch === lastEpoch(log)
+  }
+  const { snapshotId, position } = asked
+  return (
+    snapshot !== null &&
+    snapshot.endOffset === snapshotId.endOffset &&
+    snapshot.epoch === snapshotId.epoch &&
+    snapshot.position === position
+  )
+}
+
+export function fetchAnswered(turn: Turn, from: number, asked: Fetch, response: FetchAnswer): void {
   if (!accept(turn, from, asked)) return
   const { node } = turn
   if (response.error !== 'NONE') return arm(turn, 'retry', node.timing.retryBackoffMs)
@@ -188,7 +216,7 @@ function lower(one: bigint, other: bigint): bigint {
 export function snapshotAnswered(
   turn: Turn,
   from: number,
-  asked: number,
+  asked: FetchSnapshot,
   response: SnapshotAnswer,
 ): void {
   if (!accept(turn, from, asked)) return
@@ -217,6 +245,6 @@ export function snapshotAnswered(
   ask(turn)
 }
 
-export function fetchUnanswered(turn: Turn, to: number, asked: number): void {
+export function fetchUnanswered(turn: Turn, to: number, asked: Fetch | FetchSnapshot): void {
   if (accept(turn, to, asked)) arm(turn, 'retry', turn.node.timing.retryBackoffMs)
 }

@@ -177,9 +177,11 @@ function answered(turn: Turn, from: number, request: RaftRequest, response: Raft
     case 'end-epoch':
       return
     case 'fetch':
-      return fetchAnswered(turn, from, request.epoch, response)
+      return request.kind === 'fetch' ? fetchAnswered(turn, from, request, response) : undefined
     case 'fetch-snapshot':
-      return snapshotAnswered(turn, from, request.epoch, response)
+      return request.kind === 'fetch-snapshot'
+        ? snapshotAnswered(turn, from, request, response)
+        : undefined
   }
 }
 
@@ -189,7 +191,7 @@ function unanswered(turn: Turn, to: number, request: RaftRequest): void {
       return voteUnanswered(turn, request)
     case 'fetch':
     case 'fetch-snapshot':
-      return fetchUnanswered(turn, to, request.epoch)
+      return fetchUnanswered(turn, to, request)
     case 'begin-epoch':
     case 'end-epoch':
       return
