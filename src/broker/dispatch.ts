@@ -63,12 +63,11 @@ export function dispatch(
   return answer(api, version, correlationId, answered)
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the registry erases the shapes of each API
 function read(
   api: AnyApi,
   version: number,
   reader: Reader,
-): { clientId: string | null; request: any } {
+): { clientId: string | null; request: unknown } {
   try {
     reader.position = 0
     const header = decodeFrom(reader, requestHeader, requestHeaderVersion(api, version))

@@ -14,6 +14,7 @@ import { LogManager } from '../log/log-manager.ts'
 import { emptyImage, type MetadataImage } from '../metadata/image.ts'
 import type { Properties } from '../protocol/configs/effective.ts'
 import { KafkaError } from '../protocol/errors.ts'
+import { addressOf } from '../wire/address.ts'
 import type { AliveBroker, Broker, Endpoint } from './broker.ts'
 import type { Card } from './card.ts'
 import { aliveBrokers, endpointOf, fencedBrokers } from './endpoints.ts'
@@ -23,13 +24,15 @@ import { GroupCoordinator } from './groups.ts'
 import { offsetsTopic } from './internal-topics.ts'
 import { coordinatorJournal } from './journal.ts'
 import { Listeners } from './listen.ts'
-import { unixListener } from './listeners.ts'
+import { parseListeners, unixListener } from './listeners.ts'
 import type { Logger } from './logger.ts'
 import { checkProperties, own } from './own-configs.ts'
+import { Links } from './peers.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { diskFiles } from './quorum/disk-files.ts'
 import { MetadataQuorum } from './quorum.ts'
 import { Replicas } from './replicas.ts'
+import { Replication } from './replication.ts'
 import { Settings } from './settings.ts'
 import { TopicCreation } from './topic-creation.ts'
 
@@ -55,6 +58,7 @@ interface Parts {
 }
 
 const journalTimeoutMs = 5000
+const linkConnectTimeoutMs = 1000
 
 export class BrokerNode implements Broker {
   readonly id: number
@@ -72,6 +76,7 @@ export class BrokerNode implements Broker {
   readonly #metadata: { image: MetadataImage }
   readonly #listeners: Listeners
   readonly #topics: TopicCreation
+  readonly #replication: Replication
   readonly #ready: Deferred<void> = deferred()
   readonly #failure: Deferred<Error> = deferred()
   #quorum: MetadataQuorum | null = null
@@ -117,6 +122,29 @@ export class BrokerNode implements Broker {
       image,
       onLeadership: (topic, partition, leaderEpoch) =>
         this.#leadershipChanged(topic, partition, leaderEpoch),
+      onEffects: (hosted, effects) => this.#replication.act(hosted, effects),
+    })
+    const interBroker =
+      own(properties, 'jackdaw.socket') === null ? tcpListener(settings) : unixListener
+    this.#replication = new Replication({
+      brokerId,
+      clock,
+      logger,
+      settings,
+      links: new Links({
+        net: host.net,
+        clock,
+        clientId: `broker-${brokerId}-fetcher`,
+        connectTimeoutMs: linkConnectTimeoutMs,
+        requestTimeoutMs: settings.get('replica.socket.timeout.ms'),
+        addressOf: (id) => {
+          const endpoint = this.endpointOf(id, interBroker)
+          return endpoint === null ? null : addressOf(endpoint.host, endpoint.port)
+        },
+      }),
+      quorum: () => this.quorum,
+      hosted: () => this.replicas.all(),
+      brokerEpochOf: (id) => image().brokers.get(id)?.epoch ?? -1n,
     })
     const slots = settings.get('max.incremental.fetch.session.cache.slots')
     this.fetchSessions = new FetchSessions({ slots, random })
@@ -203,6 +231,7 @@ export class BrokerNode implements Broker {
     followAll(this, this.image)
     quorum.onCommitted((delta) => followMetadata(this, this.image, delta))
     await quorum.join()
+    this.#replication.start()
     this.#ready.resolve()
     logger.info({ endpoints: this.#listeners.endpoints() }, 'ready')
   }
@@ -210,6 +239,7 @@ export class BrokerNode implements Broker {
   /** Finishes answers, flushes, leaves the marks of a clean stop. */
   async close(): Promise<void> {
     await this.#listeners.close()
+    this.#replication.close()
     await this.groups.close()
     await this.#quorum?.close()
     const brokerEpoch = this.#quorum?.brokerEpoch ?? -1n
@@ -248,4 +278,10 @@ function nodeId(properties: Properties): number {
   const id = Number(text)
   if (Number.isInteger(id) && id >= 0) return id
   throw new KafkaError('INVALID_CONFIG', `node.id: ${text} is not a whole number from 0 on`)
+}
+
+/** The first of `listeners`, unless `inter.broker.listener.name` says another. */
+function tcpListener(settings: Settings): string {
+  const named = settings.get('inter.broker.listener.name')
+  return named ?? parseListeners('listeners', settings.get('listeners'))[0]?.name ?? 'PLAINTEXT'
 }

@@ -7,7 +7,7 @@ import type { LogManager } from '../log/log-manager.ts'
 import type { Appended } from '../log/partition-log.ts'
 import type { MetadataImage, PartitionImage } from '../metadata/image.ts'
 import { minInSync } from '../partition/min-in-sync.ts'
-import type { PartitionEffect } from '../partition/partition.ts'
+import type { FollowerFetch, PartitionEffect } from '../partition/partition.ts'
 import type { ErrorName } from '../protocol/errors.ts'
 import { Hosted } from './hosted.ts'
 import type { Logger } from './logger.ts'
@@ -22,6 +22,8 @@ export interface ReplicasOptions {
   readonly image: () => MetadataImage
   /** This broker began or ceased to lead a partition; coordinators live with their partitions. */
   readonly onLeadership: (topic: string, partition: number, leaderEpoch: number | null) => void
+  /** What a turn of a replica wants done among brokers. */
+  readonly onEffects: (hosted: Hosted, effects: readonly PartitionEffect[]) => void
 }
 
 export type AppendOutcome =
@@ -88,6 +90,15 @@ export class Replicas {
     if (appended.flushed === null) this.#grew(hosted)
     else appended.flushed.then(() => this.#grew(hosted)).catch(() => hosted.wake())
     return { ok: true, hosted, appended }
+  }
+
+  /** A follower asked: how far it is may move the high watermark, or bring it back in sync. */
+  followed(hosted: Hosted, by: FollowerFetch): void {
+    const broker = this.#options.image().brokers.get(by.replicaId)
+    // A broker that is fenced, or an earlier life of it, must not count as in sync (KIP-841, KIP-903).
+    const eligible = broker !== undefined && !broker.fenced && broker.epoch === by.brokerEpoch
+    const now = this.#options.clock.now()
+    this.#tell(hosted, hosted.turn({ kind: 'fetched', by, eligible }, now))
   }
 
   /** Waits until the append is worth what `acks` asks for. */
@@ -222,10 +233,12 @@ export class Replicas {
     const { topic, partition } = hosted.log
     if (hosted.leading) this.#options.onLeadership(topic, partition, null)
     hosted.state.role = 'offline'
+    this.#options.onEffects(hosted, [{ kind: 'resigned' }])
     hosted.wake()
   }
 
   #tell(hosted: Hosted, effects: readonly PartitionEffect[]): void {
+    if (effects.length === 0) return
     const { topic, partition } = hosted.log
     for (const effect of effects) {
       if (effect.kind === 'began-leading') {
@@ -236,6 +249,7 @@ export class Replicas {
         this.#options.onLeadership(topic, partition, null)
       }
     }
+    this.#options.onEffects(hosted, effects)
   }
 }
 

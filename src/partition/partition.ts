@@ -122,6 +122,8 @@ export function step(partition: Partition, event: PartitionEvent, now: number): 
     case 'truncated':
       assert(partition.role !== 'leading', 'a leader never truncates')
       partition.logEndOffset = event.logEndOffset
+      // Only an unclean election makes a follower drop what was acknowledged.
+      if (partition.highWatermark > event.logEndOffset) partition.highWatermark = event.logEndOffset
       return []
     case 'fetched':
       return partition.role === 'leading' ? fetched(partition, event, now) : []

@@ -28,7 +28,7 @@ export default handler(fetch, async (broker, request, call) => {
     return { errorCode: code(plan.error), sessionId: plan.sessionId, responses: [] }
   }
   const targets = [...plan.targets]
-  let round = readAll(broker, request, call, targets)
+  let round = noteFollower(broker, request, call, readAll(broker, request, call, targets))
   if (
     round.bytes < request.minBytes &&
     !round.urgent &&
@@ -42,6 +42,7 @@ export default handler(fetch, async (broker, request, call) => {
 
 function readAll(broker: Broker, request: FetchRequest, call: Call, targets: FetchTarget[]): Round {
   const bytesMax = Math.min(request.maxBytes, broker.settings.get('fetch.max.bytes'))
+  const asFollower = replicaIdOf(request, call) !== noReplica
   let bytes = 0
   let urgent = false
   const parts = targets.map((target) => {
@@ -60,13 +61,37 @@ function readAll(broker: Broker, request: FetchRequest, call: Call, targets: Fet
       bytesMax: Math.min(wanted.partitionMaxBytes, bytesMax - bytes),
       readCommitted: request.isolationLevel === 1,
       atLeastOneBatch: bytes === 0,
-      asFollower: false,
+      asFollower,
     })
     bytes += outcome.records.length
     urgent ||= outcome.error !== 'NONE' || outcome.divergingEpoch !== null
     return { target, name, outcome }
   })
   return { parts, bytes, urgent }
+}
+
+const noReplica = -1
+
+const replicaIdOf = (request: FetchRequest, { apiVersion }: Call): number =>
+  apiVersion >= 15 ? request.replicaState.replicaId : request.replicaId
+
+/** What a follower asks for tells how far it is; then the high watermark may be news for it (KIP-1166). */
+function noteFollower(broker: Broker, request: FetchRequest, call: Call, round: Round): Round {
+  const replicaId = replicaIdOf(request, call)
+  if (replicaId === noReplica) return round
+  let { urgent } = round
+  const parts = round.parts.map((part) => {
+    const { outcome, target } = part
+    const { hosted } = outcome
+    if (outcome.error !== 'NONE' || outcome.divergingEpoch !== null || hosted === null) return part
+    const { fetchOffset, logStartOffset, highWatermark: known } = target.wanted
+    const brokerEpoch = request.replicaState.replicaEpoch
+    broker.replicas.followed(hosted, { replicaId, brokerEpoch, fetchOffset, logStartOffset })
+    const { highWatermark } = hosted.log
+    urgent ||= known < highWatermark
+    return { ...part, outcome: { ...outcome, highWatermark } }
+  })
+  return { ...round, parts, urgent }
 }
 
 /** A long poll: looks again whenever one of the partitions grew, until there is enough or the time is over. */
