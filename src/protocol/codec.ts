@@ -1,4 +1,4 @@
-import { draftOf } from './codec/declared.ts'
+import { type Draft, draftOf } from './codec/declared.ts'
 import { readSupport, structReader } from './codec/read.ts'
 import { structWriter, writeSupport } from './codec/write.ts'
 import { KafkaError } from './errors.ts'
@@ -9,7 +9,7 @@ import { Writer } from './writer.ts'
 export { type UnknownTags, unknownTags } from './codec/tags.ts'
 
 /**
- * Turns declarations into code: for every message and version a reader and a writer, made when first used. A reader that
+ * Turns declarations into code: for every message and version a reader and a writer, each made when first used. A reader that
  * walked the declaration each time would spend most of its time on finding out what to do.
  */
 export function encode<S extends Shape>(
@@ -29,7 +29,7 @@ export function encodeInto<S extends Shape>(
   version: number,
   value: Sent<S>,
 ): void {
-  codecOf(schema, version).write(writer, value as Record<string, unknown>)
+  writerOf(schema, version)(writer, value as Record<string, unknown>)
 }
 
 /**
@@ -49,7 +49,7 @@ export function decodeFrom<S extends Shape>(
   schema: Message<S>,
   version: number,
 ): Value<S> {
-  return codecOf(schema, version).read(reader) as Value<S>
+  return readerOf(schema, version)(reader) as Value<S>
 }
 
 /** Header versions follow from the body's: a flexible request has 2, its response 1, but ApiVersions answers with 0. */
@@ -63,39 +63,39 @@ export function responseHeaderVersion(api: Api, version: number): 0 | 1 {
   return version >= api.flexible && api.key !== apiVersionsKey ? 1 : 0
 }
 
-interface Codec {
-  read(reader: Reader): Record<string, unknown>
-  write(writer: Writer, value: Record<string, unknown>): void
+type Read = (reader: Reader) => Record<string, unknown>
+type Write = (writer: Writer, value: Record<string, unknown>) => void
+
+// Apart, because a client only writes requests and only reads responses: a tool that runs for a moment makes half the code.
+const readers = new WeakMap<Shape, Read[]>()
+const writers = new WeakMap<Shape, Write[]>()
+
+function readerOf(schema: Message, version: number): Read {
+  return readers.get(schema.fields)?.[version] ?? remember(readers, schema, version, structReader)
 }
 
-const codecs = new WeakMap<Shape, Codec[]>()
-
-function codecOf(schema: Message, version: number): Codec {
-  const known = codecs.get(schema.fields)?.[version]
-  return known ?? remember(schema, version)
+function writerOf(schema: Message, version: number): Write {
+  return writers.get(schema.fields)?.[version] ?? remember(writers, schema, version, structWriter)
 }
 
-function remember(schema: Message, version: number): Codec {
-  const versions = codecs.get(schema.fields) ?? []
-  codecs.set(schema.fields, versions)
-  const codec = compile(schema, version)
-  versions[version] = codec
-  return codec
-}
-
-function compile(schema: Message, version: number): Codec {
+function remember<F>(
+  made: WeakMap<Shape, F[]>,
+  schema: Message,
+  version: number,
+  make: (draft: Draft, shape: Shape, path: string) => string,
+): F {
   const [lowest, highest] = schema.versions
   if (!(version >= lowest && version <= highest)) {
     throw new KafkaError('UNSUPPORTED_VERSION', `${schema.name} has no version ${version}`)
   }
   const draft = draftOf(schema, version)
-  const read = structReader(draft, schema.fields, schema.name)
-  const write = structWriter(draft, schema.fields, schema.name)
+  const name = make(draft, schema.fields, schema.name)
   // The source is made of declarations in this project alone; nothing received ever gets into it.
-  const build = new Function(
-    'c',
-    's',
-    `${draft.functions} return { read: ${read}, write: ${write} }`,
-  )
-  return build(draft.constants, { ...readSupport, ...writeSupport }) as Codec
+  const build = new Function('c', 's', `${draft.functions} return ${name}`)
+  const known = made.get(schema.fields) ?? []
+  made.set(schema.fields, known)
+  known[version] = build(draft.constants, support)
+  return known[version]!
 }
+
+const support = { ...readSupport, ...writeSupport }
