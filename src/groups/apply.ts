@@ -1,0 +1,24 @@
+/** What each record means, for the live path and for the replay alike: the only place that changes what is remembered. */
+import { applyClassicGroup } from './classic/apply.ts'
+import { newClassicGroup } from './classic/state.ts'
+import type { Group } from './group.ts'
+import { applyOffset } from './offsets/offsets.ts'
+import type { GroupRecord } from './records.ts'
+
+export function apply(group: Group, record: GroupRecord): void {
+  switch (record.kind) {
+    case 'offset':
+      // Offsets without a group are those of a simple one, which is there from then on, even when they are gone.
+      if (record.value !== null) group.classic ??= newClassicGroup(group.id)
+      return applyOffset(group.offsets, record.key, record.value)
+    case 'classicGroup':
+      if (record.value === null) {
+        group.classic = null
+        return
+      }
+      group.classic ??= newClassicGroup(group.id)
+      return applyClassicGroup(group.classic, record.value)
+    default:
+      return
+  }
+}

@@ -1,0 +1,34 @@
+/** DeleteGroups (KIP-229), and groups that nobody has needed for long. */
+import type { ErrorName } from '../protocol/errors.ts'
+import type { Ask } from './events.ts'
+import { type Group, isVacant } from './group.ts'
+import { forgetAll } from './offsets/delete.ts'
+import { expireOffsets } from './offsets/expire.ts'
+import { remember, reply, type Turn } from './turn.ts'
+
+export function deleteGroup(turn: Turn, ask: Ask<'delete-group'>): void {
+  const error = deleteError(turn.group)
+  if (error !== null) return reply(turn, ask, { error })
+  forgetAll(turn)
+  bury(turn)
+  reply(turn, ask, { error: 'NONE' })
+}
+
+function deleteError(group: Group): ErrorName | null {
+  if (group.id === '') return 'INVALID_GROUP_ID'
+  if (isVacant(group)) return 'GROUP_ID_NOT_FOUND'
+  return hasMembers(group) ? 'NON_EMPTY_GROUP' : null
+}
+
+export function sweep(turn: Turn): void {
+  const hasNoOffsets = expireOffsets(turn)
+  if (hasNoOffsets && !hasMembers(turn.group)) bury(turn)
+}
+
+const hasMembers = ({ classic }: Group): boolean =>
+  classic !== null && (classic.phase !== 'Empty' || classic.pendingMembers.size > 0)
+
+/** A simple group has no record of its own, and gets a tombstone all the same: older ones may lie in the log. */
+function bury(turn: Turn): void {
+  remember(turn, 'classicGroup', { group: turn.group.id }, null)
+}

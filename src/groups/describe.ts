@@ -1,0 +1,63 @@
+/** What administrators are shown of a group. */
+import { metadataOf } from './classic/protocols.ts'
+import type { ClassicGroup } from './classic/state.ts'
+import type { Ask, DescribeClassicOutcome } from './events.ts'
+import type { Group } from './group.ts'
+import { reply, type Turn } from './turn.ts'
+
+export interface GroupSummary {
+  readonly groupId: string
+  readonly protocolType: string
+  readonly state: string
+  readonly type: string
+}
+
+/** Null for a group that does not exist. */
+export function summaryOf(group: Group): GroupSummary | null {
+  if (group.classic === null) return null
+  return {
+    groupId: group.id,
+    protocolType: group.classic.protocolType ?? '',
+    state: group.classic.phase,
+    type: 'classic',
+  }
+}
+
+const noBytes = new Uint8Array(0)
+
+export function describeClassic(turn: Turn, ask: Ask<'describe-classic'>): void {
+  const { group } = turn
+  if (group.id === '') return reply(turn, ask, notDescribed('INVALID_GROUP_ID', null))
+  const { classic } = group
+  if (classic === null) {
+    return reply(turn, ask, notDescribed('GROUP_ID_NOT_FOUND', `Group ${group.id} not found.`))
+  }
+  const isStable = classic.phase === 'Stable'
+  reply(turn, ask, {
+    error: 'NONE',
+    message: null,
+    state: classic.phase,
+    protocolType: classic.protocolType ?? '',
+    protocol: isStable ? (classic.protocolName ?? '') : '',
+    members: membersOf(classic, isStable),
+  })
+}
+
+/** Only a stable group has an assignment, and metadata that led to it. */
+function membersOf(group: ClassicGroup, isStable: boolean): DescribeClassicOutcome['members'] {
+  return [...group.members.values()].map((member) => ({
+    memberId: member.id,
+    instanceId: member.instanceId,
+    clientId: member.clientId,
+    clientHost: member.clientHost,
+    metadata: isStable ? metadataOf(member, group.protocolName) : noBytes,
+    assignment: isStable ? member.assignment : noBytes,
+  }))
+}
+
+function notDescribed(
+  error: DescribeClassicOutcome['error'],
+  message: string | null,
+): DescribeClassicOutcome {
+  return { error, message, state: 'Dead', protocolType: '', protocol: '', members: [] }
+}

@@ -1,0 +1,211 @@
+/** What a group is asked, and what it answers. Times, ids and topics come from the world and the shell. */
+import type { ErrorName } from '../protocol/errors.ts'
+
+/** A question that is still to be answered; the shell knows who asked. `K` tells which kind of answer it takes. */
+export type Ask<K extends keyof Outcomes = keyof Outcomes> = number & { readonly of?: K }
+
+export interface Client {
+  readonly clientId: string
+  /** As Kafka shows it: `/127.0.0.1`. */
+  readonly clientHost: string
+}
+
+export interface Protocol {
+  readonly name: string
+  readonly metadata: Uint8Array
+}
+
+export interface JoinEvent {
+  readonly kind: 'join'
+  /** Of the request: several rules of JoinGroup depend on what the client understands. */
+  readonly apiVersion: number
+  readonly client: Client
+  readonly memberId: string
+  readonly instanceId: string | null
+  readonly sessionTimeoutMs: number
+  readonly rebalanceTimeoutMs: number
+  readonly protocolType: string
+  readonly protocols: readonly Protocol[]
+  readonly reason: string | null
+  /** Becomes part of the member's id if it has none yet. */
+  readonly uuid: string
+}
+
+export interface SyncEvent {
+  readonly kind: 'sync'
+  readonly memberId: string
+  readonly instanceId: string | null
+  readonly generation: number
+  /** Null in requests below version 5. */
+  readonly protocolType: string | null
+  readonly protocolName: string | null
+  readonly assignments: readonly { memberId: string; assignment: Uint8Array }[]
+}
+
+export interface HeartbeatEvent {
+  readonly kind: 'heartbeat'
+  readonly memberId: string
+  readonly instanceId: string | null
+  readonly generation: number
+}
+
+export interface LeavingMember {
+  readonly memberId: string
+  readonly instanceId: string | null
+  readonly reason: string | null
+}
+
+export interface LeaveEvent {
+  readonly kind: 'leave'
+  readonly members: readonly LeavingMember[]
+}
+
+/** A topic as a request names it: by name, or (from version 10 of the offset APIs) by id. */
+export type TopicRef = { readonly name: string } | { readonly topicId: string }
+
+export interface CommitEvent {
+  readonly kind: 'commit'
+  readonly apiVersion: number
+  readonly memberId: string
+  readonly instanceId: string | null
+  readonly generation: number
+  /** Clients up to 2.0 could ask for their own retention; -1 is the broker's. */
+  readonly retentionMs: bigint
+  readonly topics: readonly {
+    readonly topic: TopicRef
+    readonly partitions: readonly {
+      readonly partition: number
+      readonly offset: bigint
+      readonly leaderEpoch: number
+      readonly metadata: string | null
+    }[]
+  }[]
+}
+
+export interface FetchOffsetsEvent {
+  readonly kind: 'fetch-offsets'
+  readonly memberId: string | null
+  readonly memberEpoch: number
+  /** Null asks for everything that was committed; `byId` then says how the answer names topics. */
+  readonly topics:
+    | readonly { readonly topic: TopicRef; readonly partitions: readonly number[] }[]
+    | null
+  readonly byId: boolean
+  readonly requireStable: boolean
+}
+
+export interface DeleteOffsetsEvent {
+  readonly kind: 'delete-offsets'
+  readonly topics: readonly { readonly name: string; readonly partitions: readonly number[] }[]
+}
+
+export type AskedEvent =
+  | JoinEvent
+  | SyncEvent
+  | HeartbeatEvent
+  | LeaveEvent
+  | CommitEvent
+  | FetchOffsetsEvent
+  | DeleteOffsetsEvent
+  | { readonly kind: 'describe-classic' }
+  | { readonly kind: 'delete-group' }
+
+export type GroupEvent =
+  | (AskedEvent & { readonly ask: Ask })
+  | { readonly kind: 'timeout'; readonly timer: string }
+  /** The partition's records have been replayed. */
+  | { readonly kind: 'loaded' }
+  /** From time to time: what is old enough goes. */
+  | { readonly kind: 'sweep' }
+  | { readonly kind: 'topics-deleted'; readonly topics: ReadonlySet<string> }
+  /** This broker coordinates the group no longer; whoever waits is told so. */
+  | { readonly kind: 'unloaded'; readonly error: ErrorName }
+
+export interface JoinOutcome {
+  readonly error: ErrorName
+  readonly memberId: string
+  readonly generation: number
+  readonly protocolType: string | null
+  readonly protocolName: string | null
+  readonly leader: string
+  readonly skipAssignment: boolean
+  readonly members: readonly {
+    readonly memberId: string
+    readonly instanceId: string | null
+    readonly metadata: Uint8Array
+  }[]
+}
+
+export interface SyncOutcome {
+  readonly error: ErrorName
+  readonly protocolType: string | null
+  readonly protocolName: string | null
+  readonly assignment: Uint8Array
+}
+
+export interface LeaveOutcome {
+  readonly error: ErrorName
+  readonly members: readonly {
+    readonly memberId: string
+    readonly instanceId: string | null
+    readonly error: ErrorName
+  }[]
+}
+
+/** Names and ids as far as both are known; an answer takes what its version asks for. */
+export interface TopicOutcome<P> {
+  readonly name: string
+  readonly topicId: string
+  readonly partitions: readonly P[]
+}
+
+export interface PartitionError {
+  readonly partition: number
+  readonly error: ErrorName
+}
+
+export interface FetchedOffset extends PartitionError {
+  readonly offset: bigint
+  readonly leaderEpoch: number
+  readonly metadata: string | null
+}
+
+export interface DescribeClassicOutcome {
+  readonly error: ErrorName
+  readonly message: string | null
+  readonly state: string
+  readonly protocolType: string
+  readonly protocol: string
+  readonly members: readonly {
+    readonly memberId: string
+    readonly instanceId: string | null
+    readonly clientId: string
+    readonly clientHost: string
+    readonly metadata: Uint8Array
+    readonly assignment: Uint8Array
+  }[]
+}
+
+export interface ErrorOutcome {
+  readonly error: ErrorName
+}
+
+/** The answer to each kind of event. `error` stands for the whole; what it holds for one part stands there. */
+export interface Outcomes {
+  join: JoinOutcome
+  sync: SyncOutcome
+  heartbeat: ErrorOutcome
+  leave: LeaveOutcome
+  commit: ErrorOutcome & { readonly topics: readonly TopicOutcome<PartitionError>[] }
+  'fetch-offsets': ErrorOutcome & { readonly topics: readonly TopicOutcome<FetchedOffset>[] }
+  'delete-offsets': ErrorOutcome & {
+    readonly topics: readonly {
+      readonly name: string
+      readonly partitions: readonly PartitionError[]
+    }[]
+  }
+  'describe-classic': DescribeClassicOutcome
+  'delete-group': ErrorOutcome
+}
+
+export type OutcomeOf<E extends AskedEvent> = Outcomes[E['kind']]

@@ -1,0 +1,24 @@
+/** What the timeline of a group is made of: who came and went, and why partitions moved. */
+export interface NotedMember {
+  readonly memberId: string
+  readonly instanceId: string | null
+  readonly clientId: string
+  readonly clientHost: string
+}
+
+export type Note =
+  | { readonly kind: 'joined'; readonly member: NotedMember; readonly reason: string }
+  | { readonly kind: 'left'; readonly member: NotedMember; readonly reason: string }
+  /** Its session ended, or it kept the others waiting for longer than the rebalance timeout. */
+  | { readonly kind: 'timed-out'; readonly member: NotedMember; readonly reason: string }
+  /** Another process took over its instance id. */
+  | { readonly kind: 'fenced'; readonly member: NotedMember; readonly by: string }
+  | { readonly kind: 'rebalance-began'; readonly reason: string }
+  /** A new generation, or a new target assignment: how many partitions each member now has. */
+  | {
+      readonly kind: 'assigned'
+      readonly generation: number
+      readonly protocol: string
+      readonly partitions: ReadonlyMap<string, number>
+    }
+  | { readonly kind: 'emptied'; readonly generation: number }

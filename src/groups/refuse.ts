@@ -1,0 +1,66 @@
+/** The answer to any question that cannot be dealt with as a whole: not coordinator, loading, the write failed. */
+import { unreachable } from '../base/assert.ts'
+import { zeroUuid } from '../base/uuid.ts'
+import type { ErrorName } from '../protocol/errors.ts'
+import type { AskedEvent, JoinOutcome, Outcomes, SyncOutcome, TopicRef } from './events.ts'
+
+const noBytes = new Uint8Array(0)
+
+export function refuse(event: AskedEvent, error: ErrorName): Outcomes[keyof Outcomes] {
+  switch (event.kind) {
+    case 'join':
+      return refusedJoin(error, event.memberId)
+    case 'sync':
+      return refusedSync(error)
+    case 'leave':
+      return { error, members: [] }
+    case 'commit':
+      return { error: 'NONE', topics: event.topics.map((each) => refusedTopic(each, error)) }
+    case 'fetch-offsets':
+    case 'delete-offsets':
+      return { error, topics: [] }
+    case 'describe-classic':
+      return { error, message: null, state: '', protocolType: '', protocol: '', members: [] }
+    case 'heartbeat':
+    case 'delete-group':
+      return { error }
+    default:
+      return unreachable(event)
+  }
+}
+
+export function refusedJoin(error: ErrorName, memberId: string): JoinOutcome {
+  return {
+    error,
+    memberId,
+    generation: -1,
+    protocolType: null,
+    protocolName: null,
+    leader: '',
+    skipAssignment: false,
+    members: [],
+  }
+}
+
+export function refusedSync(error: ErrorName): SyncOutcome {
+  return { error, protocolType: null, protocolName: null, assignment: noBytes }
+}
+
+export function refusedTopic(
+  {
+    topic,
+    partitions,
+  }: { topic: TopicRef; partitions: readonly { readonly partition: number }[] },
+  error: ErrorName,
+) {
+  return {
+    ...namesOf(topic),
+    partitions: partitions.map(({ partition }) => ({ partition, error })),
+  }
+}
+
+export function namesOf(topic: TopicRef): { name: string; topicId: string } {
+  return 'name' in topic
+    ? { name: topic.name, topicId: zeroUuid }
+    : { name: '', topicId: topic.topicId }
+}

@@ -1,0 +1,92 @@
+/**
+ * The group coordinator's core: one group, one event, what follows from it. It does nothing by itself: records to write,
+ * answers and timers are effects, and the shell lets no answer out before the records are safe.
+ */
+import { unreachable } from '../base/assert.ts'
+import { heartbeat, keepSession, sessionTimedOut } from './classic/heartbeat.ts'
+import { join } from './classic/join.ts'
+import { leave } from './classic/leave.ts'
+import { dismiss, joinTimedOut, joinTimer, prepareRebalance, syncTimer } from './classic/rebalance.ts'
+import { sync, syncTimedOut } from './classic/sync.ts'
+import { deleteGroup, sweep } from './delete-group.ts'
+import { describeClassic } from './describe.ts'
+import type { Ask, GroupEvent, Outcomes } from './events.ts'
+import type { Group } from './group.ts'
+import { commit } from './offsets/commit.ts'
+import { deleteOffsets, topicsDeleted } from './offsets/delete.ts'
+import { fetchOffsets } from './offsets/fetch.ts'
+import type { GroupEffect, Turn } from './turn.ts'
+import type { World } from './world.ts'
+
+export function step(group: Group, event: GroupEvent, world: World): GroupEffect[] {
+  const turn: Turn = { group, world, effects: [] }
+  decide(turn, event)
+  return turn.effects
+}
+
+function decide(turn: Turn, event: GroupEvent): void {
+  switch (event.kind) {
+    case 'join':
+      return join(turn, event as typeof event & Asked<'join'>)
+    case 'sync':
+      return sync(turn, event as typeof event & Asked<'sync'>)
+    case 'heartbeat':
+      return heartbeat(turn, event as typeof event & Asked<'heartbeat'>)
+    case 'leave':
+      return leave(turn, event as typeof event & Asked<'leave'>)
+    case 'commit':
+      return commit(turn, event as typeof event & Asked<'commit'>)
+    case 'fetch-offsets':
+      return fetchOffsets(turn, event as typeof event & Asked<'fetch-offsets'>)
+    case 'delete-offsets':
+      return deleteOffsets(turn, event as typeof event & Asked<'delete-offsets'>)
+    case 'describe-classic':
+      return describeClassic(turn, event.ask as Ask<'describe-classic'>)
+    case 'delete-group':
+      return deleteGroup(turn, event.ask as Ask<'delete-group'>)
+    case 'timeout':
+      return timedOut(turn, event.timer)
+    case 'loaded':
+      return loaded(turn)
+    case 'sweep':
+      return sweep(turn)
+    case 'topics-deleted':
+      return topicsDeleted(turn, event.topics)
+    case 'unloaded':
+      return unloaded(turn, event.error)
+    default:
+      return unreachable(event)
+  }
+}
+
+type Asked<K extends keyof Outcomes> = { readonly ask: Ask<K> }
+
+function timedOut(turn: Turn, timer: string): void {
+  const { classic } = turn.group
+  if (classic === null) return
+  if (timer === joinTimer) return joinTimedOut(turn, classic)
+  if (timer === syncTimer) return syncTimedOut(turn, classic)
+  const [kind, memberId = ''] = splitOnce(timer)
+  if (kind === 'session') sessionTimedOut(turn, classic, memberId)
+}
+
+function splitOnce(text: string): [string, string?] {
+  const at = text.indexOf(' ')
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+/** Nobody knows when the members were last heard of: their sessions begin anew. */
+function loaded(turn: Turn): void {
+  const { classic } = turn.group
+  if (classic === null) return
+  for (const memberId of classic.members.keys()) keepSession(turn, classic, memberId)
+  const sizeMax = turn.world.config.groupMaxSize
+  if (classic.members.size > sizeMax) prepareRebalance(turn, classic, 'the group is too large')
+}
+
+function unloaded(turn: Turn, error: Parameters<typeof dismiss>[3]): void {
+  const { classic } = turn.group
+  for (const member of [...(classic?.members.values() ?? [])]) {
+    dismiss(turn, classic!, member, error)
+  }
+}
