@@ -28,7 +28,7 @@ export interface LifecycleOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly image: MetadataImage
-  readonly timing: () => { heartbeatIntervalMs: number; sessionTimeoutMs: number }
+  readonly heartbeatIntervalMs: () => number
   readonly controller: <A extends AnyApi>(api: A, request: RequestOf<A>) => Promise<ResponseOf<A>>
 }
 
@@ -136,8 +136,8 @@ export class BrokerLifecycle {
 
   #keepBeating(): void {
     if (this.#stopped) return
-    const { clock, logger, timing } = this.#options
-    this.#cancel = clock.schedule(timing().heartbeatIntervalMs, () => {
+    const { clock, logger, heartbeatIntervalMs } = this.#options
+    this.#cancel = clock.schedule(heartbeatIntervalMs(), () => {
       this.#heartbeat(false)
         .catch((cause) => logger.warn({ error: cause }, 'a heartbeat was not answered'))
         .finally(() => this.#keepBeating())

@@ -25,6 +25,8 @@ export interface ControllerShellOptions {
   /** Everything that is committed, now that this node has become active. */
   readonly committed: MetadataImage
   readonly epoch: number
+  /** 0: an idle controller writes nothing. */
+  readonly idleIntervalMs: number
   readonly append: (batch: Uint8Array) => bigint
   readonly endOffset: () => bigint
 }
@@ -45,6 +47,7 @@ export class ControllerShell {
   readonly #waiting: Waiting[] = []
   #asks = 0
   #sweep: Cancel = () => {}
+  #idle: Cancel = () => {}
 
   constructor(options: ControllerShellOptions) {
     const { clock, settings, committed, endOffset } = options
@@ -56,6 +59,7 @@ export class ControllerShell {
       now: clock.monotonic(),
     })
     this.#armSweep(0)
+    this.#armIdle(endOffset())
   }
 
   /** What is decided, committed or not. */
@@ -82,11 +86,6 @@ export class ControllerShell {
     this.#turn({ kind: 'broker-gone', id })
   }
 
-  /** Kafka writes such a record where nothing else has been written for a while. */
-  noOp(): void {
-    this.#turn({ kind: 'idle' })
-  }
-
   /** The batch that begins here, if this controller wrote it. */
   take(offset: bigint): Committed | undefined {
     return this.#pending[0]?.baseOffset === offset ? this.#pending.shift() : undefined
@@ -103,6 +102,7 @@ export class ControllerShell {
   /** Another node is the active controller now, or nobody. Nobody knows what became of the commands that wait. */
   close(): void {
     this.#sweep()
+    this.#idle()
     for (const { reject } of this.#waiting.splice(0)) reject(new KafkaError('NOT_CONTROLLER'))
   }
 
@@ -141,5 +141,14 @@ export class ControllerShell {
   #armSweep(delayMs: number): void {
     this.#sweep()
     this.#sweep = this.#options.clock.schedule(delayMs, () => void this.#turn({ kind: 'sweep' }))
+  }
+
+  #armIdle(seen: bigint): void {
+    const { clock, idleIntervalMs, endOffset } = this.#options
+    if (idleIntervalMs <= 0) return
+    this.#idle = clock.schedule(idleIntervalMs, () => {
+      if (endOffset() === seen) this.#turn({ kind: 'idle' })
+      this.#armIdle(endOffset())
+    })
   }
 }

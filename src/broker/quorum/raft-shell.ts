@@ -4,6 +4,7 @@
  */
 import { assert } from '../../base/assert.ts'
 import type { Cancel, Clock } from '../../host/clock.ts'
+import { KafkaError } from '../../protocol/errors.ts'
 import { leaderChangeMessage } from '../../protocol/records/control.ts'
 import type { OffsetAndEpoch } from '../../raft/log-view.ts'
 import type {
@@ -77,7 +78,11 @@ export class RaftShell {
     assert(this.node.role === 'leader', 'only a leader appends')
     const options = { leaderEpoch: this.node.epoch, origin: 'raft', now: clock.now() } as const
     const appended = log.appendAsLeader(batch, options)
-    assert(appended.ok, 'our own batch is valid')
+    if (!appended.ok) {
+      const refused = new KafkaError(appended.error, appended.message)
+      this.#fail(refused)
+      throw refused
+    }
     this.play({ kind: 'appended', endOffset: log.logEndOffset })
     this.#flush()
     return appended.baseOffset

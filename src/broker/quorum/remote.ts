@@ -16,6 +16,14 @@ import type { AnyApi, RequestOf, ResponseOf } from '../../protocol/schema.ts'
 import { Writer } from '../../protocol/writer.ts'
 import type { Peers } from './doors.ts'
 
+/** Another node may be the active controller a moment later. */
+export const worthRetrying: ReadonlySet<string> = new Set([
+  'NOT_CONTROLLER',
+  'NETWORK_EXCEPTION',
+  'REQUEST_TIMED_OUT',
+  'BROKER_NOT_AVAILABLE',
+])
+
 export interface RemoteCall<A extends AnyApi> {
   readonly to: number
   readonly api: A

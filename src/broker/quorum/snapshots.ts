@@ -10,7 +10,6 @@ import type { OffsetAndEpoch } from '../../raft/log-view.ts'
 import { controlBatch, metadataBatch, readBatches } from './batches.ts'
 import type { QuorumFiles } from './doors.ts'
 
-export const bootstrapName = 'bootstrap.checkpoint'
 const recordsPerBatch = 1024
 
 export function snapshotName({ endOffset, epoch }: OffsetAndEpoch): string {
