@@ -203,14 +203,12 @@ test(`no file is longer than ${linesMax} lines`, () => {
   expect(long).toEqual([])
 })
 
-test('every API has vectors for every version, both ways', () => {
-  const missing = apis.flatMap(({ name, versions: [lowest, highest] }) => {
-    const lines = vectorLines<{ direction: string; version: number }>(`messages/${name}.jsonl`)
-    const known = new Set(lines.map(({ direction, version }) => `${direction} ${version}`))
-    const wanted = Array.from({ length: highest - lowest + 1 }, (_, i) => lowest + i).flatMap(
-      (version) => [`request ${version}`, `response ${version}`],
-    )
-    return wanted.filter((each) => !known.has(each)).map((each) => `${name} ${each}`)
+test('every API has vectors, both ways', () => {
+  const missing = apis.flatMap(({ name }) => {
+    const lines = vectorLines<{ direction: string }>(`messages/${name}.jsonl`)
+    return ['request', 'response']
+      .filter((wanted) => !lines.some(({ direction }) => direction === wanted))
+      .map((direction) => `${name} ${direction}`)
   })
   expect(missing).toEqual([])
 })
