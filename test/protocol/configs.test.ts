@@ -288,7 +288,12 @@ describe('as DescribeConfigs shows it', () => {
 
   test('a broker: passwords and what nobody declared stay hidden', () => {
     const configs = new BrokerConfigs({
-      fixed: properties({ 'ssl.key.password': 'secret', 'my.own': 'x', 'num.io.threads': '9' }),
+      fixed: properties({
+        'ssl.key.password': 'secret',
+        'my.own': 'x',
+        'num.io.threads': '9',
+        'log.dirs': '/a , /b',
+      }),
       broker: properties({ 'num.io.threads': '4' }),
     })
     const entries = new Map(describeBroker(configs).map((each) => [each.name, each]))
@@ -306,6 +311,10 @@ describe('as DescribeConfigs shows it', () => {
       synonyms: [{ value: '4' }, { value: '9' }, { value: '8' }],
     })
     expect(entries.get('node.id')).toMatchObject({ value: null, readOnly: true })
+    expect(entries.get('log.dirs')).toMatchObject({
+      value: '/a,/b',
+      synonyms: [{ value: '/a , /b', source: configSources.STATIC_BROKER_CONFIG }],
+    })
     expect(entries.has('log.initial.task.delay.ms')).toBe(false)
   })
 

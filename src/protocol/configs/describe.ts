@@ -5,6 +5,7 @@ import {
   type ConfigValue,
   configTypeCodes,
   formatConfig,
+  parseConfig,
 } from '../configs.ts'
 import { brokerConfigs } from './broker.ts'
 import {
@@ -139,11 +140,14 @@ function entryOf(
   }
 }
 
+// What is declared is shown as it was understood: `a , b` as `a,b`.
 function brokerText(configs: BrokerConfigs, name: string): string | null {
   const given = configs.text(name)
-  if (given !== undefined) return given
   const config = own(brokerConfigs, name)
-  return config === undefined ? null : formatConfig(config, config.default ?? null)
+  if (config === undefined) return given ?? null
+  if (given === undefined) return formatConfig(config, config.default ?? null)
+  const parsed = parseConfig(config, given)
+  return parsed.ok ? formatConfig(config, parsed.value) : given
 }
 
 /**
