@@ -222,6 +222,9 @@ describe('what counts', () => {
     const configs = new BrokerConfigs({ fixed: properties({ 'num.io.threads': 'x' }) })
     const message = 'Invalid value x for configuration num.io.threads: Not a number of type INT'
     expect(configs.faults()).toEqual([message])
+    expect(() => configs.get('node.id')).toThrow(
+      'Missing required configuration "node.id" which has no default value.',
+    )
     expect(() => configs.get('num.io.threads')).toThrow(message)
   })
 

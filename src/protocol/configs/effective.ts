@@ -10,6 +10,7 @@ import {
   parseConfig,
   type ValueOfConfig,
 } from '../configs.ts'
+import { KafkaError } from '../errors.ts'
 import { brokerConfigs } from './broker.ts'
 import { groupConfigs } from './group.ts'
 import { topicConfigs } from './topic.ts'
@@ -88,7 +89,8 @@ export class BrokerConfigs {
     const text = this.#given.get(config.name)
     if (text !== undefined) return configValue(config, text)
     if (config.default !== undefined) return config.default
-    return configValue(config, '')
+    const missing = `Missing required configuration "${config.name}" which has no default value.`
+    throw new KafkaError('INVALID_CONFIG', missing)
   }
 }
 
