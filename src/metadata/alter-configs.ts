@@ -75,7 +75,7 @@ function alterEach<R extends Resource>(
       }
       const kind = kinds.find((each) => configTypes[each] === resourceType)
       if (kind === undefined) {
-        return refuse('INVALID_REQUEST', `Unknown resource type ${resourceType}.`)
+        return refuse('INVALID_REQUEST', `Unknown resource type ${resourceType}`)
       }
       checkResource(turn, kind, resourceName)
       const made = change(kind, resource)

@@ -1,0 +1,146 @@
+import { expect, test } from 'vitest'
+import { features as ours } from '../../src/metadata/features.ts'
+import { findQuotas } from '../../src/metadata/find-quotas.ts'
+import { allocateProducerIds } from '../../src/protocol/apis/allocate-producer-ids.ts'
+import { alterClientQuotas } from '../../src/protocol/apis/alter-client-quotas.ts'
+import { updateFeatures } from '../../src/protocol/apis/update-features.ts'
+import { errorName } from '../../src/protocol/errors.ts'
+import { referenceJson } from '../support/vectors.ts'
+import { Cluster } from './cluster.ts'
+
+interface Facts {
+  features: {
+    feature: string
+    minimum: number
+    latestProduction: number
+    defaultAtLatestProduction: number
+  }[]
+}
+
+test('the features and their levels are those of Kafka 4.3', () => {
+  const facts = referenceJson<Facts>('protocol/features.json').features
+  const levels = facts.map(({ feature, minimum, latestProduction }) => [
+    feature,
+    minimum,
+    latestProduction,
+  ])
+  const known = ours.filter(({ name }) => name !== 'metadata.version')
+  expect(known.map(({ name, lowest, highest }) => [name, lowest, highest]).sort()).toEqual(
+    levels.sort(),
+  )
+})
+
+function update(cluster: Cluster, feature: string, level: number, upgradeType = 1) {
+  const { errorCode, errorMessage } = cluster.ask(updateFeatures, {
+    timeoutMs: 0,
+    featureUpdates: [{ feature, maxVersionLevel: level, allowDowngrade: false, upgradeType }],
+    validateOnly: false,
+  })
+  return [errorName(errorCode), errorMessage]
+}
+
+const prefix = 'The update failed for all features since the following feature had an error: '
+
+test.each([
+  {
+    feature: 'metadata.version',
+    level: 999,
+    message:
+      'Invalid update version 999 for feature metadata.version. Local controller 1 only supports versions 7-30',
+  },
+  {
+    feature: 'nonsense',
+    level: 1,
+    message:
+      'Invalid update version 1 for feature nonsense. Local controller 1 does not support this feature.',
+  },
+  {
+    feature: 'nonsense',
+    level: 0,
+    type: 2,
+    message: 'Invalid update version 0 for feature nonsense. Feature nonsense not found.',
+  },
+  {
+    feature: 'transaction.version',
+    level: 1,
+    message:
+      "Invalid update version 1 for feature transaction.version. Can't downgrade the version of this feature without setting the upgrade type to either safe or unsafe downgrade.",
+  },
+  {
+    feature: 'metadata.version',
+    level: 29,
+    type: 2,
+    message:
+      'Invalid metadata.version 29. Refusing to perform the requested downgrade because it might delete metadata information.',
+  },
+])('refused: $message', ({ feature, level, type, message }) => {
+  const cluster = new Cluster().brokers(1)
+  expect(update(cluster, feature, level, type)).toEqual([
+    'INVALID_UPDATE_VERSION',
+    prefix + message,
+  ])
+})
+
+test('a feature goes down and up again', () => {
+  const cluster = new Cluster().brokers(1)
+  expect(update(cluster, 'transaction.version', 0, 2)).toEqual(['NONE', null])
+  expect(cluster.image.features.has('transaction.version')).toBe(false)
+  expect(update(cluster, 'transaction.version', 2)).toEqual(['NONE', null])
+  expect(cluster.image.features.get('transaction.version')).toBe(2)
+})
+
+function quota(cluster: Cluster, entity: object[], key: string, value: number, remove = false) {
+  const entries = [{ entity: entity as never, ops: [{ key, value, remove }] }]
+  const { entries: answers } = cluster.ask(alterClientQuotas, { entries, validateOnly: false })
+  return [errorName(answers[0]!.errorCode), answers[0]!.errorMessage]
+}
+
+const alice = { entityType: 'user', entityName: 'alice' }
+const app = { entityType: 'client-id', entityName: 'app' }
+const anyUser = { entityType: 'user', entityName: null }
+
+test('quotas are set for entities, found by filters, and taken away', () => {
+  const cluster = new Cluster()
+  expect(quota(cluster, [alice], 'producer_byte_rate', 1024)).toEqual(['NONE', null])
+  expect(quota(cluster, [app, alice], 'producer_byte_rate', 10)).toEqual(['NONE', null])
+  expect(quota(cluster, [anyUser], 'consumer_byte_rate', 5)).toEqual(['NONE', null])
+  const exact = { entityType: 'user', matchType: 0, match: 'alice' }
+  expect(findQuotas(cluster.image, [exact], true)).toEqual([
+    { entity: [alice], values: [{ key: 'producer_byte_rate', value: 1024 }] },
+  ])
+  expect(findQuotas(cluster.image, [exact], false)).toHaveLength(2)
+  const byDefault = { entityType: 'user', matchType: 1, match: null }
+  expect(findQuotas(cluster.image, [byDefault], true)).toHaveLength(1)
+  expect(findQuotas(cluster.image, [{ ...byDefault, matchType: 2 }], true)).toHaveLength(2)
+  expect(quota(cluster, [alice], 'producer_byte_rate', 0, true)).toEqual(['NONE', null])
+  expect(findQuotas(cluster.image, [exact], true)).toEqual([])
+})
+
+test.each([
+  { entity: [alice], key: 'nonsense', value: 1, message: 'Invalid configuration key nonsense' },
+  {
+    entity: [alice],
+    key: 'producer_byte_rate',
+    value: 0,
+    message: 'Quota producer_byte_rate must be greater than 0',
+  },
+  { entity: [], key: 'producer_byte_rate', value: 1, message: 'Invalid empty client quota entity' },
+  {
+    entity: [{ entityType: 'planet', entityName: 'x' }],
+    key: 'producer_byte_rate',
+    value: 1,
+    message: 'Unhandled client quota entity type: planet',
+  },
+])('a quota is refused: $message', ({ entity, key, value, message }) => {
+  expect(quota(new Cluster(), entity, key, value)).toEqual(['INVALID_REQUEST', message])
+})
+
+test('blocks of producer ids go only to the incarnation that is registered', () => {
+  const cluster = new Cluster().brokers(1)
+  const { epoch } = cluster.image.brokers.get(1)!
+  const ask = (brokerEpoch: bigint) =>
+    cluster.ask(allocateProducerIds, { brokerId: 1, brokerEpoch })
+  expect(ask(epoch)).toMatchObject({ errorCode: 0, producerIdStart: 0n, producerIdLen: 1000 })
+  expect(ask(epoch)).toMatchObject({ producerIdStart: 1000n })
+  expect(errorName(ask(epoch + 1n).errorCode)).toBe('STALE_BROKER_EPOCH')
+})
