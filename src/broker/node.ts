@@ -156,7 +156,6 @@ export class BrokerNode implements Broker {
         timeoutMs: journalTimeoutMs,
       }),
       clock,
-      random,
       logger,
       settings,
       image,

@@ -1,0 +1,107 @@
+/**
+ * The group coordinator of one broker: the groups of the partitions of __consumer_offsets that it leads. Which group
+ * belongs to which partition follows from its id alone; who leads a partition is for the replicas to know.
+ */
+import type { Clock } from '../host/clock.ts'
+import type { GroupSummary } from '../groups/describe.ts'
+import type { AskedEvent, OutcomeOf } from '../groups/events.ts'
+import { refuse } from '../groups/refuse.ts'
+import type { MetadataImage } from '../metadata/image.ts'
+import type { ErrorName } from '../protocol/errors.ts'
+import { coordinatorPartition } from '../protocol/names.ts'
+import { History, type Noted } from './groups/history.ts'
+import { Shard } from './groups/shard.ts'
+import { coordinatorConfig, topicsOf } from './groups/world.ts'
+import { offsetsTopic } from './internal-topics.ts'
+import type { CoordinatorJournal } from './journal.ts'
+import type { Logger } from './logger.ts'
+import type { Settings } from './settings.ts'
+
+export interface GroupCoordinatorOptions {
+  readonly journal: CoordinatorJournal
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly settings: Settings
+  readonly image: () => MetadataImage
+}
+
+export class GroupCoordinator {
+  readonly #options: GroupCoordinatorOptions
+  readonly #shards = new Map<number, Shard>()
+  readonly #history = new History()
+  #cancelSweep: () => void = () => {}
+
+  constructor(options: GroupCoordinatorOptions) {
+    this.#options = options
+    this.#scheduleSweep()
+  }
+
+  ask<E extends AskedEvent>(groupId: string, event: E): Promise<OutcomeOf<E>> {
+    const shard = this.#shards.get(this.partitionOf(groupId))
+    if (shard !== undefined) return shard.ask(groupId, event)
+    return Promise.resolve(refuse(event, 'NOT_COORDINATOR') as OutcomeOf<E>)
+  }
+
+  /** The partition of __consumer_offsets whose leader coordinates the group. */
+  partitionOf(groupId: string): number {
+    const { image, settings } = this.#options
+    const count = image().topicsByName.get(offsetsTopic)?.partitions.length
+    return coordinatorPartition(groupId, count ?? settings.get('offsets.topic.num.partitions'))
+  }
+
+  /** This broker begins to lead a partition; a second call in the same or a newer epoch starts over. */
+  load(partition: number, leaderEpoch: number): void {
+    this.unload(partition)
+    const { journal, clock, logger, settings, image } = this.#options
+    logger.info({ partition, leaderEpoch }, 'coordinates groups')
+    const shard = new Shard({
+      partition,
+      journal,
+      clock,
+      logger,
+      config: coordinatorConfig(settings),
+      topics: topicsOf(image),
+      history: this.#history,
+    })
+    this.#shards.set(partition, shard)
+  }
+
+  unload(partition: number): void {
+    this.#shards.get(partition)?.close()
+    this.#shards.delete(partition)
+  }
+
+  /** The groups of this broker; an error while some are still being read. */
+  async list(): Promise<{ error: ErrorName; groups: GroupSummary[] }> {
+    const shards = [...this.#shards.values()]
+    const groups = await Promise.all(shards.map((each) => each.summaries()))
+    const isWhole = shards.every(({ isActive }) => isActive)
+    return { error: isWhole ? 'NONE' : 'COORDINATOR_LOAD_IN_PROGRESS', groups: groups.flat() }
+  }
+
+  /** What happened to a group of late, oldest first. */
+  history(groupId: string): readonly Noted[] {
+    return this.#history.of(groupId)
+  }
+
+  onTopicsDeleted(names: readonly string[]): void {
+    const topics = new Set(names)
+    for (const shard of this.#shards.values()) shard.topicsDeleted(topics)
+  }
+
+  /** Lets out what is being written, then answers no more. */
+  async close(): Promise<void> {
+    this.#cancelSweep()
+    await Promise.all([...this.#shards.values()].map((each) => each.settled()))
+    for (const partition of [...this.#shards.keys()]) this.unload(partition)
+  }
+
+  #scheduleSweep(): void {
+    const { clock, settings } = this.#options
+    const delayMs = Number(settings.get('offsets.retention.check.interval.ms'))
+    this.#cancelSweep = clock.schedule(delayMs, () => {
+      for (const shard of this.#shards.values()) shard.sweep()
+      this.#scheduleSweep()
+    })
+  }
+}

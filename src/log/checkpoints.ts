@@ -1,0 +1,71 @@
+/**
+ * The checkpoint files of a log directory: an offset for each partition.
+ *
+ *   "0" LF, number of entries LF, then a line "topic partition offset" each
+ */
+import type { Disk } from '../host/disk.ts'
+import { KafkaError } from '../protocol/errors.ts'
+
+export const checkpointFiles = {
+  recoveryPoint: 'recovery-point-offset-checkpoint',
+  highWatermark: 'replication-offset-checkpoint',
+  logStart: 'log-start-offset-checkpoint',
+  cleaner: 'cleaner-offset-checkpoint',
+} as const
+export type CheckpointName = keyof typeof checkpointFiles
+
+/** By `topic-partition`. */
+export type Checkpoint = Map<string, bigint>
+
+export function readCheckpoint(disk: Disk, directory: string, name: CheckpointName): Checkpoint {
+  const path = `${directory}/${checkpointFiles[name]}`
+  if (disk.stat(path) === null) return new Map()
+  return parseCheckpoint(Buffer.from(disk.readFile(path)).toString(), path)
+}
+
+export function writeCheckpoint(
+  disk: Disk,
+  directory: string,
+  name: CheckpointName,
+  entries: Iterable<CheckpointEntry>,
+): void {
+  const path = `${directory}/${checkpointFiles[name]}`
+  disk.replaceFile(path, Buffer.from(formatCheckpoint(entries)))
+}
+
+export interface CheckpointEntry {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+}
+
+export function formatCheckpoint(entries: Iterable<CheckpointEntry>): string {
+  let count = 0
+  let lines = ''
+  for (const { topic, partition, offset } of entries) {
+    count++
+    lines += `${topic} ${partition} ${offset}\n`
+  }
+  return `0\n${count}\n${lines}`
+}
+
+export function parseCheckpoint(text: string, path: string): Checkpoint {
+  const checkpoint: Checkpoint = new Map()
+  if (text === '') return checkpoint
+  const [version, count, ...lines] = text.split('\n')
+  if (version !== '0') throw malformed(path, `version "${version}"; only 0 is known`)
+  for (const line of lines) {
+    if (line === '') continue
+    const match = /^(\S+) (\d+) (\d+)$/.exec(line)
+    if (match === null) throw malformed(path, `the line "${line}"`)
+    checkpoint.set(`${match[1]}-${match[2]}`, BigInt(match[3]!))
+  }
+  if (checkpoint.size !== Number(count)) {
+    throw malformed(path, `${checkpoint.size} entries where it says ${count}`)
+  }
+  return checkpoint
+}
+
+function malformed(path: string, what: string): KafkaError {
+  return new KafkaError('KAFKA_STORAGE_ERROR', `${path} is malformed: ${what}`)
+}

@@ -1,0 +1,142 @@
+/**
+ * Where each leader epoch begins (KIP-101, KIP-279): what tells two logs how far they agree. Both columns ascend.
+ *
+ *   leader-epoch-checkpoint:  "0" LF, number of entries LF, then a line "epoch startOffset" each
+ */
+import type { Disk } from '../host/disk.ts'
+import { KafkaError } from '../protocol/errors.ts'
+
+export interface EpochStart {
+  readonly epoch: number
+  readonly startOffset: bigint
+}
+
+export const leaderEpochFile = 'leader-epoch-checkpoint'
+const undefinedEpoch = -1
+const undefinedOffset = -1n
+
+export class LeaderEpochs {
+  readonly #disk: Disk
+  readonly #path: string
+  #entries: EpochStart[]
+
+  /** `entries`: as they stand in the file; null where it has to be written first. */
+  constructor(disk: Disk, path: string, entries: readonly EpochStart[] = []) {
+    this.#disk = disk
+    this.#path = path
+    this.#entries = [...entries]
+  }
+
+  static open(disk: Disk, path: string): LeaderEpochs {
+    if (disk.stat(path) === null) return new LeaderEpochs(disk, path)
+    return new LeaderEpochs(disk, path, parseEpochs(Buffer.from(disk.readFile(path)).toString(), path))
+  }
+
+  all(): readonly EpochStart[] {
+    return this.#entries
+  }
+
+  /** −1 where nothing is known. */
+  get latest(): number {
+    return this.#entries.at(-1)?.epoch ?? undefinedEpoch
+  }
+
+  /** The first offset of an epoch that begins. What an earlier entry says against it is dropped. */
+  assign(epoch: number, startOffset: bigint): void {
+    const before = [...this.#entries]
+    if (!this.note(epoch, startOffset)) return
+    try {
+      this.write()
+    } catch (error) {
+      this.#entries = before
+      throw error
+    }
+  }
+
+  /** The same in memory alone, for recovery. True if something changed. */
+  note(epoch: number, startOffset: bigint): boolean {
+    const last = this.#entries.at(-1)
+    if (last !== undefined && last.epoch === epoch && startOffset >= last.startOffset) return false
+    while (this.#entries.length > 0) {
+      const { epoch: known, startOffset: start } = this.#entries.at(-1)!
+      if (known < epoch && start < startOffset) break
+      this.#entries.pop()
+    }
+    this.#entries.push({ epoch, startOffset })
+    return true
+  }
+
+  /** The largest known epoch that is not above the one asked for, and where it ends; −1 and −1 where that cannot be told. */
+  endOffset(asked: number, logEndOffset: bigint): { leaderEpoch: number; endOffset: bigint } {
+    const unknown = { leaderEpoch: undefinedEpoch, endOffset: undefinedOffset }
+    if (asked === undefinedEpoch) return unknown
+    if (asked === this.latest) return { leaderEpoch: asked, endOffset: logEndOffset }
+    const higher = this.#entries.findIndex(({ epoch }) => epoch > asked)
+    if (higher < 0) return unknown
+    // Below all known epochs: what came before is gone, and a follower has to begin at our start.
+    const leaderEpoch = higher === 0 ? asked : this.#entries[higher - 1]!.epoch
+    return { leaderEpoch, endOffset: this.#entries[higher]!.startOffset }
+  }
+
+  /** The epoch in which the offset was written; −1 where it is unknown. */
+  epochAt(offset: bigint): number {
+    let found = undefinedEpoch
+    for (const { epoch, startOffset } of this.#entries) {
+      if (startOffset > offset) break
+      found = epoch
+    }
+    return found
+  }
+
+  truncateFromEnd(endOffset: bigint): void {
+    const kept = this.#entries.filter(({ startOffset }) => startOffset < endOffset)
+    if (kept.length === this.#entries.length) return
+    this.#entries = kept
+    this.write()
+  }
+
+  /** The epoch that holds the new start begins there. */
+  truncateFromStart(startOffset: bigint): void {
+    const first = this.#entries.findLastIndex((each) => each.startOffset <= startOffset)
+    if (first < 0 || (first === 0 && this.#entries[0]!.startOffset === startOffset)) return
+    const { epoch } = this.#entries[first]!
+    this.#entries = [{ epoch, startOffset }, ...this.#entries.slice(first + 1)]
+    this.write()
+  }
+
+  clear(): void {
+    if (this.#entries.length === 0) return
+    this.#entries = []
+    this.write()
+  }
+
+  write(): void {
+    this.#disk.replaceFile(this.#path, Buffer.from(formatEpochs(this.#entries)))
+  }
+}
+
+export function formatEpochs(entries: readonly EpochStart[]): string {
+  const lines = entries.map(({ epoch, startOffset }) => `${epoch} ${startOffset}\n`)
+  return `0\n${entries.length}\n${lines.join('')}`
+}
+
+export function parseEpochs(text: string, path: string): EpochStart[] {
+  if (text === '') return []
+  const [version, count, ...lines] = text.split('\n')
+  const entries = lines.filter((line) => line !== '').map((line) => entryOf(line, path))
+  if (version !== '0' || Number(count) !== entries.length) throw malformed(path)
+  return entries
+}
+
+function entryOf(line: string, path: string): EpochStart {
+  const match = /^(\d+) (\d+)$/.exec(line)
+  if (match === null) throw malformed(path)
+  return { epoch: Number(match[1]), startOffset: BigInt(match[2]!) }
+}
+
+function malformed(path: string): KafkaError {
+  return new KafkaError(
+    'KAFKA_STORAGE_ERROR',
+    `${path} is not what it should be: "0", the number of entries, and that many lines "epoch startOffset"`,
+  )
+}

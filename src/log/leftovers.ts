@@ -1,0 +1,97 @@
+/** What half-done work left in a partition's folder, as Kafka clears it at start: finished if it was complete, else removed. */
+import type { LogContext } from './context.ts'
+import * as names from './names.ts'
+
+export interface FolderContents {
+  /** Base offsets, ascending. */
+  readonly segments: bigint[]
+  readonly snapshots: bigint[]
+  readonly names: ReadonlySet<string>
+}
+
+/**
+ * `.deleted` and `.cleaned` go. A `.swap` is complete: it takes the place of the segments that it was made from. One that begins
+ * at or behind a `.cleaned` belongs to work that was not complete, and goes too (KAFKA-6264).
+ */
+export function settleFolder(
+  { disk, logger }: LogContext,
+  folder: string,
+  lastOffsetOf: (swapLogName: string) => bigint,
+): FolderContents {
+  let present = disk.names(folder)
+  const remove = (name: string) => {
+    logger.warn({ file: `${folder}/${name}` }, 'removed what a stop left behind')
+    disk.remove(`${folder}/${name}`)
+  }
+  const leftovers = present.filter((name) => /\.(deleted|cleaned|swap|tmp)$/.test(name))
+  if (leftovers.length > 0) {
+    const cleaned = leftovers.filter((name) => name.endsWith(names.cleanedSuffix)).map(baseOf)
+    const firstCleaned = cleaned.length === 0 ? null : cleaned.reduce((a, b) => (b < a ? b : a))
+    const swaps: string[] = []
+    for (const name of leftovers) {
+      const isSwap = name.endsWith(names.swapSuffix)
+      if (isSwap && (firstCleaned === null || baseOf(name) < firstCleaned)) swaps.push(name)
+      else remove(name)
+    }
+    if (swaps.length > 0) finishSwap({ disk, logger }, folder, swaps, present, lastOffsetOf)
+    present = disk.names(folder)
+  }
+  return contentsOf(present, remove)
+}
+
+function finishSwap(
+  { disk, logger }: Pick<LogContext, 'disk' | 'logger'>,
+  folder: string,
+  swaps: readonly string[],
+  present: readonly string[],
+  lastOffsetOf: (swapLogName: string) => bigint,
+): void {
+  const logs = swaps.filter((name) => name.endsWith(names.logSuffix + names.swapSuffix))
+  const bases = logs.map(baseOf)
+  for (const [index, log] of logs.entries()) {
+    const last = lastOffsetOf(log)
+    const replaced = present.filter((name) => {
+      const base = names.segmentSuffixes.map((suffix) => names.offsetOf(name, suffix)).find(isNumber)
+      return base !== undefined && base >= bases[index]! && base <= last
+    })
+    for (const name of replaced) disk.remove(`${folder}/${name}`)
+  }
+  for (const name of swaps) {
+    logger.warn({ file: `${folder}/${name}` }, 'finished the swap of a cleaned segment')
+    disk.rename(`${folder}/${name}`, `${folder}/${name.slice(0, -names.swapSuffix.length)}`)
+  }
+}
+
+function contentsOf(present: readonly string[], remove: (name: string) => void): FolderContents {
+  const all = new Set(present)
+  const segments = new Set<bigint>()
+  const snapshots: bigint[] = []
+  for (const name of present) {
+    const base = names.offsetOf(name, names.logSuffix)
+    if (base !== null) segments.add(base)
+    const snapshot = names.offsetOf(name, names.snapshotSuffix)
+    if (snapshot !== null) snapshots.push(snapshot)
+  }
+  for (const name of present) {
+    for (const suffix of indexSuffixes) {
+      const base = names.offsetOf(name, suffix)
+      if (base === null || segments.has(base)) continue
+      remove(name)
+      all.delete(name)
+    }
+  }
+  return { segments: [...segments].sort(ascending), snapshots, names: all }
+}
+
+const indexSuffixes = [
+  names.offsetIndexSuffix,
+  names.timeIndexSuffix,
+  names.transactionIndexSuffix,
+] as const
+
+const ascending = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)
+const isNumber = (value: bigint | null): value is bigint => value !== null
+
+function baseOf(name: string): bigint {
+  return BigInt(/^\d{20}/.exec(name)?.[0] ?? 0)
+}

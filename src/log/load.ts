@@ -1,0 +1,172 @@
+/** Opens the folder of a partition. After a clean stop nothing is scanned but the tail behind the last index entry. */
+import type { LogContext } from './context.ts'
+import { readTopicId } from './directory-files.ts'
+import { LeaderEpochs, leaderEpochFile } from './leader-epochs.ts'
+import { type FolderContents, settleFolder } from './leftovers.ts'
+import type { LogConfig } from './log-config.ts'
+import * as names from './names.ts'
+import { PartitionLog } from './partition-log.ts'
+import { ProducerState } from './producers/producer-state.ts'
+import { recoverSegment, restoreProducers } from './recovery.ts'
+import { Segment } from './segment.ts'
+import { SegmentStore } from './segment-store.ts'
+
+export interface LoadOptions {
+  readonly context: LogContext
+  readonly folder: string
+  readonly topic: string
+  readonly partition: number
+  /** Where partition.metadata is missing it is written with this one. */
+  readonly topicId?: string
+  readonly config: LogConfig
+  /** The last broker stopped cleanly: what it wrote is whole. */
+  readonly clean: boolean
+  /** From the checkpoints; null where they say nothing. */
+  readonly recoveryPoint: bigint | null
+  readonly logStartOffset: bigint | null
+  readonly highWatermark: bigint | null
+}
+
+export function loadPartition(options: LoadOptions): PartitionLog {
+  const { context, folder, topic, partition, config } = options
+  const contents = settleFolder(context, folder, (name) => lastOffsetIn(context, folder, name))
+  const store = new SegmentStore(context, folder, contents.snapshots)
+  for (const baseOffset of contents.segments) store.open(baseOffset)
+  const epochs = LeaderEpochs.open(context.disk, `${folder}/${leaderEpochFile}`)
+  const producers = new ProducerState()
+  const loaded = { options, store, contents, epochs, producers }
+  if (store.segments.count === 0) store.create(options.logStartOffset ?? 0n)
+  let logEndOffset = options.clean ? openClean(loaded) : recover(loaded)
+  const { segments } = store
+  let logStartOffset = later(options.logStartOffset ?? 0n, segments.first.baseOffset)
+  if (logEndOffset < logStartOffset) {
+    context.logger.warn(
+      { partition: `${topic}-${partition}`, logStartOffset, logEndOffset },
+      'the log ends before its start; it begins anew there',
+    )
+    store.drop([...segments], { snapshots: true, config })
+    store.create(logStartOffset)
+    producers.clear()
+    logEndOffset = logStartOffset
+  }
+  logStartOffset = later(logStartOffset, segments.first.baseOffset)
+  epochs.truncateFromEnd(logEndOffset)
+  epochs.truncateFromStart(logStartOffset)
+  producers.endOffset = logEndOffset
+  producers.startedAt(logStartOffset)
+  producers.expire(context.clock.now(), context.producerIdExpirationMs())
+  const recoveryPoint = earlier(options.recoveryPoint ?? 0n, logEndOffset)
+  const highWatermark = later(
+    earlier(options.highWatermark ?? logStartOffset, logEndOffset),
+    logStartOffset,
+  )
+  producers.advance(highWatermark)
+  return new PartitionLog({
+    topic,
+    partition,
+    topicId: readTopicId(context.disk, folder) ?? options.topicId ?? '',
+    context,
+    config,
+    store,
+    epochs,
+    producers,
+    logStartOffset,
+    logEndOffset,
+    highWatermark,
+    recoveryPoint: options.clean ? logEndOffset : recoveryPoint,
+  })
+}
+
+interface Loaded {
+  readonly options: LoadOptions
+  readonly store: SegmentStore
+  readonly contents: FolderContents
+  readonly epochs: LeaderEpochs
+  readonly producers: ProducerState
+}
+
+function openClean({ options, store, contents, producers }: Loaded): bigint {
+  const { context, config } = options
+  for (const segment of store.segments) {
+    if (hasIndexes(contents, segment.baseOffset)) continue
+    context.logger.warn({ file: segment.log.path }, 'an index is missing; it is built anew')
+    segment.rebuildIndexes(config.indexIntervalBytes)
+  }
+  const logEndOffset = store.segments.active.readNextOffset()
+  store.snapshots.removeStrays(new Set([...store.segments].map(({ baseOffset }) => baseOffset)))
+  store.snapshots.removeWhere((offset) => offset > logEndOffset)
+  const { segments, snapshots } = store
+  if (snapshots.offsets.length > 0) {
+    const { unreadable } = restoreProducers({ segments, snapshots, producers }, logEndOffset)
+    for (const each of unreadable) context.logger.warn({}, `removed an unreadable snapshot: ${each}`)
+  }
+  return logEndOffset
+}
+
+/** Reads every segment that holds something at the recovery point or behind it; the rest was safe. */
+function recover({ options, store, contents, epochs, producers }: Loaded): bigint {
+  const { context, config, recoveryPoint } = options
+  const { segments, snapshots } = store
+  const suspects = segments.from(recoveryPoint ?? 0n)
+  snapshots.removeStrays(new Set([...segments].map(({ baseOffset }) => baseOffset)))
+  for (const segment of segments) {
+    if (suspects.includes(segment) || hasIndexes(contents, segment.baseOffset)) continue
+    segment.rebuildIndexes(config.indexIntervalBytes)
+  }
+  const first = suspects[0]!
+  snapshots.removeWhere((offset) => offset > first.baseOffset)
+  restoreProducers({ segments, snapshots, producers }, first.baseOffset)
+  let nextOffset = first.baseOffset
+  let epochsChanged = false
+  for (const [index, segment] of suspects.entries()) {
+    producers.endOffset = segment.baseOffset
+    const { indexIntervalBytes } = config
+    const recovered = recoverSegment(segment, { producers, epochs, indexIntervalBytes })
+    nextOffset = recovered.nextOffset
+    epochsChanged ||= recovered.epochsChanged
+    const isLast = index === suspects.length - 1
+    if (!isLast || recovered.fault !== null) snapshots.take(producers)
+    if (!isLast) segment.seal()
+    if (recovered.fault === null) continue
+    tellLoss(context, segment, recovered)
+    store.drop(suspects.slice(index + 1), { snapshots: true, config })
+    break
+  }
+  if (epochsChanged) epochs.write()
+  return nextOffset
+}
+
+function tellLoss(
+  { logger }: LogContext,
+  segment: Segment,
+  { fault, cutBytes, nextOffset }: { fault: string | null; cutBytes: number; nextOffset: bigint },
+): void {
+  logger.warn(
+    { file: segment.log.path, cutBytes, nextOffset: String(nextOffset) },
+    `found ${fault}: cut off ${cutBytes} bytes that were not flushed, and what follows; the log ends at offset ${nextOffset} now`,
+  )
+}
+
+function hasIndexes({ names: present }: FolderContents, baseOffset: bigint): boolean {
+  const name = names.offsetName(baseOffset)
+  return present.has(name + names.offsetIndexSuffix) && present.has(name + names.timeIndexSuffix)
+}
+
+function lastOffsetIn({ files, clock }: LogContext, folder: string, swapLog: string): bigint {
+  const baseOffset = names.offsetOf(swapLog, names.logSuffix + names.swapSuffix) ?? 0n
+  const suffix = names.swapSuffix
+  const segment = new Segment({
+    files,
+    directory: folder,
+    baseOffset,
+    fresh: false,
+    createdMs: clock.now(),
+    suffix,
+  })
+  const next = segment.readNextOffset()
+  segment.close()
+  return next - 1n
+}
+
+const later = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+const earlier = (a: bigint, b: bigint): bigint => (a < b ? a : b)

@@ -1,0 +1,129 @@
+/**
+ * Files that are open only while they are used: however many segments there are, the process holds a bounded number of
+ * descriptors. The one that was used longest ago is closed first; one that is being synced stays.
+ */
+import type { Disk, File, OpenMode } from '../host/disk.ts'
+
+export class OpenFiles {
+  readonly disk: Disk
+  readonly #openMax: number
+  readonly #open = new Set<PooledFile>()
+  #clock = 0
+
+  constructor(disk: Disk, openMax = 512) {
+    this.disk = disk
+    this.#openMax = openMax
+  }
+
+  get openCount(): number {
+    return this.#open.size
+  }
+
+  file(path: string): PooledFile {
+    return new PooledFile(this, path)
+  }
+
+  /** For `PooledFile` alone, as are the next two. */
+  tick(): number {
+    return ++this.#clock
+  }
+
+  opened(file: PooledFile): void {
+    this.#open.add(file)
+    if (this.#open.size > this.#openMax) this.#closeOldest(file)
+  }
+
+  closed(file: PooledFile): void {
+    this.#open.delete(file)
+  }
+
+  #closeOldest(except: PooledFile): void {
+    let oldest: PooledFile | null = null
+    for (const each of this.#open) {
+      if (each === except || each.pinned) continue
+      if (oldest === null || each.usedAt < oldest.usedAt) oldest = each
+    }
+    oldest?.close()
+  }
+}
+
+export class PooledFile {
+  path: string
+  usedAt = 0
+  readonly #pool: OpenFiles
+  #file: File | null = null
+  #writable = false
+  #syncs = 0
+  #closeWhenSynced = false
+
+  constructor(pool: OpenFiles, path: string) {
+    this.#pool = pool
+    this.path = path
+  }
+
+  get pinned(): boolean {
+    return this.#syncs > 0
+  }
+
+  read(into: Uint8Array, position: number): number {
+    return this.#use('read').read(into, position)
+  }
+
+  /** Makes the file if it is missing. */
+  write(bytes: Uint8Array, position: number): void {
+    this.#use('create').write(bytes, position)
+  }
+
+  truncate(size: number): void {
+    this.#use('create').truncate(size)
+  }
+
+  /** 0 where there is none. */
+  size(): number {
+    if (this.#file !== null) return this.#file.size()
+    return this.#pool.disk.stat(this.path)?.size ?? 0
+  }
+
+  async sync(): Promise<void> {
+    const file = this.#use('create')
+    this.#syncs++
+    try {
+      await file.sync()
+    } finally {
+      this.#syncs--
+      if (this.#syncs === 0 && this.#closeWhenSynced) this.close()
+    }
+  }
+
+  syncNow(): void {
+    this.#use('create').syncNow()
+  }
+
+  rename(path: string): void {
+    this.#pool.disk.rename(this.path, path)
+    this.path = path
+  }
+
+  close(): void {
+    if (this.#file === null) return
+    if (this.#syncs > 0) {
+      this.#closeWhenSynced = true
+      return
+    }
+    const file = this.#file
+    this.#file = null
+    this.#closeWhenSynced = false
+    this.#pool.closed(this)
+    file.close()
+  }
+
+  #use(mode: OpenMode): File {
+    this.usedAt = this.#pool.tick()
+    if (this.#file !== null && (mode === 'read' || this.#writable)) return this.#file
+    this.close()
+    this.#file = this.#pool.disk.open(this.path, mode)
+    this.#writable = mode !== 'read'
+    this.#pool.opened(this)
+    return this.#file
+  }
+}

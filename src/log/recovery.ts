@@ -1,0 +1,119 @@
+/** Reads segments again, batch after batch, after a broker did not stop cleanly; and builds anew what follows from them. */
+import { isIntact } from '../protocol/batch/integrity.ts'
+import { baseOffsetOf } from '../protocol/batch/layout.ts'
+import * as facts from './batch-facts.ts'
+import type { LeaderEpochs } from './leader-epochs.ts'
+import type { ProducerState } from './producers/producer-state.ts'
+import type { ProducerSnapshots } from './producers/snapshots.ts'
+import { relativeOffsetMax, type Segment } from './segment.ts'
+import type { Segments } from './segments.ts'
+
+export interface ProducersToRestore {
+  readonly segments: Segments
+  readonly snapshots: ProducerSnapshots
+  readonly producers: ProducerState
+}
+
+/** Brings producers to where they stood at the offset: the newest snapshot below it, and the batches from there on. */
+export function restoreProducers(
+  { segments, snapshots, producers }: ProducersToRestore,
+  offset: bigint,
+): { unreadable: string[] } {
+  const { unreadable } = snapshots.restore(producers, offset)
+  if (producers.endOffset >= offset) return { unreadable }
+  for (const segment of segments.from(producers.endOffset)) {
+    if (segment.baseOffset >= offset) break
+    replay(segment, producers, offset)
+  }
+  producers.endOffset = offset
+  return { unreadable }
+}
+
+function replay(segment: Segment, producers: ProducerState, upTo: bigint): void {
+  const from = producers.endOffset
+  const found = segment.size === 0 ? null : segment.find(from)
+  if (found === null) return
+  const scan = segment.scan({ start: found.position })
+  while (scan.next()) {
+    const { bytes, at } = scan
+    if (facts.lastOffsetOf(bytes, at) >= upTo) return
+    if (facts.producerIdOf(bytes, at) < 0n) continue
+    if (facts.isControl(bytes, at)) scan.load()
+    producers.apply(scan.bytes, scan.at)
+  }
+}
+
+export interface SegmentRecovery {
+  readonly producers: ProducerState
+  readonly epochs: LeaderEpochs
+  readonly indexIntervalBytes: number
+}
+
+export interface Recovered {
+  readonly nextOffset: bigint
+  readonly cutBytes: number
+  /** Why something was cut; null where the segment was whole. */
+  readonly fault: string | null
+  readonly epochsChanged: boolean
+}
+
+/**
+ * Keeps the batches up to the first one that is not whole or not intact, and builds the indexes from them. `producers` must stand
+ * where the segment begins.
+ */
+export function recoverSegment(
+  segment: Segment,
+  { producers, epochs, indexIntervalBytes }: SegmentRecovery,
+): Recovered {
+  const size = segment.size
+  segment.resetIndexes()
+  segment.transactionIndex.reset()
+  const scan = segment.scan({ start: 0, whole: true })
+  let nextOffset = segment.baseOffset
+  let end = 0
+  let epochsChanged = false
+  let fault: string | null = null
+  while (scan.next()) {
+    const { bytes, at, position } = scan
+    const lastOffset = facts.lastOffsetOf(bytes, at)
+    fault = faultOf(segment, bytes, at, nextOffset)
+    if (fault !== null) break
+    const maxTimestamp = facts.maxTimestampOf(bytes, at)
+    segment.note({ position, size: scan.size, lastOffset, maxTimestamp }, indexIntervalBytes)
+    const epoch = facts.leaderEpochOf(bytes, at)
+    if (epoch > epochs.latest) {
+      epochsChanged = epochs.note(epoch, baseOffsetOf(bytes, at)) || epochsChanged
+    }
+    const ended = producers.apply(bytes, at)
+    if (ended?.aborted) {
+      const { producerId, firstOffset, lastOffset: markerOffset } = ended
+      segment.transactionIndex.append({
+        producerId,
+        firstOffset,
+        lastOffset: markerOffset,
+        lastStableOffset: producers.lastStableOffset(ended),
+      })
+    }
+    nextOffset = lastOffset + 1n
+    producers.endOffset = nextOffset
+    end = position + scan.size
+  }
+  fault ??= scan.fault
+  if (fault !== null) segment.resize(end)
+  return { nextOffset, cutBytes: size - end, fault, epochsChanged }
+}
+
+function faultOf(
+  segment: Segment,
+  bytes: Uint8Array,
+  at: number,
+  nextOffset: bigint,
+): string | null {
+  if (!isIntact(bytes, at)) return 'a batch whose checksum is wrong'
+  const lastOffset = facts.lastOffsetOf(bytes, at)
+  const relative = lastOffset - segment.baseOffset
+  if (relative < 0n || relative > BigInt(relativeOffsetMax) || lastOffset < nextOffset) {
+    return `a batch that ends at offset ${lastOffset} where ${nextOffset} is due`
+  }
+  return null
+}

@@ -1,0 +1,30 @@
+import type { LogConfig } from './log-config.ts'
+import { relativeOffsetMax, type Segment } from './segment.ts'
+
+export interface Incoming {
+  readonly size: number
+  readonly maxTimestamp: bigint
+  readonly lastOffset: bigint
+}
+
+/**
+ * Whether the active segment has to give way to a new one before these bytes: it would become too large, its first record is
+ * too old in the time of the records (of the clock where they have none), an index is full, or an offset would not fit.
+ */
+export function shouldRoll(
+  segment: Segment,
+  incoming: Incoming,
+  { config, now, jitterMs }: { config: LogConfig; now: number; jitterMs: number },
+): boolean {
+  return (
+    segment.size > config.segmentBytes - incoming.size ||
+    (segment.size > 0 && ageOf(segment, incoming.maxTimestamp, now) > config.segmentMs - jitterMs) ||
+    segment.indexIsFull(config.segmentIndexBytes) ||
+    incoming.lastOffset - segment.baseOffset > BigInt(relativeOffsetMax)
+  )
+}
+
+function ageOf(segment: Segment, maxTimestamp: bigint, now: number): number {
+  const first = segment.firstTimestamp()
+  return first >= 0n ? Number(maxTimestamp - first) : now - segment.createdMs
+}

@@ -1,0 +1,72 @@
+/**
+ * The files of one partition's folder: makes segments, takes them out of use. What is dropped is renamed at once and removed
+ * after `file.delete.delay.ms`, so that whoever has a name or a descriptor of it is not surprised.
+ */
+import type { LogContext } from './context.ts'
+import type { LogConfig } from './log-config.ts'
+import { deletedSuffix } from './names.ts'
+import { ProducerSnapshots } from './producers/snapshots.ts'
+import { Segment } from './segment.ts'
+import { Segments } from './segments.ts'
+
+export class SegmentStore {
+  readonly context: LogContext
+  readonly folder: string
+  readonly segments = new Segments()
+  readonly snapshots: ProducerSnapshots
+  /** Files were made, renamed or removed since the folder was last synced. */
+  folderDirty = false
+  /** The folder itself is new. */
+  parentDirty = false
+
+  constructor(context: LogContext, folder: string, snapshotOffsets: readonly bigint[]) {
+    this.context = context
+    this.folder = folder
+    this.snapshots = new ProducerSnapshots(context.disk, folder, snapshotOffsets)
+  }
+
+  /** A new, empty segment; what lies there under its names is removed. */
+  create(baseOffset: bigint, suffix = ''): Segment {
+    const segment = this.#segment(baseOffset, { fresh: true, suffix })
+    if (suffix === '') this.segments.add(segment)
+    this.folderDirty = true
+    return segment
+  }
+
+  /** A segment that lies there. */
+  open(baseOffset: bigint, suffix = ''): Segment {
+    const segment = this.#segment(baseOffset, { fresh: false, suffix })
+    if (suffix === '') this.segments.add(segment)
+    return segment
+  }
+
+  /** Takes segments out of use; with `snapshots` also the producers' state where they begin. */
+  drop(
+    dropped: readonly Segment[],
+    { snapshots, config }: { snapshots: boolean; config: LogConfig },
+  ): void {
+    if (dropped.length === 0) return
+    const paths: string[] = []
+    for (const segment of dropped) {
+      this.segments.remove(segment)
+      segment.changeSuffix('', deletedSuffix)
+      segment.close()
+      paths.push(...segment.paths())
+      const snapshot = snapshots ? this.snapshots.markDeleted(segment.baseOffset) : null
+      if (snapshot !== null) paths.push(snapshot)
+    }
+    this.folderDirty = true
+    this.context.removeLater(paths, config.fileDeleteDelayMs)
+  }
+
+  #segment(
+    baseOffset: bigint,
+    { fresh, suffix }: { fresh: boolean; suffix: string },
+  ): Segment {
+    const { disk, files, clock } = this.context
+    const options = { files, directory: this.folder, baseOffset, suffix, createdMs: clock.now() }
+    if (!fresh) return new Segment({ ...options, fresh })
+    for (const path of new Segment({ ...options, fresh: false }).paths()) disk.remove(path)
+    return new Segment({ ...options, fresh })
+  }
+}

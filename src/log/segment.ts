@@ -1,0 +1,301 @@
+/**
+ * A segment: one `.log` file with its indexes. Nothing of a sealed one is read before somebody asks.
+ *
+ * Offsets inside are numbers that count from the base offset. Invariant: whatever lies below `size` in the file is whole batches.
+ */
+import { assert } from '../base/assert.ts'
+import { lastOffsetOf, maxTimestampOf } from './batch-facts.ts'
+import { BatchScan } from './batch-scan.ts'
+import * as names from './names.ts'
+import { OffsetIndex, offsetEntrySize } from './offset-index.ts'
+import type { OpenFiles, PooledFile } from './open-files.ts'
+import { TimeIndex, timeEntrySize } from './time-index.ts'
+import { TransactionIndex } from './transaction-index.ts'
+
+export interface SegmentOptions {
+  readonly files: OpenFiles
+  readonly directory: string
+  readonly baseOffset: bigint
+  /** Whatever lies there under its names does not count. */
+  readonly fresh: boolean
+  readonly createdMs: number
+  /** `.cleaned` while the cleaner writes it. */
+  readonly suffix?: string
+}
+
+/** A place in a segment's file. */
+export interface Found {
+  readonly position: number
+  readonly size: number
+}
+
+export const relativeOffsetMax = 0x7fffffff
+const scanChunkBytes = 8192
+const hints = 4
+
+export class Segment {
+  readonly baseOffset: bigint
+  readonly createdMs: number
+  readonly log: PooledFile
+  readonly offsetIndex: OffsetIndex
+  readonly timeIndex: TimeIndex
+  readonly transactionIndex: TransactionIndex
+  bytesSinceIndexEntry = 0
+  readonly #files: OpenFiles
+  #size: number
+  #maxTimestamp: bigint | null
+  #offsetOfMax = 0
+  #firstTimestamp: bigint | null = null
+  /** Where readers stopped, and most likely go on: pairs of relative offset and position. */
+  readonly #hints = new Float64Array(2 * hints).fill(-1)
+  #nextHint = 0
+
+  constructor({ files, directory, baseOffset, fresh, createdMs, suffix = '' }: SegmentOptions) {
+    const path = `${directory}/${names.offsetName(baseOffset)}`
+    this.baseOffset = baseOffset
+    this.createdMs = createdMs
+    this.#files = files
+    this.log = files.file(path + names.logSuffix + suffix)
+    this.offsetIndex = new OffsetIndex(files, path + names.offsetIndexSuffix + suffix, { fresh })
+    this.timeIndex = new TimeIndex(files, path + names.timeIndexSuffix + suffix, { fresh })
+    this.transactionIndex = new TransactionIndex(
+      files,
+      path + names.transactionIndexSuffix + suffix,
+      { fresh },
+    )
+    this.#size = fresh ? 0 : -1
+    this.#maxTimestamp = fresh ? -1n : null
+    if (fresh) this.log.truncate(0)
+  }
+
+  get size(): number {
+    if (this.#size < 0) this.#size = this.log.size()
+    return this.#size
+  }
+
+  /** −1 where no record has a time. Of a segment that was opened, what its time index knows. */
+  get maxTimestamp(): bigint {
+    if (this.#maxTimestamp === null) this.#loadMaxTimestamp()
+    return this.#maxTimestamp!
+  }
+
+  /** The last offset of the batch that has the largest time. */
+  get offsetOfMaxTimestamp(): bigint {
+    if (this.#maxTimestamp === null) this.#loadMaxTimestamp()
+    return this.baseOffset + BigInt(this.#offsetOfMax)
+  }
+
+  /** The largest time of its records, or when it was last written where they have none. */
+  largestTimestamp(): number {
+    const { maxTimestamp } = this
+    return maxTimestamp >= 0n ? Number(maxTimestamp) : this.modifiedMs()
+  }
+
+  modifiedMs(): number {
+    return this.#files.disk.stat(this.log.path)?.modifiedMs ?? this.createdMs
+  }
+
+  /** The largest time of the first batch, from which `segment.ms` counts; −1 where there is none. */
+  firstTimestamp(): bigint {
+    if (this.#firstTimestamp === null && this.size > 0) {
+      const scan = this.scan({ start: 0 })
+      this.#firstTimestamp = scan.next() ? maxTimestampOf(scan.bytes, scan.at) : -1n
+    }
+    return this.#firstTimestamp ?? -1n
+  }
+
+  indexIsFull(indexBytes: number): boolean {
+    return (
+      this.offsetIndex.count >= Math.floor(indexBytes / offsetEntrySize) ||
+      this.timeIndex.count >= Math.floor(indexBytes / timeEntrySize) - 1
+    )
+  }
+
+  holds(offset: bigint): boolean {
+    return offset - this.baseOffset <= BigInt(relativeOffsetMax)
+  }
+
+  /** Appends whole batches. When it throws, the segment is as it was, or `tailIsTorn` says that it could not be. */
+  append(bytes: Uint8Array): number {
+    const position = this.size
+    this.log.write(bytes, position)
+    this.#size = position + bytes.length
+    return position
+  }
+
+  /** Cuts off what a failed `append` left. */
+  cutTail(): void {
+    this.log.truncate(this.size)
+  }
+
+  /** Notes one of the batches that were appended: its times, and every so many bytes an entry in the indexes. */
+  note(batch: BatchNote, indexIntervalBytes: number): void {
+    const offset = Number(batch.lastOffset - this.baseOffset)
+    if (batch.maxTimestamp > this.maxTimestamp) {
+      this.#maxTimestamp = batch.maxTimestamp
+      this.#offsetOfMax = offset
+    }
+    if (batch.position === 0) this.#firstTimestamp = batch.maxTimestamp
+    if (this.bytesSinceIndexEntry > indexIntervalBytes) {
+      this.offsetIndex.append(offset, batch.position)
+      this.timeIndex.append(this.maxTimestamp, this.#offsetOfMax)
+      this.bytesSinceIndexEntry = 0
+    }
+    this.bytesSinceIndexEntry += batch.size
+  }
+
+  /** The offset behind the last batch. Reads from the last index entry on. */
+  readNextOffset(): bigint {
+    if (this.size === 0) return this.baseOffset
+    const { count } = this.offsetIndex
+    const start = count === 0 ? 0 : this.offsetIndex.position(count - 1)
+    const scan = this.scan({ start })
+    let next = this.baseOffset
+    while (scan.next()) next = lastOffsetOf(scan.bytes, scan.at) + 1n
+    return next
+  }
+
+  /** The first batch that ends at the offset or behind it; null when there is none. */
+  find(offset: bigint): Found | null {
+    const relative = Number(offset - this.baseOffset)
+    const scan = this.scan({ start: relative <= 0 ? 0 : this.#startFor(relative) })
+    while (scan.next()) {
+      if (lastOffsetOf(scan.bytes, scan.at) >= offset) {
+        return { position: scan.position, size: scan.size }
+      }
+    }
+    return null
+  }
+
+  /** A reader came as far as the offset, which begins at this position. */
+  hint(offset: bigint, position: number): void {
+    const at = 2 * this.#nextHint
+    this.#hints[at] = Number(offset - this.baseOffset)
+    this.#hints[at + 1] = position
+    this.#nextHint = (this.#nextHint + 1) % hints
+  }
+
+  scan({ start, whole = false }: { start: number; whole?: boolean }): BatchScan {
+    const chunk = whole ? {} : { chunkBytes: scanChunkBytes }
+    return new BatchScan(this.log, { start, end: this.size, whole, ...chunk })
+  }
+
+  /** Drops everything from the offset on; returns how many bytes that were. */
+  truncateTo(offset: bigint): number {
+    const found = this.find(offset)
+    const position = found?.position ?? this.size
+    const cut = this.size - position
+    if (cut > 0) this.log.truncate(position)
+    this.#size = position
+    const relative = Number(offset - this.baseOffset)
+    this.offsetIndex.truncateTo(relative)
+    this.timeIndex.truncateTo(relative)
+    this.transactionIndex.truncateTo(offset)
+    this.bytesSinceIndexEntry = 0
+    this.#hints.fill(-1)
+    if (position === 0) this.#firstTimestamp = null
+    this.#loadMaxTimestamp()
+    return cut
+  }
+
+  /** The file is shorter than we thought, or we cut it: for recovery, which then builds the indexes anew. */
+  resize(size: number): void {
+    if (size !== this.size) this.log.truncate(size)
+    this.#size = size
+  }
+
+  /** Empties the indexes; recovery fills them again through `note`. */
+  resetIndexes(): void {
+    this.offsetIndex.entries.grow()
+    this.offsetIndex.entries.truncate(0)
+    this.timeIndex.entries.grow()
+    this.timeIndex.entries.truncate(0)
+    this.#maxTimestamp = -1n
+    this.#offsetOfMax = 0
+    this.#firstTimestamp = null
+    this.bytesSinceIndexEntry = 0
+  }
+
+  /** From the batches; for an index that is missing or cannot be right. */
+  rebuildIndexes(indexIntervalBytes: number): void {
+    this.resetIndexes()
+    const scan = this.scan({ start: 0 })
+    while (scan.next()) {
+      const { bytes, at, position, size } = scan
+      const maxTimestamp = maxTimestampOf(bytes, at)
+      this.note({ position, size, lastOffset: lastOffsetOf(bytes, at), maxTimestamp }, indexIntervalBytes)
+    }
+    this.seal()
+  }
+
+  /** The last entry of the time index, and what is not yet on disk of both. */
+  seal(): void {
+    if (this.size > 0) this.timeIndex.append(this.maxTimestamp, this.#offsetOfMax)
+    this.offsetIndex.entries.seal()
+    this.timeIndex.entries.seal()
+  }
+
+  saveIndexes(): void {
+    this.offsetIndex.entries.save()
+    this.timeIndex.entries.save()
+  }
+
+  /** Everything of it to the medium, but for the folder. */
+  async sync(): Promise<void> {
+    this.saveIndexes()
+    const files = [this.log, this.offsetIndex.entries.file, this.timeIndex.entries.file]
+    if (this.transactionIndex.file.size() > 0) files.push(this.transactionIndex.file)
+    await Promise.all(files.map((file) => file.sync()))
+  }
+
+  syncNow(): void {
+    this.saveIndexes()
+    for (const file of this.#all()) if (file.size() > 0) file.syncNow()
+  }
+
+  /** Renames its files by another suffix, the log first or last as the caller's order of safety wants it. */
+  changeSuffix(from: string, to: string): void {
+    for (const file of this.#all()) {
+      if (this.#files.disk.stat(file.path) === null) continue
+      assert(file.path.endsWith(from), `${file.path} ends with "${from}"`)
+      file.rename(file.path.slice(0, file.path.length - from.length) + to)
+    }
+  }
+
+  paths(): string[] {
+    return this.#all().map(({ path }) => path)
+  }
+
+  close(): void {
+    for (const file of this.#all()) file.close()
+  }
+
+  #all(): PooledFile[] {
+    return [
+      this.log,
+      this.offsetIndex.entries.file,
+      this.timeIndex.entries.file,
+      this.transactionIndex.file,
+    ]
+  }
+
+  #startFor(relative: number): number {
+    for (let at = 0; at < this.#hints.length; at += 2) {
+      if (this.#hints[at] === relative) return this.#hints[at + 1]!
+    }
+    return this.offsetIndex.lookup(relative)
+  }
+
+  #loadMaxTimestamp(): void {
+    const { count } = this.timeIndex
+    this.#maxTimestamp = count === 0 ? -1n : this.timeIndex.timestamp(count - 1)
+    this.#offsetOfMax = count === 0 ? 0 : this.timeIndex.offset(count - 1)
+  }
+}
+
+export interface BatchNote {
+  readonly position: number
+  readonly size: number
+  readonly lastOffset: bigint
+  readonly maxTimestamp: bigint
+}
