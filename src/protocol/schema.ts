@@ -143,6 +143,8 @@ export interface Message<S extends Shape = Shape> {
   /** First version with compact lengths and tagged fields; `never` where there is none. */
   readonly flexible: number
   readonly fields: S
+  /** A broker cannot refuse to answer an old client: what its version has no field for is left out. */
+  readonly lenient?: true
 }
 
 export const never = Number.POSITIVE_INFINITY
@@ -197,7 +199,7 @@ export function api<Req extends Shape, Res extends Shape>(
     forwardable: false,
     ...declaration,
     request: { name: `${name}Request`, versions, flexible, fields: request },
-    response: { name: `${name}Response`, versions, flexible, fields: response },
+    response: { name: `${name}Response`, versions, flexible, fields: response, lenient: true },
   }
 }
 

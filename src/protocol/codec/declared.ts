@@ -14,6 +14,8 @@ export interface Draft {
   readonly message: string
   readonly version: number
   readonly flexible: boolean
+  /** What has no place at this version is left out instead of refused. */
+  readonly lenient: boolean
   readonly constants: unknown[]
   functions: string
   names: number
@@ -21,7 +23,8 @@ export interface Draft {
 
 export function draftOf(message: Message, version: number): Draft {
   const flexible = version >= message.flexible
-  return { message: message.name, version, flexible, constants: [], functions: '', names: 0 }
+  const { name, lenient = false } = message
+  return { message: name, version, flexible, lenient, constants: [], functions: '', names: 0 }
 }
 
 export const fresh = (draft: Draft, prefix: string): string => `${prefix}${draft.names++}`

@@ -35,7 +35,9 @@ export function structWriter(draft: Draft, shape: Shape, path: string): string {
     const local = fresh(draft, 'v')
     const place = `${path}.${key}`
     if (!isThere(field, draft)) {
-      if (field.ignorable !== true) body.push(refuseUnlessDefault(draft, key, field, local, place))
+      if (!draft.lenient && field.ignorable !== true) {
+        body.push(refuseUnlessDefault(draft, key, field, local, place))
+      }
       continue
     }
     body.push(`let ${local} = value.${key}`)
