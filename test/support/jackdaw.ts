@@ -2,8 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Command } from './processes.ts'
-import { run, runChecked } from './processes.ts'
+import { type Command, freePorts, run, runChecked } from './processes.ts'
 import { projectRoot } from './project.ts'
 
 const bin = join(projectRoot, 'bin')
@@ -73,7 +72,10 @@ export async function startJackdaw(options: JackdawOptions = {}): Promise<Jackda
     const said = await run(jackdawCommand('jackdaw', ['status', '--json'], env)!)
     return JSON.parse(said.stdout.toString())
   }
-  const overrides = Object.entries(options.config ?? {}).flatMap(([name, value]) => [
+  // Kafka's tables are as wide as recorded only where the port has five digits, as free ones have.
+  const [port] = await freePorts(1)
+  const config = { listeners: `PLAINTEXT://127.0.0.1:${port}`, ...options.config }
+  const overrides = Object.entries(config).flatMap(([name, value]) => [
     '--override',
     `${name}=${value}`,
   ])
