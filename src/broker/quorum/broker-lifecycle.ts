@@ -145,7 +145,9 @@ export class BrokerLifecycle {
   }
 
   #pause(delayMs: number): Promise<void> {
-    return new Promise((resolve) => this.#options.clock.schedule(delayMs, resolve))
+    return new Promise((resolve) =>
+      this.#options.clock.schedule(delayMs, resolve, { keepAlive: true }),
+    )
   }
 }
 
