@@ -40,7 +40,9 @@ async function topicsFor(
   return request.topics.map(({ name, topicId }) => {
     if (name === null || (call.apiVersion >= 10 && topicId !== zeroUuid)) {
       const topic = broker.image.topicsById.get(topicId)
-      return topic === undefined ? missing(null, topicId, 'UNKNOWN_TOPIC_ID') : shown(topic)
+      // Versions 10 and 11 may ask by id, but their answer has no null for the name of an unknown one.
+      const unnamed = call.apiVersion >= 12 ? null : ''
+      return topic === undefined ? missing(unnamed, topicId, 'UNKNOWN_TOPIC_ID') : shown(topic)
     }
     const topic = broker.image.topicsByName.get(name)
     return topic === undefined ? missing(name, zeroUuid, absence(name)) : shown(topic)
