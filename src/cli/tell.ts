@@ -54,7 +54,7 @@ function told(error: unknown, tool: Tool, machine: Machine): number {
   }
   if (error instanceof ToolFailure) {
     if (stderr.isTerminal) {
-      stderr.write(`${tool.declaration.name}: ${error.message}\n`)
+      if (error.message !== '') stderr.write(`${tool.declaration.name}: ${error.message}\n`)
       if (!stdout.isTerminal) stdout.write(error.stdout)
     } else {
       stdout.write(error.stdout)

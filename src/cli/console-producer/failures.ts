@@ -1,0 +1,82 @@
+import type { DeliveryFailure } from '../../client/producer/settings.ts'
+import { errorTexts } from '../../protocol/error-texts.ts'
+import { type ErrorName, KafkaError } from '../../protocol/errors.ts'
+import { javaText } from '../java/errors.ts'
+import type { Machine } from '../machine.ts'
+import { logEvent } from '../output/log.ts'
+
+/** Failures for which Kafka's tool is known to end with 0, so that scripts count on it; see docs/differences.md. */
+const forgiven: readonly ErrorName[] = [
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'NOT_ENOUGH_REPLICAS',
+  'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
+  'REQUEST_TIMED_OUT',
+]
+
+export type FailureStyle = {
+  /** As Kafka's tool: its log event, its exit code. Otherwise a sentence with the line's number for each, and 1. */
+  readonly isKafkas: boolean
+}
+
+/** Tells of records that were not delivered, and remembers how bad it is. */
+export class Failures {
+  /** How many records failed. */
+  count = 0
+  /** Lines that the producer was never given, so that its numbers do not count them. */
+  linesBefore = 0
+  #isForgivable = true
+  /** The first one, for who waits for each record. */
+  first: KafkaError | null = null
+  readonly #machine: Machine
+  readonly #style: FailureStyle
+  readonly #isQuiet: boolean
+
+  constructor(machine: Machine, style: FailureStyle, { isQuiet }: { isQuiet: boolean }) {
+    this.#machine = machine
+    this.#style = style
+    this.#isQuiet = isQuiet
+  }
+
+  get exitCode(): number {
+    if (this.count === 0) return 0
+    return this.#style.isKafkas && this.#isForgivable ? 0 : 1
+  }
+
+  take({ topic, error, records }: DeliveryFailure): void {
+    for (const { number, keySize, valueSize } of records()) {
+      this.record({ topic, line: this.linesBefore + number + 1, keySize, valueSize }, error)
+    }
+  }
+
+  record(
+    record: { topic: string; line: number; keySize: number; valueSize: number },
+    error: KafkaError,
+  ): void {
+    this.count++
+    this.first ??= error
+    if (!forgiven.includes(error.error)) this.#isForgivable = false
+    if (this.#isQuiet) return
+    const { stderr } = this.#machine
+    stderr.write(this.#style.isKafkas ? this.#event(record, error) : sentence(record, error))
+  }
+
+  #event(
+    { topic, keySize, valueSize }: { topic: string; keySize: number; valueSize: number },
+    error: KafkaError,
+  ): string {
+    const size = (bytes: number) => (bytes < 0 ? 'null' : `${bytes} bytes`)
+    const message = `Error when sending message to topic ${topic} with key: ${size(keySize)}, value: ${size(valueSize)} with error:`
+    const logger = 'org.apache.kafka.clients.producer.internals.ErrorLoggingCallback'
+    return logEvent(this.#machine.clock, 'ERROR', message, { logger, error: plain(error) })
+  }
+}
+
+// A broker's answer about a record may carry a text of its own; Kafka's producer shows it, too.
+function plain(error: KafkaError): KafkaError {
+  return error.message === '' ? new KafkaError(error.error, errorTexts[error.error]) : error
+}
+
+function sentence({ line }: { line: number }, error: KafkaError): string {
+  return `line ${line} was not delivered: ${error.message} (${javaText(error).split(':')[0]!.split('.').at(-1)})\n`
+}

@@ -1,0 +1,4 @@
+import { enter } from '../enter.ts'
+import { consoleProducer } from './console-producer.ts'
+
+void enter(consoleProducer)

@@ -1,0 +1,82 @@
+import type { ProducerOptions } from '../../client/producer/settings.ts'
+import { producerConfigs } from '../../protocol/configs/producer.ts'
+import { ClientConfigs } from '../config/client-configs.ts'
+import { configError, JavaError } from '../java/errors.ts'
+
+export type ProducerConfigs = ClientConfigs<typeof producerConfigs>
+
+/** Reads and validates the properties as Kafka's producer does, with its words. */
+export function producerConfigsOf(properties: ReadonlyMap<string, string>): ProducerConfigs {
+  const configs = new ClientConfigs(producerConfigs, properties)
+  ensureIdempotence(configs)
+  const shortest = configs.get('linger.ms') + BigInt(configs.get('request.timeout.ms'))
+  if (configs.has('delivery.timeout.ms') && configs.get('delivery.timeout.ms') < shortest) {
+    throw notConstructed(
+      'delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms',
+    )
+  }
+  return configs
+}
+
+export function notConstructed(why: string): JavaError {
+  return new JavaError(
+    'org.apache.kafka.common.KafkaException',
+    'Failed to construct kafka producer',
+    { cause: configError(why) },
+  )
+}
+
+const inFlightMax = 5
+
+// Only who asked for it by name is told that it does not go together with the rest.
+function ensureIdempotence(configs: ProducerConfigs): void {
+  if (!configs.has('enable.idempotence') || !configs.get('enable.idempotence')) return
+  if (configs.get('retries') === 0) {
+    throw configError('Must set retries to non-zero when using the idempotent producer.')
+  }
+  if (!isAll(configs)) {
+    throw configError(
+      'Must set acks to all in order to use the idempotent producer. Otherwise we cannot guarantee idempotence.',
+    )
+  }
+  if (configs.get('max.in.flight.requests.per.connection') > inFlightMax) {
+    throw configError(
+      'Must set max.in.flight.requests.per.connection to at most 5 to use the idempotent producer.',
+    )
+  }
+}
+
+const isAll = (configs: ProducerConfigs) => ['all', '-1'].includes(configs.get('acks'))
+
+export function producerOptions(configs: ProducerConfigs): ProducerOptions {
+  const isPossible =
+    isAll(configs) &&
+    configs.get('retries') > 0 &&
+    configs.get('max.in.flight.requests.per.connection') <= inFlightMax
+  const compression = configs.get('compression.type') as ProducerOptions['compression'] & string
+  const level = levelOf(configs, compression)
+  return {
+    acks: isAll(configs) ? -1 : (Number(configs.get('acks')) as 0 | 1),
+    idempotence: isPossible && configs.get('enable.idempotence'),
+    batchSize: configs.get('batch.size'),
+    lingerMs: Number(configs.get('linger.ms')),
+    bufferMemory: Number(configs.get('buffer.memory')),
+    maxRequestSize: configs.get('max.request.size'),
+    maxInFlight: configs.get('max.in.flight.requests.per.connection'),
+    retries: configs.get('retries'),
+    requestTimeoutMs: configs.get('request.timeout.ms'),
+    deliveryTimeoutMs: configs.get('delivery.timeout.ms'),
+    maxBlockMs: Number(configs.get('max.block.ms')),
+    compression,
+    ignoreKeys: configs.get('partitioner.ignore.keys'),
+    ...(level === undefined ? {} : { compressionLevel: level }),
+  }
+}
+
+function levelOf(configs: ProducerConfigs, compression: string): number | undefined {
+  for (const codec of ['gzip', 'lz4', 'zstd'] as const) {
+    const name = `compression.${codec}.level` as const
+    if (codec === compression && configs.has(name)) return configs.get(name)
+  }
+  return undefined
+}
