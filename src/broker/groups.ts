@@ -2,10 +2,13 @@
  * The group coordinator of one broker: the groups of the partitions of __consumer_offsets that it leads. Which group
  * belongs to which partition follows from its id alone; who leads a partition is for the replicas to know.
  */
-import type { Clock } from '../host/clock.ts'
+
+import { uuidBytes, uuidFrom } from '../base/uuid.ts'
 import type { GroupSummary } from '../groups/describe.ts'
 import type { AskedEvent, OutcomeOf } from '../groups/events.ts'
 import { refuse } from '../groups/refuse.ts'
+import type { Clock } from '../host/clock.ts'
+import type { Random } from '../host/random.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { ErrorName } from '../protocol/errors.ts'
 import { coordinatorPartition } from '../protocol/names.ts'
@@ -20,6 +23,7 @@ import type { Settings } from './settings.ts'
 export interface GroupCoordinatorOptions {
   readonly journal: CoordinatorJournal
   readonly clock: Clock
+  readonly random: Random
   readonly logger: Logger
   readonly settings: Settings
   readonly image: () => MetadataImage
@@ -40,6 +44,12 @@ export class GroupCoordinator {
     const shard = this.#shards.get(this.partitionOf(groupId))
     if (shard !== undefined) return shard.ask(groupId, event)
     return Promise.resolve(refuse(event, 'NOT_COORDINATOR') as OutcomeOf<E>)
+  }
+
+  /** What makes the id of a new member of a classic group its own: a uuid in its usual spelling, as Java writes it. */
+  memberUuid(): string {
+    const hex = Buffer.from(uuidBytes(uuidFrom(this.#options.random))).toString('hex')
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
   }
 
   /** The partition of __consumer_offsets whose leader coordinates the group. */

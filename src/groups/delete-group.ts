@@ -15,7 +15,6 @@ export function deleteGroup(turn: Turn, ask: Ask<'delete-group'>): void {
 }
 
 function deleteError(group: Group): ErrorName | null {
-  if (group.id === '') return 'INVALID_GROUP_ID'
   if (isVacant(group)) return 'GROUP_ID_NOT_FOUND'
   return hasMembers(group) ? 'NON_EMPTY_GROUP' : null
 }

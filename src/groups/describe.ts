@@ -27,7 +27,6 @@ const noBytes = new Uint8Array(0)
 
 export function describeClassic(turn: Turn, ask: Ask<'describe-classic'>): void {
   const { group } = turn
-  if (group.id === '') return reply(turn, ask, notDescribed('INVALID_GROUP_ID', null))
   const { classic } = group
   if (classic === null) {
     return reply(turn, ask, notDescribed('GROUP_ID_NOT_FOUND', `Group ${group.id} not found.`))

@@ -118,8 +118,6 @@ export type GroupEvent =
   /** From time to time: what is old enough goes. */
   | { readonly kind: 'sweep' }
   | { readonly kind: 'topics-deleted'; readonly topics: ReadonlySet<string> }
-  /** This broker coordinates the group no longer; whoever waits is told so. */
-  | { readonly kind: 'unloaded'; readonly error: ErrorName }
 
 export interface JoinOutcome {
   readonly error: ErrorName

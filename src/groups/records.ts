@@ -2,12 +2,7 @@
  * The records of __consumer_offsets as values: what a group remembers, and what `apply` understands. Written at the
  * versions at which Kafka 4.3 writes them.
  */
-import {
-  decodeKey,
-  decodeVersioned,
-  encodeKey,
-  encodeVersioned,
-} from '../protocol/records/framing.ts'
+
 import {
   consumerGroupCurrentMemberAssignmentKey,
   consumerGroupCurrentMemberAssignmentValue,
@@ -24,6 +19,12 @@ import {
   consumerGroupTargetAssignmentMetadataKey,
   consumerGroupTargetAssignmentMetadataValue,
 } from '../protocol/records/consumer-group.ts'
+import {
+  decodeKey,
+  decodeVersioned,
+  encodeKey,
+  encodeVersioned,
+} from '../protocol/records/framing.ts'
 import {
   groupMetadataKey,
   groupMetadataValue,

@@ -47,10 +47,7 @@ export function refusedSync(error: ErrorName): SyncOutcome {
 }
 
 export function refusedTopic(
-  {
-    topic,
-    partitions,
-  }: { topic: TopicRef; partitions: readonly { readonly partition: number }[] },
+  { topic, partitions }: { topic: TopicRef; partitions: readonly { readonly partition: number }[] },
   error: ErrorName,
 ) {
   return {

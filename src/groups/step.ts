@@ -6,7 +6,7 @@ import { unreachable } from '../base/assert.ts'
 import { heartbeat, keepSession, sessionTimedOut } from './classic/heartbeat.ts'
 import { join } from './classic/join.ts'
 import { leave } from './classic/leave.ts'
-import { dismiss, joinTimedOut, joinTimer, prepareRebalance, syncTimer } from './classic/rebalance.ts'
+import { joinTimedOut, joinTimer, prepareRebalance, syncTimer } from './classic/rebalance.ts'
 import { sync, syncTimedOut } from './classic/sync.ts'
 import { deleteGroup, sweep } from './delete-group.ts'
 import { describeClassic } from './describe.ts'
@@ -52,8 +52,6 @@ function decide(turn: Turn, event: GroupEvent): void {
       return sweep(turn)
     case 'topics-deleted':
       return topicsDeleted(turn, event.topics)
-    case 'unloaded':
-      return unloaded(turn, event.error)
     default:
       return unreachable(event)
   }
@@ -82,11 +80,4 @@ function loaded(turn: Turn): void {
   for (const memberId of classic.members.keys()) keepSession(turn, classic, memberId)
   const sizeMax = turn.world.config.groupMaxSize
   if (classic.members.size > sizeMax) prepareRebalance(turn, classic, 'the group is too large')
-}
-
-function unloaded(turn: Turn, error: Parameters<typeof dismiss>[3]): void {
-  const { classic } = turn.group
-  for (const member of [...(classic?.members.values() ?? [])]) {
-    dismiss(turn, classic!, member, error)
-  }
 }

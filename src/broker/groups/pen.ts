@@ -24,8 +24,9 @@ export interface PenOptions {
 
 export class Pen {
   readonly #options: PenOptions
-  /** The first one is being written, the others wait. */
+  /** The first one is written next, or being written; the last one may be open for more. */
   #batches: Batch[] = []
+  #sent: Batch | null = null
   #isWriting = false
   #idle: (() => void)[] = []
 
@@ -62,7 +63,7 @@ export class Pen {
 
   #batchFor(bytes: number): Batch {
     const last = this.#batches.at(-1)
-    const isOpen = last !== undefined && !(this.#isWriting && this.#batches.length === 1)
+    const isOpen = last !== undefined && last !== this.#sent
     return isOpen && last.bytes + bytes <= batchBytesMax ? last : this.#begin()
   }
 
@@ -81,6 +82,7 @@ export class Pen {
       for (;;) {
         const [batch] = this.#batches
         if (batch === undefined) break
+        this.#sent = batch
         await journal.append(partition, batch.records)
         this.#batches.shift()
         for (const words of batch.words) words()

@@ -6,7 +6,6 @@
  *      ▲──────────┘ a write failed
  */
 import { unreachable } from '../../base/assert.ts'
-import type { Clock } from '../../host/clock.ts'
 import { apply } from '../../groups/apply.ts'
 import { type GroupSummary, summaryOf } from '../../groups/describe.ts'
 import type { AskedEvent, GroupEvent, OutcomeOf, Outcomes } from '../../groups/events.ts'
@@ -16,6 +15,7 @@ import { refuse } from '../../groups/refuse.ts'
 import { step } from '../../groups/step.ts'
 import type { GroupEffect } from '../../groups/turn.ts'
 import type { CoordinatorConfig, Topics } from '../../groups/world.ts'
+import type { Clock } from '../../host/clock.ts'
 import type { ErrorName } from '../../protocol/errors.ts'
 import type { CoordinatorJournal } from '../journal.ts'
 import type { Logger } from '../logger.ts'

@@ -12,11 +12,13 @@ import brokerRegistration from './broker-registration.ts'
 import controllerRegistration from './controller-registration.ts'
 import createPartitions from './create-partitions.ts'
 import createTopics from './create-topics.ts'
+import deleteGroups from './delete-groups.ts'
 import deleteRecords from './delete-records.ts'
 import deleteTopics from './delete-topics.ts'
 import describeClientQuotas from './describe-client-quotas.ts'
 import describeCluster from './describe-cluster.ts'
 import describeConfigs from './describe-configs.ts'
+import describeGroups from './describe-groups.ts'
 import describeLogDirs from './describe-log-dirs.ts'
 import describeProducers from './describe-producers.ts'
 import describeQuorum from './describe-quorum.ts'
@@ -26,14 +28,23 @@ import endQuorumEpoch from './end-quorum-epoch.ts'
 import envelope from './envelope.ts'
 import fetch from './fetch.ts'
 import fetchSnapshot from './fetch-snapshot.ts'
+import findCoordinator from './find-coordinator.ts'
+import heartbeat from './heartbeat.ts'
 import incrementalAlterConfigs from './incremental-alter-configs.ts'
 import initProducerId from './init-producer-id.ts'
+import joinGroup from './join-group.ts'
+import leaveGroup from './leave-group.ts'
 import listConfigResources from './list-config-resources.ts'
+import listGroups from './list-groups.ts'
 import listOffsets from './list-offsets.ts'
 import listPartitionReassignments from './list-partition-reassignments.ts'
 import metadata from './metadata.ts'
+import offsetCommit from './offset-commit.ts'
+import offsetDelete from './offset-delete.ts'
+import offsetFetch from './offset-fetch.ts'
 import offsetForLeaderEpoch from './offset-for-leader-epoch.ts'
 import produce from './produce.ts'
+import syncGroup from './sync-group.ts'
 import unregisterBroker from './unregister-broker.ts'
 import updateFeatures from './update-features.ts'
 import vote from './vote.ts'
@@ -75,6 +86,17 @@ export const handlers: readonly Handler[] = [
   incrementalAlterConfigs,
   listConfigResources,
   listPartitionReassignments,
+  findCoordinator,
+  joinGroup,
+  syncGroup,
+  heartbeat,
+  leaveGroup,
+  offsetCommit,
+  offsetFetch,
+  offsetDelete,
+  listGroups,
+  describeGroups,
+  deleteGroups,
   unregisterBroker,
   updateFeatures,
   vote,

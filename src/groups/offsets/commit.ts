@@ -12,7 +12,7 @@ type Committing = CommitEvent & { readonly ask: Ask<'commit'> }
 type TopicCommit = CommitEvent['topics'][number]
 
 export function commit(turn: Turn, event: Committing): void {
-  const error = turn.group.id === '' ? 'INVALID_GROUP_ID' : commitError(turn, event)
+  const error = commitError(turn, event)
   if (error !== null) {
     return reply(turn, event.ask, refuse(event, error) as { error: ErrorName; topics: [] })
   }

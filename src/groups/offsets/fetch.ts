@@ -9,9 +9,6 @@ import { resolve } from './topics.ts'
 type Fetching = FetchOffsetsEvent & { readonly ask: Ask<'fetch-offsets'> }
 
 export function fetchOffsets(turn: Turn, event: Fetching): void {
-  if (turn.group.id === '') {
-    return reply(turn, event.ask, { error: 'INVALID_GROUP_ID', topics: [] })
-  }
   const topics = event.topics === null ? allOffsets(turn, event) : someOffsets(turn, event.topics)
   reply(turn, event.ask, { error: 'NONE', topics })
 }
