@@ -17,7 +17,7 @@ export interface JournalRecord {
 export interface CoordinatorJournal {
   /** Resolves when the high watermark has passed the batch; rejects with KafkaError. Order of calls is order in the log. */
   append(partition: number, entries: readonly JournalRecord[]): Promise<void>
-  /** All records of the partition from its start to the high watermark, in order. */
+  /** All records of the partition from its start to the end of the log, in order. */
   replay(
     partition: number,
     take: (key: Uint8Array | null, value: Uint8Array | null, offset: bigint) => void,
@@ -57,7 +57,8 @@ export function coordinatorJournal(
       const hosted = broker.replicas.leader(topic, partition)
       if (typeof hosted === 'string') throw new KafkaError(hosted)
       const { log } = hosted
-      const upTo = log.highWatermark
+      // A new leader's high watermark lags behind: records below the end may have been acknowledged by the one before it.
+      const upTo = log.logEndOffset
       for (let offset = log.logStartOffset; offset < upTo; ) {
         const { bytes } = log.read(offset, {
           bytesMax: replayBytesMax,
