@@ -9,13 +9,20 @@ import { servedOn } from './handlers/index.ts'
 import { type ListenerAddress, parseListeners, unixListener } from './listeners.ts'
 import { own } from './own-configs.ts'
 import { Server } from './server.ts'
+import { controllerListener, nodeSocket } from './voters.ts'
 
 export interface ListenersOptions {
   readonly net: Net
   readonly disk: Disk
   readonly broker: Broker
   readonly properties: Properties
+  /** Clients are answered from then on. */
+  readonly ready: Promise<void>
+  /** The quorum's other nodes are answered from then on, which is earlier: without them nothing gets ready. */
+  readonly quorumReady: Promise<void>
 }
+
+type Kind = 'broker' | 'controller'
 
 export interface RegisteredEndpoint {
   readonly name: string
@@ -25,7 +32,6 @@ export interface RegisteredEndpoint {
 }
 
 const plaintext = 0
-const defaultListeners = ['PLAINTEXT://127.0.0.1:9092']
 /** How many ports are tried after the one that was wanted. */
 const fallbackPorts = 100
 const anyPort = 0
@@ -33,34 +39,37 @@ const closeGraceMs = 1000
 
 export class Listeners {
   readonly #options: ListenersOptions
-  readonly #servers: { server: Server; name: string }[] = []
-  readonly #ready: Promise<void>
+  readonly #servers: { server: Server; name: string; kind: Kind }[] = []
 
-  constructor(options: ListenersOptions & { ready: Promise<void> }) {
+  constructor(options: ListenersOptions) {
     this.#options = options
-    this.#ready = options.ready
   }
 
   /** Binds all of them. Throws INVALID_CONFIG or what the machine says of a port that is taken. */
   async bind(): Promise<void> {
     const { broker, properties } = this.#options
-    const wanted = broker.settings.get('listeners')
-    const texts = properties.has('listeners') ? wanted : defaultListeners
+    const texts = broker.settings.get('listeners')
     const socket = own(properties, 'jackdaw.socket')
     try {
-      if (socket !== null) await this.#bindSocket(socket)
-      for (const each of parseListeners('listeners', texts)) await this.#bindPort(each)
+      if (socket !== null) await this.#bindSocket('broker', socket)
+      const controllerSocket = nodeSocket(properties, broker.id)
+      if (controllerSocket !== null) await this.#bindSocket('controller', controllerSocket)
+      const forControllers = new Set(broker.settings.get('controller.listener.names'))
+      for (const each of parseListeners('listeners', texts)) {
+        await this.#bindPort(forControllers.has(each.name) ? 'controller' : 'broker', each)
+      }
     } catch (error) {
       await this.close()
       throw error
     }
   }
 
-  /** As others reach them: with the port that was really taken, or as `advertised.listeners` says. */
+  /** As others reach this broker: with the port that was really taken, or as `advertised.listeners` says. */
   endpoints(): RegisteredEndpoint[] {
     const advertised = this.#options.broker.settings.get('advertised.listeners')
     const given = parseListeners('advertised.listeners', advertised ?? [])
-    return this.#servers.map(({ server, name }) => {
+    const forClients = this.#servers.filter(({ kind }) => kind === 'broker')
+    return forClients.map(({ server, name }) => {
       const { address } = server
       if ('path' in address)
         return { name, host: address.path, port: 0, securityProtocol: plaintext }
@@ -73,12 +82,13 @@ export class Listeners {
   /** Takes no more requests, lets answers that are on their way leave. */
   async close(): Promise<void> {
     await Promise.all(this.#servers.map(({ server }) => server.close(closeGraceMs)))
-    const socket = this.#servers.find(({ name }) => name === unixListener)?.server.address
-    if (socket !== undefined && 'path' in socket) this.#options.disk.remove(socket.path)
+    for (const { server } of this.#servers) {
+      if ('path' in server.address) this.#options.disk.remove(server.address.path)
+    }
   }
 
   /** A socket that nobody listens on any more is removed; one that somebody answers on never. */
-  async #bindSocket(path: string): Promise<void> {
+  async #bindSocket(kind: Kind, path: string): Promise<void> {
     const { disk, net } = this.#options
     if (disk.stat(path) !== null) {
       if (await answers(net, { path })) {
@@ -86,15 +96,15 @@ export class Listeners {
       }
       disk.remove(path)
     }
-    await this.#bind(unixListener, { path })
+    await this.#bind(kind, kind === 'broker' ? unixListener : controllerListener, { path })
   }
 
-  async #bindPort({ name, host, port }: ListenerAddress): Promise<void> {
+  async #bindPort(kind: Kind, { name, host, port }: ListenerAddress): Promise<void> {
     const fallback = port !== anyPort && own(this.#options.properties, 'jackdaw.port.fallback')
     const ports = fallback ? [...range(port, port + fallbackPorts), anyPort] : [port]
     for (const each of ports) {
       try {
-        return await this.#bind(name, { host, port: each })
+        return await this.#bind(kind, name, { host, port: each })
       } catch (cause) {
         if ((cause as NodeJS.ErrnoException).code === 'EADDRINUSE' && each !== ports.at(-1))
           continue
@@ -104,20 +114,20 @@ export class Listeners {
     }
   }
 
-  async #bind(name: string, address: Address): Promise<void> {
-    const { net, broker } = this.#options
+  async #bind(kind: Kind, name: string, address: Address): Promise<void> {
+    const { net, broker, ready, quorumReady } = this.#options
     const server = new Server({
       net,
       broker,
       name,
       address,
-      handlers: servedOn('broker'),
+      handlers: servedOn(kind),
       requestBytesMax: broker.settings.get('socket.request.max.bytes'),
       connectionsMax: broker.settings.get('max.connections'),
-      ready: this.#ready,
+      ready: kind === 'broker' ? ready : quorumReady,
     })
     await server.listen()
-    this.#servers.push({ server, name })
+    this.#servers.push({ server, name, kind })
   }
 }
 

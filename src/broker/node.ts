@@ -26,7 +26,7 @@ import { coordinatorJournal } from './journal.ts'
 import { Listeners } from './listen.ts'
 import { parseListeners, unixListener } from './listeners.ts'
 import type { Logger } from './logger.ts'
-import { checkProperties, own } from './own-configs.ts'
+import { checkProperties, own, withGuesses } from './own-configs.ts'
 import { Links } from './peers.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { diskFiles } from './quorum/disk-files.ts'
@@ -35,6 +35,7 @@ import { Replicas } from './replicas.ts'
 import { Replication } from './replication.ts'
 import { Settings } from './settings.ts'
 import { TopicCreation } from './topic-creation.ts'
+import { voterAddress, voterIds } from './voters.ts'
 
 export interface Host {
   readonly clock: Clock
@@ -78,12 +79,15 @@ export class BrokerNode implements Broker {
   readonly #topics: TopicCreation
   readonly #replication: Replication
   readonly #ready: Deferred<void> = deferred()
+  readonly #quorumReady: Deferred<void> = deferred()
+  readonly #peers: Links
   readonly #failure: Deferred<Error> = deferred()
   #quorum: MetadataQuorum | null = null
 
   /** Locks and opens the log directories. Throws KafkaError for a bad configuration or a directory that is held. */
   static async open(options: NodeOptions): Promise<BrokerNode> {
-    const { host, logger, properties } = options
+    const { host, logger } = options
+    const properties = withGuesses(options.properties)
     for (const warning of checkProperties(properties)) logger.warn({}, warning)
     const metadata = { image: emptyImage() }
     const brokerId = nodeId(properties)
@@ -97,7 +101,7 @@ export class BrokerNode implements Broker {
       clusterId: own(properties, 'jackdaw.cluster.id'),
       settings: settings.broker,
     })
-    return new BrokerNode(options, { brokerId, settings, logs, metadata })
+    return new BrokerNode({ ...options, properties }, { brokerId, settings, logs, metadata })
   }
 
   private constructor(options: NodeOptions, { brokerId, settings, logs, metadata }: Parts) {
@@ -123,6 +127,15 @@ export class BrokerNode implements Broker {
       onLeadership: (topic, partition, leaderEpoch) =>
         this.#leadershipChanged(topic, partition, leaderEpoch),
       onEffects: (hosted, effects) => this.#replication.act(hosted, effects),
+    })
+    this.#peers = new Links({
+      net: host.net,
+      clock,
+      clientId: `node-${brokerId}`,
+      connectTimeoutMs: linkConnectTimeoutMs,
+      requestTimeoutMs: settings.get('controller.quorum.request.timeout.ms'),
+      addressOf: (id) => voterAddress(properties, settings, id),
+      onLost: (id) => this.#quorum?.peerGone(id),
     })
     const interBroker =
       own(properties, 'jackdaw.socket') === null ? tcpListener(settings) : unixListener
@@ -156,6 +169,7 @@ export class BrokerNode implements Broker {
         timeoutMs: journalTimeoutMs,
       }),
       clock,
+      random,
       logger,
       settings,
       image,
@@ -168,6 +182,7 @@ export class BrokerNode implements Broker {
       broker: this,
       properties,
       ready: this.#ready.promise,
+      quorumReady: this.#quorumReady.promise,
     })
   }
 
@@ -200,7 +215,7 @@ export class BrokerNode implements Broker {
 
   /** Takes part in the quorum, registers, hosts its replicas; then it answers. */
   async start(): Promise<void> {
-    const { host, logger } = this.#options
+    const { host, logger, properties } = this.#options
     await this.#listeners.bind()
     const log = this.logs.metadataLog()
     const quorum = await MetadataQuorum.open({
@@ -213,7 +228,8 @@ export class BrokerNode implements Broker {
       nodeId: this.id,
       clusterId: this.clusterId,
       settings: () => this.settings.broker,
-      voterIds: [],
+      voterIds: voterIds(properties, this.settings),
+      peers: this.#peers,
       registration: {
         endpoints: this.#listeners.endpoints(),
         rack: this.settings.get('broker.rack'),
@@ -226,6 +242,7 @@ export class BrokerNode implements Broker {
       onFailure: (cause) => this.#failure.resolve(cause),
     })
     this.#quorum = quorum
+    this.#quorumReady.resolve()
     this.#metadata.image = quorum.image
     followAll(this, this.image)
     quorum.onCommitted((delta) => followMetadata(this, this.image, delta))
@@ -241,6 +258,7 @@ export class BrokerNode implements Broker {
     this.#replication.close()
     await this.groups.close()
     await this.#quorum?.close()
+    this.#peers.close()
     const brokerEpoch = this.#quorum?.brokerEpoch ?? -1n
     await this.logs.close({ brokerEpoch })
   }
@@ -273,7 +291,7 @@ export class BrokerNode implements Broker {
 }
 
 function nodeId(properties: Properties): number {
-  const text = properties.get('node.id') ?? properties.get('broker.id') ?? '1'
+  const text = properties.get('node.id') ?? ''
   const id = Number(text)
   if (Number.isInteger(id) && id >= 0) return id
   throw new KafkaError('INVALID_CONFIG', `node.id: ${text} is not a whole number from 0 on`)

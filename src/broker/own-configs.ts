@@ -4,6 +4,7 @@ import { BrokerConfigs, brokerConfig, type Properties } from '../protocol/config
 import {
   boolean,
   configValue,
+  list,
   readOnly,
   string,
   table,
@@ -14,6 +15,10 @@ import { KafkaError } from '../protocol/errors.ts'
 export const ownConfigs = table({
   /** Path of a unix socket that speaks the same protocol as the other listeners. */
   'jackdaw.socket': string(null, readOnly),
+  /** The voters of a local metadata quorum by id. Over TCP `controller.quorum.voters` says it, with their addresses. */
+  'jackdaw.voters': list([], readOnly),
+  /** Unix socket of the quorum's own listener; {id} in it stands for the id of a node. */
+  'jackdaw.controller.socket': string(null, readOnly),
   /** Take the next free port where the one in `listeners` is taken. */
   'jackdaw.port.fallback': boolean(false, readOnly),
   /** The cluster id that a fresh directory gets; without it a random one. */
@@ -48,4 +53,18 @@ export function checkProperties(properties: Properties): string[] {
     else if (brokerConfig(name) === undefined) warnings.push(`unknown configuration: ${name}`)
   }
   return warnings
+}
+
+/** What Kafka wants to be told and we can guess: a combined node that listens on this machine alone. */
+const guesses = {
+  'process.roles': 'broker,controller',
+  'node.id': '1',
+  listeners: 'PLAINTEXT://127.0.0.1:9092',
+  'controller.listener.names': 'CONTROLLER',
+}
+
+export function withGuesses(properties: Properties): Properties {
+  const named = properties.get('broker.id')
+  const id = named === undefined ? {} : { 'node.id': named }
+  return new Map([...Object.entries({ ...guesses, ...id }), ...properties])
 }

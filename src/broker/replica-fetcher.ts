@@ -114,7 +114,8 @@ export class ReplicaFetcher {
       })
     }
     return {
-      replicaId: brokerId,
+      // Since version 15 it stands in replicaState alone (KIP-903).
+      replicaId: -1,
       replicaState: { replicaId: brokerId, replicaEpoch: brokerEpoch() },
       maxWaitMs: settings.get('replica.fetch.wait.max.ms'),
       minBytes: settings.get('replica.fetch.min.bytes'),

@@ -118,7 +118,8 @@ function fetchRequest(clusterId: string, request: Of<'fetch'>): RequestOf<typeof
     highWatermark,
   }
   return {
-    replicaId: replica.id,
+    // Since version 15 the replica stands in its state; the field of old may not be written any more.
+    replicaId: -1,
     maxWaitMs: waitMs,
     minBytes: 0,
     maxBytes: 8 * 1024 * 1024,
