@@ -244,6 +244,8 @@ export class BrokerNode implements Broker {
     this.#quorum = quorum
     this.#quorumReady.resolve()
     this.#metadata.image = quorum.image
+    this.settings.refresh()
+    await this.logs.load({ config: (topic) => this.settings.log(topic) })
     followAll(this, this.image)
     quorum.onCommitted((delta) => followMetadata(this, this.image, delta))
     await quorum.join()

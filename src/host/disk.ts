@@ -46,6 +46,8 @@ export interface Disk {
   writeFile(path: string, bytes: Uint8Array): void
   /** Whole or not at all, and on the medium when it returns: `<path>.tmp`, synced, renamed, the directory synced. */
   replaceFile(path: string, bytes: Uint8Array, permissions?: number): void
+  /** The same in the background, but for the directory, which the caller syncs. */
+  replaceFileLater(path: string, bytes: Uint8Array): Promise<void>
   rename(from: string, to: string): void
   /** A file that is not there is as good as removed. */
   remove(path: string): void
@@ -68,7 +70,11 @@ export const systemDisk: Disk = {
   stat(path) {
     const stat = fs.statSync(path, { throwIfNoEntry: false })
     if (stat === undefined) return null
-    return { size: stat.size, isDirectory: stat.isDirectory(), modifiedMs: Math.floor(stat.mtimeMs) }
+    return {
+      size: stat.size,
+      isDirectory: stat.isDirectory(),
+      modifiedMs: Math.floor(stat.mtimeMs),
+    }
   },
   list: (path) =>
     fs
@@ -78,6 +84,7 @@ export const systemDisk: Disk = {
   readFile: (path) => fs.readFileSync(path),
   writeFile: (path, bytes) => fs.writeFileSync(path, bytes),
   replaceFile,
+  replaceFileLater,
   rename: (from, to) => fs.renameSync(from, to),
   remove: (path) => fs.rmSync(path, { force: true }),
   removeTree: (path) => fs.rmSync(path, { force: true, recursive: true }),
@@ -157,6 +164,18 @@ function replaceFile(path: string, bytes: Uint8Array, permissions = 0o644): void
   }
   fs.renameSync(temporary, path)
   syncDirectory(dirname(path))
+}
+
+async function replaceFileLater(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.tmp`
+  const file = await fs.promises.open(temporary, 'w', 0o644)
+  try {
+    await file.writeFile(bytes)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await fs.promises.rename(temporary, path)
 }
 
 function syncDirectory(path: string): void {

@@ -3,27 +3,38 @@
  * wait: so one fdatasync serves every write that was waiting for it.
  */
 import { dirname } from 'node:path'
+import type { LeaderEpochs } from './leader-epochs.ts'
 import type { SegmentStore } from './segment-store.ts'
+
+export interface FlushingParts {
+  readonly store: SegmentStore
+  readonly epochs: LeaderEpochs
+  readonly recoveryPoint: bigint
+}
 
 export class Flushing {
   /** Everything below it is on the medium: recovery begins here. */
   recoveryPoint: bigint
   lastFlushMs: number
   readonly #store: SegmentStore
+  readonly #epochs: LeaderEpochs
   readonly #logEndOffset: () => bigint
   #current: Promise<void> | null = null
   #next: Promise<void> | null = null
   #truncations = 0
 
-  constructor(store: SegmentStore, recoveryPoint: bigint, logEndOffset: () => bigint) {
+  constructor({ store, epochs, recoveryPoint }: FlushingParts, logEndOffset: () => bigint) {
     this.#store = store
+    this.#epochs = epochs
     this.recoveryPoint = recoveryPoint
     this.#logEndOffset = logEndOffset
     this.lastFlushMs = store.context.clock.now()
   }
 
   get dirty(): boolean {
-    return this.recoveryPoint < this.#logEndOffset() || this.#store.folderDirty
+    return (
+      this.recoveryPoint < this.#logEndOffset() || this.#store.folderDirty || this.#epochs.dirty
+    )
   }
 
   /** Resolves when everything that was appended before is on the medium. */
@@ -48,6 +59,7 @@ export class Flushing {
         else segment.syncNow()
       }
       snapshots.syncNow()
+      if (this.#epochs.dirty) this.#epochs.saveNow()
       if (this.#store.folderDirty) syncFolderNow(this.#store)
     } catch (error) {
       throw context.failed(error)
@@ -74,7 +86,8 @@ export class Flushing {
     const { context, segments, snapshots } = this.#store
     const target = this.#logEndOffset()
     const truncations = this.#truncations
-    const { folderDirty } = this.#store
+    const { dirty: epochsDirty } = this.#epochs
+    const folderDirty = this.#store.folderDirty || epochsDirty
     try {
       const offline = context.offline()
       if (offline !== null) throw offline
@@ -84,6 +97,7 @@ export class Flushing {
           .from(this.recoveryPoint)
           .map((each) => (each === segments.active ? each.log.sync() : each.sync())),
         snapshots.sync(),
+        epochsDirty ? this.#epochs.save() : undefined,
       ])
       if (folderDirty) await syncFolder(this.#store)
     } catch (error) {

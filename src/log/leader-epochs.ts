@@ -15,12 +15,16 @@ export const leaderEpochFile = 'leader-epoch-checkpoint'
 const undefinedEpoch = -1
 const undefinedOffset = -1n
 
+/**
+ * The file is written when the partition is flushed, not when an epoch begins: what is not flushed is read again after a crash, and
+ * batches tell their epoch. A broker that begins to lead a thousand partitions would else wait for two thousand syncs.
+ */
 export class LeaderEpochs {
+  dirty = false
   readonly #disk: Disk
   readonly #path: string
   #entries: EpochStart[]
 
-  /** `entries`: as they stand in the file; null where it has to be written first. */
   constructor(disk: Disk, path: string, entries: readonly EpochStart[] = []) {
     this.#disk = disk
     this.#path = path
@@ -29,7 +33,11 @@ export class LeaderEpochs {
 
   static open(disk: Disk, path: string): LeaderEpochs {
     if (disk.stat(path) === null) return new LeaderEpochs(disk, path)
-    return new LeaderEpochs(disk, path, parseEpochs(Buffer.from(disk.readFile(path)).toString(), path))
+    return new LeaderEpochs(
+      disk,
+      path,
+      parseEpochs(Buffer.from(disk.readFile(path)).toString(), path),
+    )
   }
 
   all(): readonly EpochStart[] {
@@ -43,27 +51,15 @@ export class LeaderEpochs {
 
   /** The first offset of an epoch that begins. What an earlier entry says against it is dropped. */
   assign(epoch: number, startOffset: bigint): void {
-    const before = [...this.#entries]
-    if (!this.note(epoch, startOffset)) return
-    try {
-      this.write()
-    } catch (error) {
-      this.#entries = before
-      throw error
-    }
-  }
-
-  /** The same in memory alone, for recovery. True if something changed. */
-  note(epoch: number, startOffset: bigint): boolean {
     const last = this.#entries.at(-1)
-    if (last !== undefined && last.epoch === epoch && startOffset >= last.startOffset) return false
+    if (last !== undefined && last.epoch === epoch && startOffset >= last.startOffset) return
     while (this.#entries.length > 0) {
       const { epoch: known, startOffset: start } = this.#entries.at(-1)!
       if (known < epoch && start < startOffset) break
       this.#entries.pop()
     }
     this.#entries.push({ epoch, startOffset })
-    return true
+    this.dirty = true
   }
 
   /** The largest known epoch that is not above the one asked for, and where it ends; −1 and −1 where that cannot be told. */
@@ -92,7 +88,7 @@ export class LeaderEpochs {
     const kept = this.#entries.filter(({ startOffset }) => startOffset < endOffset)
     if (kept.length === this.#entries.length) return
     this.#entries = kept
-    this.write()
+    this.dirty = true
   }
 
   /** The epoch that holds the new start begins there. */
@@ -101,17 +97,28 @@ export class LeaderEpochs {
     if (first < 0 || (first === 0 && this.#entries[0]!.startOffset === startOffset)) return
     const { epoch } = this.#entries[first]!
     this.#entries = [{ epoch, startOffset }, ...this.#entries.slice(first + 1)]
-    this.write()
+    this.dirty = true
   }
 
   clear(): void {
     if (this.#entries.length === 0) return
     this.#entries = []
-    this.write()
+    this.dirty = true
   }
 
-  write(): void {
-    this.#disk.replaceFile(this.#path, Buffer.from(formatEpochs(this.#entries)))
+  /** Safe once the folder is synced too. */
+  async save(): Promise<void> {
+    this.dirty = false
+    await this.#disk.replaceFileLater(this.#path, this.#text())
+  }
+
+  saveNow(): void {
+    this.dirty = false
+    this.#disk.replaceFile(this.#path, this.#text())
+  }
+
+  #text(): Uint8Array {
+    return Buffer.from(formatEpochs(this.#entries))
   }
 }
 

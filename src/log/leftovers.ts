@@ -19,9 +19,10 @@ export function settleFolder(
   lastOffsetOf: (swapLogName: string) => bigint,
 ): FolderContents {
   let present = disk.names(folder)
+  const removed: string[] = []
   const remove = (name: string) => {
-    logger.warn({ file: `${folder}/${name}` }, 'removed what a stop left behind')
     disk.remove(`${folder}/${name}`)
+    removed.push(name)
   }
   const leftovers = present.filter((name) => /\.(deleted|cleaned|swap|tmp)$/.test(name))
   if (leftovers.length > 0) {
@@ -36,7 +37,9 @@ export function settleFolder(
     if (swaps.length > 0) finishSwap({ disk, logger }, folder, swaps, present, lastOffsetOf)
     present = disk.names(folder)
   }
-  return contentsOf(present, remove)
+  const contents = contentsOf(present, remove)
+  if (removed.length > 0) logger.info({ folder, removed }, 'removed what a stop left behind')
+  return contents
 }
 
 function finishSwap(
@@ -51,7 +54,9 @@ function finishSwap(
   for (const [index, log] of logs.entries()) {
     const last = lastOffsetOf(log)
     const replaced = present.filter((name) => {
-      const base = names.segmentSuffixes.map((suffix) => names.offsetOf(name, suffix)).find(isNumber)
+      const base = names.segmentSuffixes
+        .map((suffix) => names.offsetOf(name, suffix))
+        .find(isNumber)
       return base !== undefined && base >= bases[index]! && base <= last
     })
     for (const name of replaced) disk.remove(`${folder}/${name}`)

@@ -98,7 +98,8 @@ function openClean({ options, store, contents, producers }: Loaded): bigint {
   const { segments, snapshots } = store
   if (snapshots.offsets.length > 0) {
     const { unreadable } = restoreProducers({ segments, snapshots, producers }, logEndOffset)
-    for (const each of unreadable) context.logger.warn({}, `removed an unreadable snapshot: ${each}`)
+    for (const each of unreadable)
+      context.logger.warn({}, `removed an unreadable snapshot: ${each}`)
   }
   return logEndOffset
 }
@@ -116,14 +117,14 @@ function recover({ options, store, contents, epochs, producers }: Loaded): bigin
   const first = suspects[0]!
   snapshots.removeWhere((offset) => offset > first.baseOffset)
   restoreProducers({ segments, snapshots, producers }, first.baseOffset)
+  // The batches say it again, and better: the file may tell of ones that were cut before the crash.
+  epochs.truncateFromEnd(first.baseOffset)
   let nextOffset = first.baseOffset
-  let epochsChanged = false
   for (const [index, segment] of suspects.entries()) {
     producers.endOffset = segment.baseOffset
     const { indexIntervalBytes } = config
     const recovered = recoverSegment(segment, { producers, epochs, indexIntervalBytes })
     nextOffset = recovered.nextOffset
-    epochsChanged ||= recovered.epochsChanged
     const isLast = index === suspects.length - 1
     if (!isLast || recovered.fault !== null) snapshots.take(producers)
     if (!isLast) segment.seal()
@@ -132,7 +133,6 @@ function recover({ options, store, contents, epochs, producers }: Loaded): bigin
     store.drop(suspects.slice(index + 1), { snapshots: true, config })
     break
   }
-  if (epochsChanged) epochs.write()
   return nextOffset
 }
 

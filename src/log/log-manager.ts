@@ -1,17 +1,18 @@
-/** The log directories of one broker: every partition that lies there, and the files that say how far each is safe. */
+/** All partitions of a broker, in the log directories that it was given; opened together, kept in order, closed together. */
 import { metadataTopicId, uuidFrom } from '../base/uuid.ts'
-import type { Cancel, Clock } from '../host/clock.ts'
-import type { DirectoryLock } from '../host/directory-lock.ts'
+import type { Clock } from '../host/clock.ts'
+import { DirectoryLocked } from '../host/directory-lock.ts'
 import type { Disk } from '../host/disk.ts'
 import type { Random } from '../host/random.ts'
 import type { BrokerConfigs } from '../protocol/configs/effective.ts'
 import { KafkaError } from '../protocol/errors.ts'
-import { readCheckpoint, writeCheckpoint } from './checkpoints.ts'
-import type { LogContext, Logger } from './context.ts'
-import * as files from './directory-files.ts'
+import type { Logger } from './context.ts'
+import { formatTopicId, partitionMetadataFile } from './directory-files.ts'
 import { loadPartition } from './load.ts'
 import { type LogConfig, logConfig } from './log-config.ts'
-import { parseFolder } from './names.ts'
+import { checkIdentity, LogDirectory, usableDisk } from './log-directory.ts'
+import { Maintenance } from './maintenance.ts'
+import { type FolderState, markedFolder, parseFolder } from './names.ts'
 import { OpenFiles } from './open-files.ts'
 import type { PartitionLog } from './partition-log.ts'
 
@@ -20,206 +21,379 @@ export interface LogManagerOptions {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  /** log.dirs */
   readonly directories: readonly string[]
-  readonly metadataDirectory: string | null
+  /** metadata.log.dir; null: the first of log.dirs. */
+  readonly metadataDirectory?: string | null
   readonly nodeId: number
-  readonly clusterId: string | null
+  /** The one that fresh directories get; null: a new one. */
+  readonly clusterId?: string | null
   readonly settings: BrokerConfigs
+  readonly openFilesMax?: number
 }
 
-export interface LogDirectory {
+export interface DirectoryView {
   readonly path: string
   readonly id: string
   readonly online: boolean
+  /** −1 where it cannot be told. */
   readonly totalBytes: bigint
   readonly usableBytes: bigint
   readonly logs: readonly PartitionLog[]
 }
 
+export interface LoadOptions {
+  readonly config: (topic: string) => LogConfig
+  /** What the metadata does not give to this broker is put aside as `-stray`. */
+  readonly wanted?: (topic: string, partition: number, topicId: string) => boolean
+}
+
 const metadataTopic = '__cluster_metadata'
+/** Between two looks at the clock while many partitions are opened. */
+const turnMs = 20
 
 export class LogManager {
   readonly clusterId: string
-  readonly previousBrokerEpoch: bigint | null
+  settings: BrokerConfigs
   readonly #options: LogManagerOptions
-  readonly #context: LogContext
-  readonly #directory: string
-  readonly #directoryId: string
-  readonly #lock: DirectoryLock
-  readonly #logs = new Map<string, PartitionLog>()
-  #cancel: Cancel = () => {}
+  readonly #directories: readonly LogDirectory[]
+  readonly #metadataDirectory: LogDirectory
+  readonly #listeners: ((directoryId: string, cause: KafkaError) => void)[] = []
+  readonly #maintenance: Maintenance
+  #metadataLog: PartitionLog | null = null
+  #loaded = false
 
+  /** Locks the directories and reads whose they are. Throws KafkaError where the broker cannot start with them. */
   static async open(options: LogManagerOptions): Promise<LogManager> {
     return new LogManager(options)
   }
 
   private constructor(options: LogManagerOptions) {
-    const { disk, clock, random, logger, nodeId, settings } = options
+    const { disk, clock, random, logger, nodeId, clusterId = null } = options
     this.#options = options
-    const directory = options.directories[0] as string
-    this.#directory = directory
-    disk.makeDirectory(directory)
-    this.#lock = disk.lock(directory)
-    const known = files.readMetaProperties(disk, directory)
-    if (known !== null && known.nodeId !== nodeId) {
-      throw new KafkaError(
-        'INCONSISTENT_CLUSTER_ID',
-        `${directory} belongs to node ${known.nodeId}, not ${nodeId}`,
-      )
-    }
-    this.clusterId = known?.clusterId ?? options.clusterId ?? uuidFrom(random)
-    this.#directoryId = known?.directoryId ?? uuidFrom(random)
-    if (known === null) {
-      const meta = { clusterId: this.clusterId, nodeId, directoryId: this.#directoryId }
-      const text = files.formatMetaProperties(meta, new Date(clock.now()))
-      disk.replaceFile(`${directory}/${files.metaPropertiesFile}`, Buffer.from(text))
-    }
-    this.#context = {
+    this.settings = options.settings
+    const files = new OpenFiles(disk, options.openFilesMax)
+    const host = {
       disk,
       clock,
       random,
       logger,
-      files: new OpenFiles(disk),
-      producerIdExpirationMs: () => settings.get('producer.id.expiration.ms'),
-      offline: () => null,
-      failed: (error) =>
-        error instanceof KafkaError
-          ? error
-          : new KafkaError('KAFKA_STORAGE_ERROR', (error as Error).message, { cause: error }),
-      removeLater: (paths, delayMs) => {
-        clock.schedule(delayMs, () => {
-          for (const path of paths) disk.remove(path)
-        })
-      },
+      files,
+      producerIdExpirationMs: () => this.settings.get('producer.id.expiration.ms'),
     }
-    this.previousBrokerEpoch = files.readCleanShutdown(disk, directory)
-    this.#loadAll(this.previousBrokerEpoch !== null)
-    disk.remove(`${directory}/${files.cleanShutdownFile}`)
-    this.#keepCheckpoints()
+    const { metadataDirectory, directories } = options
+    const paths = [...new Set([...directories, ...(metadataDirectory ? [metadataDirectory] : [])])]
+    this.#directories = paths.map(
+      (path) => new LogDirectory(path, host, (directory, cause) => this.#offline(directory, cause)),
+    )
+    this.#metadataDirectory =
+      this.#directories.find(({ path }) => path === metadataDirectory) ?? this.#directories[0]!
+    try {
+      for (const directory of this.#directories) this.#openDirectory(directory)
+      const known = this.#online.map(({ identity }) => identity?.clusterId).find(Boolean)
+      this.clusterId = known ?? clusterId ?? uuidFrom(random)
+      for (const directory of this.#online) {
+        checkIdentity(directory, { clusterId: clusterId ?? this.clusterId, nodeId })
+      }
+      for (const directory of this.#online) {
+        attempt(directory, () => {
+          directory.claim({ clusterId: this.clusterId, nodeId })
+          directory.takeMarks()
+        })
+      }
+      this.#ensureUsable()
+    } catch (error) {
+      for (const directory of this.#directories) directory.release()
+      throw error
+    }
+    this.#maintenance = new Maintenance({
+      clock,
+      logger,
+      settings: () => this.settings,
+      directories: this.#directories,
+    })
   }
 
+  /** The broker's epoch at its last stop, if that was clean in every directory; else null (KIP-966). */
+  get previousBrokerEpoch(): bigint | null {
+    const epochs = this.#online.map(({ stoppedAtEpoch }) => stoppedAtEpoch)
+    return epochs.every((each) => each !== null && each === epochs[0]) ? (epochs[0] ?? null) : null
+  }
+
+  /** Opens `__cluster_metadata-0`, or makes it. */
   metadataLog(): PartitionLog {
-    return (
-      this.get(metadataTopic, 0) ??
-      this.create(
-        metadataTopic,
-        0,
-        metadataTopicId,
-        logConfig((name) => this.#options.settings.topic().get(name)),
-      )
-    )
+    if (this.#metadataLog === null) {
+      const at = { topic: metadataTopic, partition: 0, topicId: metadataTopicId }
+      const config = this.#metadataConfig()
+      const folder = `${metadataTopic}-0`
+      const { disk } = this.#options
+      const there = disk.stat(`${this.#metadataDirectory.path}/${folder}`) !== null
+      this.#metadataLog = there
+        ? this.#load(this.#metadataDirectory, folder, at, config)
+        : this.#make(this.#metadataDirectory, at, config)
+    }
+    return this.#metadataLog
+  }
+
+  /**
+   * Opens all other partitions; those that were not closed cleanly are recovered first. Lets others have their turn in between.
+   */
+  async load({ config, wanted = () => true }: LoadOptions): Promise<void> {
+    if (this.#loaded) return
+    this.#loaded = true
+    const { clock } = this.#options
+    let turnEnds = clock.monotonic() + turnMs
+    for (const directory of this.#online) {
+      for (const open of this.#folders(directory, { config, wanted })) {
+        attempt(directory, open)
+        if (!directory.online) break
+        if (clock.monotonic() < turnEnds) continue
+        await new Promise<void>((resolve) => clock.schedule(0, resolve, { keepAlive: true }))
+        turnEnds = clock.monotonic() + turnMs
+      }
+    }
+    this.#ensureUsable()
+    this.#maintenance.start()
   }
 
   get(topic: string, partition: number): PartitionLog | undefined {
-    return this.#logs.get(`${topic}-${partition}`)
+    if (topic === metadataTopic) return this.metadataLog()
+    for (const { logs, online } of this.#directories) {
+      const log = online ? logs.get(`${topic}-${partition}`) : undefined
+      if (log !== undefined) return log
+    }
+    return undefined
+  }
+
+  /** In the directory that has the fewest partitions. Throws KAFKA_STORAGE_ERROR where the disk fails. */
+  create(topic: string, partition: number, topicId: string, config: LogConfig): PartitionLog {
+    const [directory] = this.#online.sort((a, b) => a.logs.size - b.logs.size)
+    if (directory === undefined) throw this.#allOffline()
+    return this.#make(directory, { topic, partition, topicId }, config)
+  }
+
+  /** Out of use at once, away after `file.delete.delay.ms`. */
+  delete(topic: string, partition: number): void {
+    const name = `${topic}-${partition}`
+    const directory = this.#directories.find(({ logs }) => logs.has(name))
+    const log = directory?.logs.get(name)
+    if (directory === undefined || log === undefined) return
+    directory.logs.delete(name)
+    log.close()
+    if (!directory.online) return
+    attempt(directory, () => {
+      const path = this.#mark(directory, `${topic}-${partition}`, 'delete')
+      directory.trash.throwAway([path], log.config.fileDeleteDelayMs)
+    })
   }
 
   *all(): Iterable<PartitionLog> {
-    yield* this.#logs.values()
+    for (const { logs } of this.#directories) yield* logs.values()
   }
 
-  create(topic: string, partition: number, topicId: string, config: LogConfig): PartitionLog {
+  /** Those of log.dirs, in that order. */
+  directories(): DirectoryView[] {
     const { disk } = this.#options
-    const folder = `${this.#directory}/${topic}-${partition}`
-    disk.makeDirectory(folder)
-    if (topic !== metadataTopic || true) {
-      disk.writeFile(
-        `${folder}/${files.partitionMetadataFile}`,
-        Buffer.from(files.formatTopicId(topicId)),
+    return this.#directories.map(({ path, id, online, logs }) => ({
+      path,
+      id,
+      online,
+      ...(online ? usableDisk(disk, path) : { totalBytes: -1n, usableBytes: -1n }),
+      logs: [...logs.values()],
+    }))
+  }
+
+  /** Calls when a directory fails: its partitions are lost to this broker. With the last one the broker has to stop. */
+  onDirectoryOffline(listener: (directoryId: string, cause: KafkaError) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Flushes everything and leaves the checkpoints and the mark of a clean stop. */
+  async close({ brokerEpoch }: { brokerEpoch: bigint }): Promise<void> {
+    await this.#maintenance.close()
+    await Promise.all(this.#online.map((directory) => this.#closeDirectory(directory, brokerEpoch)))
+    for (const directory of this.#directories) directory.release()
+  }
+
+  get #online(): LogDirectory[] {
+    return this.#directories.filter(({ online }) => online)
+  }
+
+  async #closeDirectory(directory: LogDirectory, brokerEpoch: bigint): Promise<void> {
+    const logs = [...directory.logs.values()]
+    if (directory === this.#metadataDirectory && this.#metadataLog !== null) {
+      logs.push(this.#metadataLog)
+    }
+    await directory.trash.close()
+    // What does not close well takes the directory offline, and there is then no mark.
+    await Promise.allSettled(logs.map((log) => log.closeCleanly()))
+    // Partitions that were never opened keep what the checkpoints said of them.
+    if (
+      !this.#loaded ||
+      logs.some(({ recoveryPoint, logEndOffset }) => recoveryPoint < logEndOffset)
+    ) {
+      return
+    }
+    this.#maintenance.checkpointAll(directory)
+    directory.markClean(brokerEpoch)
+  }
+
+  #openDirectory(directory: LogDirectory): void {
+    try {
+      directory.open()
+    } catch (error) {
+      if (error instanceof DirectoryLocked) {
+        throw new KafkaError('KAFKA_STORAGE_ERROR', error.message, { cause: error })
+      }
+      if (error instanceof KafkaError) throw error
+      directory.failed(error, { final: true })
+    }
+  }
+
+  /** One step for each partition that lies there. */
+  *#folders(
+    directory: LogDirectory,
+    { config, wanted }: Required<LoadOptions>,
+  ): Generator<() => void> {
+    const { disk, logger } = this.#options
+    for (const { name, isDirectory } of disk.list(directory.path)) {
+      if (!isDirectory || name === 'lost+found') continue
+      const path = `${directory.path}/${name}`
+      const found = parseFolder(name)
+      if (found === null) {
+        throw new KafkaError(
+          'KAFKA_STORAGE_ERROR',
+          `${path} is not the folder of a partition (topic-number): log directories hold nothing else; move it away`,
+        )
+      }
+      const { topic, partition, state } = found
+      if (topic === metadataTopic && state === 'live') continue
+      if (state === 'delete') {
+        directory.trash.throwAway([path], config(topic).fileDeleteDelayMs)
+      } else if (state !== 'live') {
+        logger.warn({ path }, `a folder that is put aside (-${state}) was left alone`)
+      } else {
+        yield () => this.#loadFolder(directory, name, { topic, partition }, { config, wanted })
+      }
+    }
+  }
+
+  #loadFolder(
+    directory: LogDirectory,
+    folder: string,
+    at: { topic: string; partition: number },
+    { config, wanted }: Required<LoadOptions>,
+  ): void {
+    const other = this.get(at.topic, at.partition)
+    if (other !== undefined) {
+      throw new KafkaError(
+        'KAFKA_STORAGE_ERROR',
+        `the partition ${folder} lies in two log directories, ${other.directory} and ${directory.path}/${folder}: move one of them away`,
       )
     }
-    const log = loadPartition({
-      context: this.#context,
-      folder,
-      topic,
-      partition,
-      topicId,
-      config,
-      clean: true,
-      recoveryPoint: null,
-      logStartOffset: null,
-      highWatermark: null,
-    })
-    this.#logs.set(log.name, log)
-    return log
-  }
-
-  delete(topic: string, partition: number): void {
-    const log = this.get(topic, partition)
-    if (log === undefined) return
-    this.#logs.delete(log.name)
+    const log = this.#load(directory, folder, at, config(at.topic))
+    if (wanted(at.topic, at.partition, log.topicId)) {
+      directory.logs.set(log.name, log)
+      return
+    }
     log.close()
-    this.#options.disk.removeTree(log.directory)
+    const path = this.#mark(directory, folder, 'stray')
+    this.#options.logger.warn({ path }, 'the metadata does not give this partition to this broker')
   }
 
-  directories(): LogDirectory[] {
+  #load(
+    directory: LogDirectory,
+    folder: string,
+    at: { topic: string; partition: number; topicId?: string },
+    config: LogConfig,
+  ): PartitionLog {
+    const { checkpoints, context, stoppedAtEpoch } = directory
+    const name = `${at.topic}-${at.partition}`
+    return loadPartition({
+      ...at,
+      context,
+      folder: `${directory.path}/${folder}`,
+      config,
+      clean: stoppedAtEpoch !== null,
+      recoveryPoint: checkpoints.recoveryPoint.get(name) ?? null,
+      logStartOffset: checkpoints.logStart.get(name) ?? null,
+      highWatermark: checkpoints.highWatermark.get(name) ?? null,
+    })
+  }
+
+  #make(
+    directory: LogDirectory,
+    at: { topic: string; partition: number; topicId: string },
+    config: LogConfig,
+  ): PartitionLog {
     const { disk } = this.#options
-    const { totalBytes, usableBytes } = disk.space(this.#directory)
-    const logs = [...this.#logs.values()].filter(({ topic }) => topic !== metadataTopic)
-    return [
-      { path: this.#directory, id: this.#directoryId, online: true, totalBytes, usableBytes, logs },
-    ]
-  }
-
-  async close({ brokerEpoch }: { brokerEpoch: bigint }): Promise<void> {
-    this.#cancel()
-    for (const log of this.#logs.values()) await log.closeCleanly()
-    this.#writeCheckpoints()
-    const path = `${this.#directory}/${files.cleanShutdownFile}`
-    this.#options.disk.replaceFile(path, Buffer.from(files.formatCleanShutdown(brokerEpoch)))
-    this.#lock.release()
-  }
-
-  #loadAll(clean: boolean): void {
-    const { disk, settings } = this.#options
-    const recoveryPoints = readCheckpoint(disk, this.#directory, 'recoveryPoint')
-    const highWatermarks = readCheckpoint(disk, this.#directory, 'highWatermark')
-    const logStarts = readCheckpoint(disk, this.#directory, 'logStart')
-    for (const { name, isDirectory } of disk.list(this.#directory)) {
-      const parsed = isDirectory ? parseFolder(name) : null
-      if (parsed === null || parsed.state !== 'live') continue
-      const log = loadPartition({
-        context: this.#context,
-        folder: `${this.#directory}/${name}`,
-        topic: parsed.topic,
-        partition: parsed.partition,
-        config: logConfig((each) => settings.topic().get(each)),
-        clean,
-        recoveryPoint: recoveryPoints.get(name) ?? null,
-        logStartOffset: logStarts.get(name) ?? null,
-        highWatermark: highWatermarks.get(name) ?? null,
-      })
-      this.#logs.set(log.name, log)
+    const name = `${at.topic}-${at.partition}`
+    const folder = `${directory.path}/${name}`
+    try {
+      disk.makeDirectory(folder)
+      disk.writeFile(`${folder}/${partitionMetadataFile}`, Buffer.from(formatTopicId(at.topicId)))
+      const { context } = directory
+      const nothing = { recoveryPoint: null, logStartOffset: null, highWatermark: null }
+      const log = loadPartition({ ...at, ...nothing, context, folder, config, clean: true })
+      log.store.parentDirty = true
+      if (at.topic !== metadataTopic) directory.logs.set(name, log)
+      return log
+    } catch (error) {
+      throw directory.failed(error)
     }
   }
 
-  #keepCheckpoints(): void {
-    this.#cancel = this.#options.clock.schedule(5000, () => {
-      this.#writeCheckpoints()
-      this.#keepCheckpoints()
-    })
+  /** Gives the folder the name of something that is out of use. */
+  #mark(directory: LogDirectory, folder: string, state: Exclude<FolderState, 'live'>): string {
+    const { disk, random } = this.#options
+    const { topic, partition } = parseFolder(folder)!
+    const uniqueHex = Buffer.from(random.bytes(16)).toString('hex')
+    const path = `${directory.path}/${markedFolder(topic, partition, { state, uniqueHex })}`
+    disk.rename(`${directory.path}/${folder}`, path)
+    return path
   }
 
-  #writeCheckpoints(): void {
-    const { disk } = this.#options
-    const logs = [...this.#logs.values()].filter(({ topic }) => topic !== metadataTopic)
-    const entry = (offset: (log: PartitionLog) => bigint) =>
-      logs.map((log) => ({ topic: log.topic, partition: log.partition, offset: offset(log) }))
-    writeCheckpoint(
-      disk,
-      this.#directory,
-      'recoveryPoint',
-      entry((log) => log.recoveryPoint),
-    )
-    writeCheckpoint(
-      disk,
-      this.#directory,
-      'highWatermark',
-      entry((log) => log.highWatermark),
-    )
-    const trimmed = logs
-      .filter((log) => log.logStartOffset > log.store.segments.first.baseOffset)
-      .map((log) => ({ topic: log.topic, partition: log.partition, offset: log.logStartOffset }))
-    writeCheckpoint(disk, this.#directory, 'logStart', trimmed)
+  #metadataConfig(): LogConfig {
+    const { settings } = this
+    const config = logConfig((name) => settings.topic().get(name))
+    return {
+      ...config,
+      cleanupPolicies: ['delete'],
+      segmentBytes: settings.get('metadata.log.segment.bytes'),
+      segmentMs: Number(settings.get('metadata.log.segment.ms')),
+      segmentJitterMs: 0,
+      // The quorum deletes what its snapshots hold, and flushes where its word depends on it.
+      retentionMs: -1,
+      retentionBytes: -1,
+      flushMessages: Number.POSITIVE_INFINITY,
+      flushMs: Number.POSITIVE_INFINITY,
+      compression: 'producer',
+    }
+  }
+
+  #offline(directory: LogDirectory, cause: KafkaError): void {
+    for (const listener of this.#listeners) listener(directory.id, cause)
+  }
+
+  #ensureUsable(): void {
+    if (!this.#metadataDirectory.online) {
+      throw this.#metadataDirectory.context.offline() ?? this.#allOffline()
+    }
+    if (this.#online.length === 0) throw this.#allOffline()
+  }
+
+  #allOffline(): KafkaError {
+    return new KafkaError('KAFKA_STORAGE_ERROR', 'all log directories have failed')
+  }
+}
+
+/** A failure of the disk takes the directory offline; anything else goes on. */
+function attempt(directory: LogDirectory, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    if (!directory.online) return
+    if (error instanceof KafkaError) throw error
+    directory.failed(error, { final: true })
   }
 }

@@ -10,7 +10,7 @@ import { assert } from '../base/assert.ts'
 import * as layout from '../protocol/batch/layout.ts'
 import { assignOffsets, type BatchRules, validateBatch } from '../protocol/batch/validate.ts'
 import { type ErrorName, KafkaError } from '../protocol/errors.ts'
-import { abortedTransactions, type AbortedRange } from './aborted.ts'
+import { type AbortedRange, abortedTransactions } from './aborted.ts'
 import * as facts from './batch-facts.ts'
 import { checkIncoming } from './check-incoming.ts'
 import type { LogContext } from './context.ts'
@@ -99,7 +99,7 @@ export class PartitionLog {
     this.#logStartOffset = parts.logStartOffset
     this.#logEndOffset = parts.logEndOffset
     this.#highWatermark = parts.highWatermark
-    this.#flushing = new Flushing(parts.store, parts.recoveryPoint, () => this.#logEndOffset)
+    this.#flushing = new Flushing(parts, () => this.#logEndOffset)
     this.#config = parts.config
     this.#rules = this.#rulesOf(parts.config)
     this.#jitterMs = this.#newJitter()
@@ -241,7 +241,7 @@ export class PartitionLog {
   /** A leader begins: the epoch starts at the log's end, even if nothing is ever written in it. */
   beginEpoch(leaderEpoch: number): void {
     if (this.#unusable() !== null) return
-    this.#guarded(() => this.epochs.assign(leaderEpoch, this.#logEndOffset))
+    this.epochs.assign(leaderEpoch, this.#logEndOffset)
   }
 
   activeProducers(): ActiveProducer[] {
@@ -258,7 +258,7 @@ export class PartitionLog {
     }
     if (offset <= this.#logStartOffset) return
     this.#logStartOffset = offset
-    this.#guarded(() => this.epochs.truncateFromStart(offset))
+    this.epochs.truncateFromStart(offset)
     this.producers.startedAt(offset)
   }
 

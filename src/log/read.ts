@@ -46,8 +46,7 @@ function readFrom(
   const wanted = Math.min(Math.max(size, bytesMax), segment.size - position)
   const bytes = Buffer.allocUnsafeSlow(wanted)
   const read = segment.log.read(bytes, position)
-  const end =
-    upTo >= logEndOffset ? endOfWhole(bytes, read) : endBelow(bytes, read, upTo)
+  const end = upTo >= logEndOffset ? endOfWhole(bytes, read) : endBelow(bytes, read, upTo)
   if (end === 0) return nothing
   segment.hint(lastOffsetOf(bytes, lastStart) + 1n, position + end)
   return { bytes: end === wanted ? bytes : bytes.subarray(0, end) }

@@ -54,7 +54,6 @@ export interface Recovered {
   readonly cutBytes: number
   /** Why something was cut; null where the segment was whole. */
   readonly fault: string | null
-  readonly epochsChanged: boolean
 }
 
 /**
@@ -71,7 +70,6 @@ export function recoverSegment(
   const scan = segment.scan({ start: 0, whole: true })
   let nextOffset = segment.baseOffset
   let end = 0
-  let epochsChanged = false
   let fault: string | null = null
   while (scan.next()) {
     const { bytes, at, position } = scan
@@ -81,9 +79,7 @@ export function recoverSegment(
     const maxTimestamp = facts.maxTimestampOf(bytes, at)
     segment.note({ position, size: scan.size, lastOffset, maxTimestamp }, indexIntervalBytes)
     const epoch = facts.leaderEpochOf(bytes, at)
-    if (epoch > epochs.latest) {
-      epochsChanged = epochs.note(epoch, baseOffsetOf(bytes, at)) || epochsChanged
-    }
+    if (epoch > epochs.latest) epochs.assign(epoch, baseOffsetOf(bytes, at))
     const ended = producers.apply(bytes, at)
     if (ended?.aborted) {
       const { producerId, firstOffset, lastOffset: markerOffset } = ended
@@ -100,7 +96,7 @@ export function recoverSegment(
   }
   fault ??= scan.fault
   if (fault !== null) segment.resize(end)
-  return { nextOffset, cutBytes: size - end, fault, epochsChanged }
+  return { nextOffset, cutBytes: size - end, fault }
 }
 
 function faultOf(

@@ -18,7 +18,8 @@ export function shouldRoll(
 ): boolean {
   return (
     segment.size > config.segmentBytes - incoming.size ||
-    (segment.size > 0 && ageOf(segment, incoming.maxTimestamp, now) > config.segmentMs - jitterMs) ||
+    (segment.size > 0 &&
+      ageOf(segment, incoming.maxTimestamp, now) > config.segmentMs - jitterMs) ||
     segment.indexIsFull(config.segmentIndexBytes) ||
     incoming.lastOffset - segment.baseOffset > BigInt(relativeOffsetMax)
   )

@@ -59,10 +59,7 @@ export class SegmentStore {
     this.context.removeLater(paths, config.fileDeleteDelayMs)
   }
 
-  #segment(
-    baseOffset: bigint,
-    { fresh, suffix }: { fresh: boolean; suffix: string },
-  ): Segment {
+  #segment(baseOffset: bigint, { fresh, suffix }: { fresh: boolean; suffix: string }): Segment {
     const { disk, files, clock } = this.context
     const options = { files, directory: this.folder, baseOffset, suffix, createdMs: clock.now() }
     if (!fresh) return new Segment({ ...options, fresh })

@@ -223,7 +223,10 @@ export class Segment {
     while (scan.next()) {
       const { bytes, at, position, size } = scan
       const maxTimestamp = maxTimestampOf(bytes, at)
-      this.note({ position, size, lastOffset: lastOffsetOf(bytes, at), maxTimestamp }, indexIntervalBytes)
+      this.note(
+        { position, size, lastOffset: lastOffsetOf(bytes, at), maxTimestamp },
+        indexIntervalBytes,
+      )
     }
     this.seal()
   }

@@ -16,7 +16,7 @@ export function diskFiles(disk: Disk, directory: string): QuorumFiles {
       disk.syncDirectory(directory)
     },
     writeAt(name, position, bytes) {
-      const file = disk.open(path(name), 'write')
+      const file = disk.open(path(name), 'create')
       try {
         file.truncate(position)
         file.write(bytes, position)

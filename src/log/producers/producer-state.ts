@@ -4,21 +4,21 @@
  *
  * Invariant: it tells the state of the log before `endOffset`.
  */
-import { endTxnMarkerOf } from './marker.ts'
-import * as facts from '../batch-facts.ts'
+
 import * as layout from '../../protocol/batch/layout.ts'
 import { lastSequence } from '../../protocol/batch/sequence.ts'
 import type { ProducerEntries } from '../../protocol/records/files.ts'
+import * as facts from '../batch-facts.ts'
 import { checkBatch, checkMarker, type Fault, type Origin } from './check.ts'
 import {
   addBatch,
   findDuplicate,
-
   newEntry,
   type ProducerEntry,
   type SentBatch,
   setEpoch,
 } from './entry.ts'
+import { endTxnMarkerOf } from './marker.ts'
 
 /** A transaction whose marker has been written. */
 export interface EndedTransaction {
@@ -235,4 +235,3 @@ export class ProducerState {
     this.#firstUnstable = first
   }
 }
-

@@ -1,0 +1,217 @@
+/**
+ * One of `log.dirs`: who owns it, the partitions in it, its checkpoints, and whether it is well. One that fails goes offline
+ * alone, and stays so until the broker starts again (KIP-112).
+ */
+import { AssertionFailure } from '../base/assert.ts'
+import { uuidFrom } from '../base/uuid.ts'
+import type { DirectoryLock } from '../host/directory-lock.ts'
+import type { Disk } from '../host/disk.ts'
+import { KafkaError } from '../protocol/errors.ts'
+import {
+  type Checkpoint,
+  type CheckpointName,
+  checkpointFiles,
+  readCheckpoint,
+  writeCheckpoint,
+} from './checkpoints.ts'
+import type { LogContext } from './context.ts'
+import {
+  cleanShutdownFile,
+  formatCleanShutdown,
+  formatMetaProperties,
+  type MetaProperties,
+  metaPropertiesFile,
+  readCleanShutdown,
+  readMetaProperties,
+} from './directory-files.ts'
+import type { PartitionLog } from './partition-log.ts'
+import { Trash } from './trash.ts'
+
+export type DirectoryHost = Omit<LogContext, 'offline' | 'failed' | 'removeLater'>
+
+export class LogDirectory {
+  readonly path: string
+  readonly context: LogContext
+  readonly logs = new Map<string, PartitionLog>()
+  readonly trash: Trash
+  /** Of the last clean stop: the broker's epoch then. Null after a crash, and in a fresh directory. */
+  stoppedAtEpoch: bigint | null = null
+  /** As the last broker left them. */
+  checkpoints: { [name in CheckpointName]: Checkpoint } = noCheckpoints()
+  #identity: MetaProperties | null = null
+  #lock: DirectoryLock | null = null
+  #failure: KafkaError | null = null
+  readonly #onOffline: (directory: LogDirectory, cause: KafkaError) => void
+  readonly #written = new Map<CheckpointName, string>()
+
+  constructor(
+    path: string,
+    host: DirectoryHost,
+    onOffline: (directory: LogDirectory, cause: KafkaError) => void,
+  ) {
+    this.path = path
+    this.#onOffline = onOffline
+    this.trash = new Trash(host)
+    this.context = {
+      ...host,
+      offline: () => this.#failure,
+      failed: (error, options) => this.failed(error, options),
+      removeLater: (paths, delayMs) => this.trash.throwAway(paths, delayMs),
+    }
+  }
+
+  get id(): string {
+    return this.#identity?.directoryId ?? ''
+  }
+
+  get identity(): MetaProperties | null {
+    return this.#identity
+  }
+
+  get online(): boolean {
+    return this.#failure === null
+  }
+
+  /** Makes sure that the folder is there, that nobody else uses it, and reads whose it is. */
+  open(): void {
+    const { disk } = this.context
+    disk.makeDirectory(this.path)
+    this.#lock = disk.lock(this.path)
+    this.#identity = readMetaProperties(disk, this.path)
+  }
+
+  /** A fresh directory becomes this cluster's and node's. */
+  claim({ clusterId, nodeId }: { clusterId: string; nodeId: number }): void {
+    if (this.#identity !== null && this.#identity.directoryId !== '') return
+    const { disk, clock, random } = this.context
+    this.#identity = { clusterId, nodeId, directoryId: uuidFrom(random) }
+    const text = formatMetaProperties(this.#identity, new Date(clock.now()))
+    disk.replaceFile(`${this.path}/${metaPropertiesFile}`, Buffer.from(text))
+  }
+
+  /** Reads the marks of the last stop, and takes away the one that says it was clean: from now on it no longer is. */
+  takeMarks(): void {
+    const { disk } = this.context
+    this.stoppedAtEpoch = readCleanShutdown(disk, this.path)
+    for (const name of Object.keys(checkpointFiles) as CheckpointName[]) {
+      this.checkpoints[name] = this.#readCheckpoint(name)
+    }
+    if (this.stoppedAtEpoch === null) return
+    disk.remove(`${this.path}/${cleanShutdownFile}`)
+    disk.syncDirectory(this.path)
+  }
+
+  /** Replaces the file unless it says the same already. */
+  writeCheckpoint(name: CheckpointName, offsetOf: (log: PartitionLog) => bigint | null): void {
+    if (!this.online) return
+    const entries = []
+    let told = ''
+    for (const log of this.logs.values()) {
+      const offset = offsetOf(log)
+      if (offset === null) continue
+      entries.push({ topic: log.topic, partition: log.partition, offset })
+      told += `${log.name} ${offset}\n`
+    }
+    if (this.#written.get(name) === told) return
+    try {
+      writeCheckpoint(this.context.disk, this.path, name, entries)
+      this.#written.set(name, told)
+    } catch (error) {
+      this.context.failed(error)
+    }
+  }
+
+  markClean(brokerEpoch: bigint): void {
+    if (!this.online) return
+    try {
+      const text = formatCleanShutdown(brokerEpoch)
+      this.context.disk.replaceFile(`${this.path}/${cleanShutdownFile}`, Buffer.from(text))
+    } catch (error) {
+      this.context.failed(error)
+    }
+  }
+
+  release(): void {
+    this.#lock?.release()
+    this.#lock = null
+  }
+
+  failed(error: unknown, { final }: { final: boolean } = { final: false }): KafkaError {
+    if (error instanceof KafkaError) return error
+    if (!(error instanceof Error) || error instanceof AssertionFailure) throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    const full = code === 'ENOSPC' || code === 'EDQUOT'
+    const failure = new KafkaError(
+      'KAFKA_STORAGE_ERROR',
+      full
+        ? `the disk of ${this.path} is full (${error.message}): free some space, or set a retention`
+        : `the log directory ${this.path} failed (${error.message})`,
+      { cause: error },
+    )
+    if (full && !final) return failure
+    this.#goOffline(failure)
+    return failure
+  }
+
+  #goOffline(cause: KafkaError): void {
+    if (this.#failure !== null) return
+    this.#failure = cause
+    this.context.logger.error(
+      { directory: this.path, error: cause },
+      `${cause.message}; it is offline until the broker starts again`,
+    )
+    for (const log of this.logs.values()) log.close()
+    this.#onOffline(this, cause)
+  }
+
+  /** What cannot be read says nothing, as for Kafka: recovery then begins at the start, the log start at the first segment. */
+  #readCheckpoint(name: CheckpointName): Checkpoint {
+    try {
+      return readCheckpoint(this.context.disk, this.path, name)
+    } catch (error) {
+      if (!(error instanceof KafkaError)) throw error
+      this.context.logger.warn({ directory: this.path }, `${error.message}; it is ignored`)
+      return new Map()
+    }
+  }
+}
+
+function noCheckpoints(): { [name in CheckpointName]: Checkpoint } {
+  return {
+    recoveryPoint: new Map(),
+    highWatermark: new Map(),
+    logStart: new Map(),
+    cleaner: new Map(),
+  }
+}
+
+/** Whose directories these are: all of them must belong to the same node of the same cluster. */
+export function checkIdentity(
+  directory: LogDirectory,
+  { clusterId, nodeId }: { clusterId: string | null; nodeId: number },
+): void {
+  const { identity } = directory
+  if (identity === null) return
+  const file = `${directory.path}/${metaPropertiesFile}`
+  if (identity.nodeId !== nodeId) {
+    throw new KafkaError(
+      'INCONSISTENT_CLUSTER_ID',
+      `${file} says that the directory belongs to node ${identity.nodeId}, but this is node ${nodeId}: give node.id=${identity.nodeId}, or another directory in log.dirs`,
+    )
+  }
+  if (clusterId !== null && identity.clusterId !== clusterId) {
+    throw new KafkaError(
+      'INCONSISTENT_CLUSTER_ID',
+      `${file} says that the directory belongs to the cluster ${identity.clusterId}, not to ${clusterId}: give another directory in log.dirs`,
+    )
+  }
+}
+
+export function usableDisk(disk: Disk, path: string): { totalBytes: bigint; usableBytes: bigint } {
+  try {
+    return disk.space(path)
+  } catch {
+    return { totalBytes: -1n, usableBytes: -1n }
+  }
+}

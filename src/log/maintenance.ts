@@ -1,0 +1,129 @@
+/** What a broker does for its logs from time to time: checkpoints, flushes, retention, expiry of producers. */
+import type { Cancel, Clock } from '../host/clock.ts'
+import type { BrokerConfigs } from '../protocol/configs/effective.ts'
+import type { Logger } from './context.ts'
+import type { LogDirectory } from './log-directory.ts'
+import type { PartitionLog } from './partition-log.ts'
+import { applyRetention } from './retention.ts'
+
+export interface MaintenanceOptions {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly settings: () => BrokerConfigs
+  readonly directories: readonly LogDirectory[]
+}
+
+interface Task {
+  readonly intervalMs: () => number
+  readonly run: () => void
+}
+
+const flushLookMs = 1000
+
+export class Maintenance {
+  readonly #options: MaintenanceOptions
+  readonly #timers = new Map<Task, Cancel>()
+  #closed = false
+
+  constructor(options: MaintenanceOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    const { settings, clock } = this.#options
+    const initialMs = Number(settings().get('log.initial.task.delay.ms'))
+    // Kafka declares some of these as long, some as int.
+    const every = (interval: () => number | bigint, run: () => void, firstMs?: number) => {
+      const intervalMs = () => Number(interval())
+      this.#schedule({ intervalMs, run }, firstMs ?? intervalMs())
+    }
+    every(
+      () => settings().get('replica.high.watermark.checkpoint.interval.ms'),
+      () => this.#eachDirectory((each) => this.checkpointHighWatermarks(each)),
+    )
+    every(
+      () => settings().get('log.flush.offset.checkpoint.interval.ms'),
+      () => this.#eachDirectory((each) => this.checkpointRecoveryPoints(each)),
+    )
+    every(
+      () => settings().get('log.flush.start.offset.checkpoint.interval.ms'),
+      () => this.#eachDirectory((each) => this.checkpointLogStarts(each)),
+    )
+    every(
+      () => settings().get('log.retention.check.interval.ms'),
+      () => this.applyRetention(clock.now()),
+      initialMs,
+    )
+    every(
+      () => settings().get('producer.id.expiration.check.interval.ms'),
+      () => this.#expireProducers(clock.now()),
+    )
+    every(
+      () => Math.min(flushLookMs, Number(settings().get('log.flush.scheduler.interval.ms'))),
+      () => this.#eachLog((log) => log.tick(clock.now())),
+    )
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const cancel of this.#timers.values()) cancel()
+    this.#timers.clear()
+  }
+
+  applyRetention(now: number): void {
+    const { logger } = this.#options
+    this.#eachLog((log) => {
+      try {
+        applyRetention(log, now, logger)
+      } catch (error) {
+        logger.error({ log: log.name, error }, 'retention failed')
+      }
+    })
+  }
+
+  checkpointAll(directory: LogDirectory): void {
+    this.checkpointRecoveryPoints(directory)
+    this.checkpointLogStarts(directory)
+    this.checkpointHighWatermarks(directory)
+  }
+
+  checkpointRecoveryPoints(directory: LogDirectory): void {
+    directory.writeCheckpoint('recoveryPoint', (log) => log.recoveryPoint)
+  }
+
+  checkpointHighWatermarks(directory: LogDirectory): void {
+    directory.writeCheckpoint('highWatermark', (log) => log.highWatermark)
+  }
+
+  /** Where the first segment tells the log's start, no line is needed. */
+  checkpointLogStarts(directory: LogDirectory): void {
+    directory.writeCheckpoint('logStart', (log) => {
+      const first = log.store.segments.first.baseOffset
+      return log.logStartOffset > first ? log.logStartOffset : null
+    })
+  }
+
+  #expireProducers(now: number): void {
+    const expirationMs = this.#options.settings().get('producer.id.expiration.ms')
+    this.#eachLog((log) => log.producers.expire(now, expirationMs))
+  }
+
+  #schedule(task: Task, delayMs: number): void {
+    if (this.#closed) return
+    const cancel = this.#options.clock.schedule(delayMs, () => {
+      task.run()
+      this.#schedule(task, task.intervalMs())
+    })
+    this.#timers.set(task, cancel)
+  }
+
+  #eachDirectory(work: (directory: LogDirectory) => void): void {
+    for (const directory of this.#options.directories) if (directory.online) work(directory)
+  }
+
+  #eachLog(work: (log: PartitionLog) => void): void {
+    this.#eachDirectory(({ logs }) => {
+      for (const log of [...logs.values()]) if (!log.closed) work(log)
+    })
+  }
+}
