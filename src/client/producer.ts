@@ -49,7 +49,7 @@ export class Producer {
           ranges: [{ first: number, count: 1 }],
           count: 1,
           error,
-          records: () => [{ number, keySize, valueSize }],
+          records: () => [{ number, keySize, valueSize, error, isBystander: false }],
         }),
     })
     this.#sender = new Sender(this.cluster, this.settings, this.#accumulator, () =>

@@ -1,9 +1,9 @@
 import type { DeliveryFailure } from '../../client/producer/settings.ts'
-import { errorTexts } from '../../protocol/error-texts.ts'
 import { type ErrorName, KafkaError } from '../../protocol/errors.ts'
-import { javaText } from '../java/errors.ts'
+import { type JavaError, javaText } from '../java/errors.ts'
 import type { Machine } from '../machine.ts'
 import { logEvent } from '../output/log.ts'
+import { kafkaException } from './reader/reader.ts'
 
 /** Failures for which Kafka's tool is known to end with 0, so that scripts count on it; see docs/differences.md. */
 const forgiven: readonly ErrorName[] = [
@@ -27,7 +27,7 @@ export class Failures {
   linesBefore = 0
   #isForgivable = true
   /** The first one, for who waits for each record. */
-  first: KafkaError | null = null
+  first: KafkaError | JavaError | null = null
   readonly #machine: Machine
   readonly #style: FailureStyle
   readonly #isQuiet: boolean
@@ -43,19 +43,20 @@ export class Failures {
     return this.#style.isKafkas && this.#isForgivable ? 0 : 1
   }
 
-  take({ topic, error, records }: DeliveryFailure): void {
-    for (const { number, keySize, valueSize } of records()) {
-      this.record({ topic, line: this.linesBefore + number + 1, keySize, valueSize }, error)
+  take({ topic, records }: DeliveryFailure): void {
+    for (const { number, keySize, valueSize, error, isBystander } of records()) {
+      const record = { topic, line: this.linesBefore + number + 1, keySize, valueSize }
+      this.record(record, isBystander ? kafkaException(error.message) : error)
     }
   }
 
   record(
     record: { topic: string; line: number; keySize: number; valueSize: number },
-    error: KafkaError,
+    error: KafkaError | JavaError,
   ): void {
     this.count++
     this.first ??= error
-    if (!forgiven.includes(error.error)) this.#isForgivable = false
+    if (!(error instanceof KafkaError && forgiven.includes(error.error))) this.#isForgivable = false
     if (this.#isQuiet) return
     const { stderr } = this.#machine
     stderr.write(this.#style.isKafkas ? this.#event(record, error) : sentence(record, error))
@@ -63,20 +64,15 @@ export class Failures {
 
   #event(
     { topic, keySize, valueSize }: { topic: string; keySize: number; valueSize: number },
-    error: KafkaError,
+    error: KafkaError | JavaError,
   ): string {
     const size = (bytes: number) => (bytes < 0 ? 'null' : `${bytes} bytes`)
     const message = `Error when sending message to topic ${topic} with key: ${size(keySize)}, value: ${size(valueSize)} with error:`
     const logger = 'org.apache.kafka.clients.producer.internals.ErrorLoggingCallback'
-    return logEvent(this.#machine.clock, 'ERROR', message, { logger, error: plain(error) })
+    return logEvent(this.#machine.clock, 'ERROR', message, { logger, error })
   }
 }
 
-// A broker's answer about a record may carry a text of its own; Kafka's producer shows it, too.
-function plain(error: KafkaError): KafkaError {
-  return error.message === '' ? new KafkaError(error.error, errorTexts[error.error]) : error
-}
-
-function sentence({ line }: { line: number }, error: KafkaError): string {
+function sentence({ line }: { line: number }, error: KafkaError | JavaError): string {
   return `line ${line} was not delivered: ${error.message} (${javaText(error).split(':')[0]!.split('.').at(-1)})\n`
 }

@@ -3,6 +3,7 @@ import { setInt16, setInt32, setInt64 } from '../../base/bytes.ts'
 import { RecordCursor } from '../../protocol/batch/cursor.ts'
 import * as layout from '../../protocol/batch/layout.ts'
 import { BatchWriter } from '../../protocol/batch/writer.ts'
+import type { RecordFault } from './record-errors.ts'
 import type { FailedRecord, RecordRange } from './settings.ts'
 
 export type ProducerIdentity = { readonly id: bigint; readonly epoch: number }
@@ -123,7 +124,11 @@ export function rangesOf(numbers: readonly number[]): RecordRange[] {
   return ranges
 }
 
-export function* failedRecords(batch: Batch): Generator<FailedRecord> {
+export function* failedRecords(
+  batch: Batch,
+  faultOf: (index: number) => RecordFault,
+): Generator<FailedRecord> {
+  let index = 0
   const cursor = new RecordCursor().open(batch.bytes)
   for (const { first, count } of rangesOf(batch.numbers)) {
     for (let number = first; number < first + count && cursor.next(); number++) {
@@ -131,6 +136,7 @@ export function* failedRecords(batch: Batch): Generator<FailedRecord> {
         number,
         keySize: cursor.keyStart < 0 ? -1 : cursor.keyEnd - cursor.keyStart,
         valueSize: cursor.valueStart < 0 ? -1 : cursor.valueEnd - cursor.valueStart,
+        ...faultOf(index++),
       }
     }
   }

@@ -21,6 +21,7 @@ import {
   parcelSize,
   produceRequest,
 } from './produce-request.ts'
+import { type RecordFault, recordFaults } from './record-errors.ts'
 import type { ProducerSettings } from './settings.ts'
 import { verdictOf } from './verdict.ts'
 
@@ -267,7 +268,12 @@ export class Sender {
       case 'split':
         return this.#split(lane, batch)
       case 'fail':
-        return this.#fail(lane, batch, new KafkaError(error, answer.errorMessage))
+        return this.#fail(
+          lane,
+          batch,
+          new KafkaError(error, answer.errorMessage),
+          recordFaults(error, answer),
+        )
       case 'renew':
       case 'retry': {
         const failure = new KafkaError(error, answer.errorMessage)
@@ -323,19 +329,19 @@ export class Sender {
     lane.notBefore = Math.max(lane.notBefore, now + waitMs)
   }
 
-  #fail(lane: Lane, batch: Batch, error: KafkaError): void {
+  #fail(lane: Lane, batch: Batch, error: KafkaError, faultOf = shared(error)): void {
     lane.abandon(batch)
-    this.#giveUp(lane, batch, error)
+    this.#giveUp(lane, batch, error, faultOf)
   }
 
-  #giveUp(lane: Lane, batch: Batch, error: KafkaError): void {
+  #giveUp(lane: Lane, batch: Batch, error: KafkaError, faultOf = shared(error)): void {
     this.#settings.onFailure({
       topic: lane.topic,
       partition: lane.partition,
       ranges: rangesOf(batch.numbers),
       count: batch.count,
       error,
-      records: () => failedRecords(batch),
+      records: () => failedRecords(batch, faultOf),
     })
     this.#accumulator.settle(batch, { reusable: false })
     this.#settled()
@@ -471,4 +477,10 @@ function expired(lane: Lane, batch: Batch, ageMs: number, cause?: KafkaError): K
     `Expiring ${batch.count} record(s) for ${lane.topic}-${lane.partition}:${Math.round(ageMs)} ms has passed since batch creation. The request has not been sent, or no server response has been received yet.`,
     cause === undefined ? undefined : { cause },
   )
+}
+
+/** One error for all records of a batch. */
+function shared(error: KafkaError): (index: number) => RecordFault {
+  const fault = { error, isBystander: false }
+  return () => fault
 }

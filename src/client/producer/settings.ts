@@ -41,6 +41,10 @@ export type FailedRecord = {
   /** −1 for null. */
   readonly keySize: number
   readonly valueSize: number
+  /** Its own, where the broker told; else that of the whole. */
+  readonly error: KafkaError
+  /** It failed only because another record of its batch did. */
+  readonly isBystander: boolean
 }
 
 export type DeliveryFailure = {
