@@ -31,6 +31,7 @@ import {
   ensureSensible,
   producerProperties,
   readerProperties,
+  sizedBy,
 } from './settings.ts'
 
 export const consoleProducer: Tool = { declaration: consoleProducerDeclaration, run }
@@ -86,7 +87,7 @@ async function produce(options: Options, machine: Machine): Promise<number> {
   )
   unknownConfigs(configs, 'producer.ProducerConfig', machine)
   const addresses = await addressesOf(server, options, machine).catch(asConstruction)
-  const producer = open(configs, addresses, failures)
+  const producer = open(configs, { addresses, failures, sized: sizedBy(options) })
   const feed = new Feed({
     producer,
     topic,
@@ -122,8 +123,15 @@ function partsOf(options: Options): LineParts {
 
 function open(
   configs: ProducerConfigs,
-  addresses: readonly Address[],
-  failures: Failures,
+  {
+    addresses,
+    failures,
+    sized,
+  }: {
+    addresses: readonly Address[]
+    failures: Failures
+    sized: ReturnType<typeof sizedBy>
+  },
 ): Producer {
   if (configs.has('transactional.id')) {
     throw new JavaError(
@@ -133,7 +141,7 @@ function open(
   }
   const cluster = new Cluster(clusterOptions(configs, addresses))
   return new Producer(cluster, {
-    ...producerOptions(configs),
+    ...producerOptions(configs, { sized }),
     onFailure: (failure) => failures.take(failure),
   })
 }

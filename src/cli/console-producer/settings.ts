@@ -60,12 +60,7 @@ const mapped = [
 
 /** The producer's settings as properties, as Kafka's tool would hand them to its producer. */
 export function producerProperties(options: Options): Map<string, string> {
-  const file = options.text('command-config') ?? options.text('producer.config')
-  const pairs = [...options.all('command-property'), ...options.all('producer-property')]
-  const properties = new Map([
-    ...(file === undefined ? [] : readProperties(file)),
-    ...parsePairs(pairs),
-  ])
+  const properties = givenProperties(options)
   properties.delete('bootstrap.servers')
   properties.set('compression.type', compression(options))
   if (!properties.has('client.id')) properties.set('client.id', 'console-producer')
@@ -74,6 +69,24 @@ export function producerProperties(options: Options): Map<string, string> {
     properties.set(config, String(options[type](name)))
   }
   return properties
+}
+
+function givenProperties(options: Options): Map<string, string> {
+  const file = options.text('command-config') ?? options.text('producer.config')
+  const pairs = [...options.all('command-property'), ...options.all('producer-property')]
+  return new Map([...(file === undefined ? [] : readProperties(file)), ...parsePairs(pairs)])
+}
+
+/** Whether somebody has chosen how much is sent together, and how much may wait. */
+export function sizedBy(options: Options): { batch: boolean; memory: boolean } {
+  const given = givenProperties(options)
+  return {
+    batch:
+      options.has('batch-size') ||
+      options.has('max-partition-memory-bytes') ||
+      given.has('batch.size'),
+    memory: options.has('max-memory-bytes') || given.has('buffer.memory'),
+  }
 }
 
 function compression(options: Options): string {
