@@ -1,5 +1,4 @@
 /** Starts, finds and stops the brokers of a home. Each one is a process that outlives the command that started it. */
-import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { uuidFrom } from '../base/uuid.ts'
@@ -8,7 +7,15 @@ import { type Clock, pause } from '../host/clock.ts'
 import type { Disk } from '../host/disk.ts'
 import type { DetachedProcess, Processes } from '../host/processes.ts'
 import type { Random } from '../host/random.ts'
-import { cardPath, dataPath, type Home, logPath, propertiesPath, socketPath } from './home.ts'
+import {
+  cardPath,
+  dataPath,
+  type Home,
+  logPath,
+  propertiesPath,
+  quorumSocketPattern,
+  socketPath,
+} from './home.ts'
 import { propertiesText } from './properties.ts'
 
 export interface ClusterHost {
@@ -24,6 +31,8 @@ export interface BrokerStatus {
   /** Null where it does not run. */
   readonly card: Card | null
 }
+
+export type { Card }
 
 /** What a person can mend: the message says how. */
 export class ClusterError extends Error {
@@ -59,14 +68,20 @@ export function liveCard({ disk, processes }: ClusterHost, home: Home, id: numbe
   return card !== null && processes.identity(card.pid) === card.identity ? card : null
 }
 
+export interface Start {
+  /** All brokers that the cluster has, or gets with this start. */
+  readonly all: readonly number[]
+  readonly ids: readonly number[]
+  readonly overrides?: readonly string[]
+}
+
 /** Starts what does not run yet and waits until all of them answer. Two who do this at once get one cluster. */
 export async function startBrokers(
   host: ClusterHost,
   home: Home,
-  ids: readonly number[],
-  overrides: readonly string[] = [],
+  { all, ids, overrides = [] }: Start,
 ): Promise<Card[]> {
-  prepare(host, home, ids)
+  prepare(host, home, all)
   return Promise.all(ids.map((id) => startBroker(host, home, id, overrides)))
 }
 
@@ -82,7 +97,7 @@ async function startBroker(
     running === null
       ? await host.processes.startDetached({
           file: process.execPath,
-          args: [brokerBundle(), ...brokerArguments(home, id, overrides)],
+          args: [brokerBundle(host), ...brokerArguments(home, id, overrides)],
           outputFile: logPath(home, id),
           cwd: home.root,
         })
@@ -91,7 +106,11 @@ async function startBroker(
 }
 
 export function brokerArguments(home: Home, id: number, overrides: readonly string[]): string[] {
-  const own = [`jackdaw.socket=${socketPath(home, id)}`, `jackdaw.card.file=${cardPath(home, id)}`]
+  const own = [
+    `jackdaw.socket=${socketPath(home, id)}`,
+    `jackdaw.controller.socket=${quorumSocketPattern(home)}`,
+    `jackdaw.card.file=${cardPath(home, id)}`,
+  ]
   const all = [...own, ...overrides].flatMap((each) => ['--override', each])
   return ['--config', propertiesPath(home, id), ...all]
 }
@@ -122,6 +141,17 @@ async function whenRunning(
 }
 
 export type StopSignal = 'SIGTERM' | 'SIGKILL'
+
+/** Sends a signal to a broker that runs; false where it does not. */
+export function signalBroker(
+  host: ClusterHost,
+  home: Home,
+  id: number,
+  signal: NodeJS.Signals,
+): boolean {
+  const card = liveCard(host, home, id)
+  return card !== null && host.processes.signal(card.pid, signal)
+}
 
 /** Resolves when they are gone; a broker that does not run is none to wait for. */
 export async function stopBrokers(
@@ -170,8 +200,8 @@ function failure({ disk }: ClusterHost, home: Home, id: number): string {
 }
 
 /** The broker's bundle lies beside the tool's; from the sources it is in dist/. */
-function brokerBundle(): string {
+function brokerBundle({ disk }: ClusterHost): string {
   const here = dirname(fileURLToPath(import.meta.url))
   const beside = join(here, 'broker.cjs')
-  return existsSync(beside) ? beside : join(here, '..', '..', 'dist', 'broker.cjs')
+  return disk.stat(beside) !== null ? beside : join(here, '..', '..', 'dist', 'broker.cjs')
 }

@@ -22,7 +22,7 @@ export interface Environment {
 
 // sun_path of Linux holds 108 bytes with the final zero, that of macOS 104.
 const socketPathBytesMax = 103
-const longestSocketName = '/9999.sock'
+const longestSocketName = '/9999.quorum'
 
 /** `--home`, else JACKDAW_HOME, else the user's data folder after the XDG base directory specification. */
 export function findHome(given: string | undefined, env: Environment): Home {
@@ -37,6 +37,8 @@ export function findHome(given: string | undefined, env: Environment): Home {
 }
 
 export const socketPath = (home: Home, id: number): string => join(home.run, `${id}.sock`)
+/** Of the quorum's own listener; {id} stands for the id of a node. */
+export const quorumSocketPattern = (home: Home): string => join(home.run, '{id}.quorum')
 export const cardPath = (home: Home, id: number): string => join(home.run, `${id}.json`)
 export const propertiesPath = (home: Home, id: number): string =>
   join(home.root, `broker-${id}.properties`)

@@ -29,6 +29,7 @@ export async function localBootstrap(options: LocalOptions): Promise<Address[]> 
   }
   if (!starting) onStarting(`starting a local broker in ${home.root}`)
   const known = brokerIds(host, home)
-  const cards = await startBrokers(host, home, known.length === 0 ? [firstBroker] : known)
+  const all = known.length === 0 ? [firstBroker] : known
+  const cards = await startBrokers(host, home, { all, ids: all })
   return cards.map(({ socket }) => ({ path: socket }))
 }

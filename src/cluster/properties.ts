@@ -14,7 +14,7 @@ process.roles=broker,controller
 node.id=${id}
 log.dirs=${dataDirectory}
 jackdaw.cluster.id=${clusterId}
-
+${voters.length > 1 ? `jackdaw.voters=${voters.join(',')}\n` : ''}
 # The next free port is taken where this one is not; "jackdaw status" tells which.
 listeners=PLAINTEXT://127.0.0.1:9092
 jackdaw.port.fallback=true

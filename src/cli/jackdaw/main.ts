@@ -55,11 +55,21 @@ function declare(machine: Machine, exit: (code: number) => void): Command {
       .option('--debug', 'show where an error came from')
   const collect = (value: string, all: string[] = []) => [...all, value]
 
-  verb('start', 'start the local cluster in the background')
+  verb('start [ids...]', 'start the local cluster, or some of its brokers, in the background')
+    .option('--brokers <count>', 'how many brokers a new cluster gets (1)')
     .option('--override <name=value>', 'a broker configuration, for this start', collect)
-    .action(async (options) => (await import('./start.ts')).start(at(options), options))
-  verb('stop', 'stop it in an orderly way').action(async (options) =>
-    (await import('./stop.ts')).stop(at(options)),
+    .action(async (ids, options) => (await import('./start.ts')).start(at(options), options, ids))
+  verb('stop [ids...]', 'stop it, or some of its brokers, in an orderly way').action(
+    async (ids, options) => (await import('./stop.ts')).stop(at(options), ids),
+  )
+  verb('kill <ids...>', 'end brokers as a fault would')
+    .option('--hard', 'at once (SIGKILL)')
+    .action(async (ids, options) => (await import('./signals.ts')).kill(at(options), ids, options))
+  verb('pause <ids...>', 'let brokers stand still (SIGSTOP)').action(async (ids, options) =>
+    (await import('./signals.ts')).pauseBrokers(at(options), ids),
+  )
+  verb('resume <ids...>', 'let them go on').action(async (ids, options) =>
+    (await import('./signals.ts')).resumeBrokers(at(options), ids),
   )
   verb('restart', 'stop what runs, and start it again').action(async (options) =>
     (await import('./stop.ts')).restart(at(options)),

@@ -1,20 +1,56 @@
-import type { Card } from '../../broker/card.ts'
-import { type BrokerStatus, brokerIds, startBrokers, statusOf } from '../../cluster/brokers.ts'
+import {
+  brokerIds,
+  type Card,
+  ClusterError,
+  startBrokers,
+  statusOf,
+} from '../../cluster/brokers.ts'
 import type { Context } from './context.ts'
+import { chosen } from './ids.ts'
 
-/** Starts the brokers of the home that do not run, and says where they are. */
+export interface StartOptions {
+  readonly override?: readonly string[]
+  /** How many brokers a new cluster gets. */
+  readonly brokers?: string
+}
+
+const brokersMax = 9
+
+/** Starts the brokers that do not run (all of them, or those that are named), and says where they are. */
 export async function start(
   { machine, host, home }: Context,
-  { override = [] }: { override?: readonly string[] },
+  { override = [], brokers }: StartOptions,
+  named: readonly string[] = [],
 ): Promise<void> {
-  const before = runningIds(statusOf(host, home))
+  const before = new Set(
+    statusOf(host, home)
+      .filter(({ state }) => state === 'running')
+      .map(({ id }) => id),
+  )
   const known = brokerIds(host, home)
-  const cards = await startBrokers(host, home, known.length === 0 ? [1] : known, override)
+  const all = known.length === 0 ? fresh(brokers) : known
+  if (brokers !== undefined && all.length !== Number(brokers)) {
+    throw new ClusterError(
+      `--brokers ${brokers}: the cluster in ${home.root} has ${all.length} ${all.length === 1 ? 'broker' : 'brokers'}; another --home gives you a new one`,
+    )
+  }
+  const cards = await startBrokers(host, home, {
+    all,
+    ids: chosen(all, named),
+    overrides: override,
+  })
   for (const card of cards) machine.stdout.write(`${introduction(card, before.has(card.id))}\n`)
 }
 
-const runningIds = (brokers: readonly BrokerStatus[]): ReadonlySet<number> =>
-  new Set(brokers.filter(({ state }) => state === 'running').map(({ id }) => id))
+function fresh(brokers = '1'): number[] {
+  const count = Number(brokers)
+  if (!Number.isInteger(count) || count < 1 || count > brokersMax) {
+    throw new ClusterError(
+      `--brokers takes a whole number from 1 to ${brokersMax}, not "${brokers}"`,
+    )
+  }
+  return Array.from({ length: count }, (_, index) => index + 1)
+}
 
 function introduction({ id, pid, address, socket }: Card, before: boolean): string {
   const where = [address, socket].filter((each) => each !== '').join(' and ')

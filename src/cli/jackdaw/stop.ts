@@ -1,9 +1,11 @@
 import { brokerIds, statusOf, stopBrokers } from '../../cluster/brokers.ts'
 import type { Context } from './context.ts'
+import { chosen } from './ids.ts'
 import { start } from './start.ts'
 
-export async function stop({ machine, host, home }: Context): Promise<void> {
-  const stopped = await stopBrokers(host, home, brokerIds(host, home))
+export async function stop(context: Context, named: readonly string[] = []): Promise<void> {
+  const { machine, host, home } = context
+  const stopped = await stopBrokers(host, home, chosen(brokerIds(host, home), named))
   machine.stdout.write(
     stopped.length === 0
       ? `no broker runs in ${home.root}\n`
@@ -15,10 +17,7 @@ export async function stop({ machine, host, home }: Context): Promise<void> {
 export async function restart(context: Context): Promise<void> {
   const { host, home } = context
   const running = statusOf(host, home).filter(({ state }) => state !== 'stopped')
-  await stopBrokers(
-    host,
-    home,
-    running.map(({ id }) => id),
-  )
-  await start(context, {})
+  const ids = running.map(({ id }) => id)
+  await stopBrokers(host, home, ids)
+  await start(context, {}, ids.map(String))
 }
