@@ -73,20 +73,65 @@ function terminalColumns(descriptor: number): number {
   return stream.columns || 80
 }
 
-export const standardInput: Input = {
-  isTerminal: tty.isatty(0),
-  start({ chunk, end }) {
-    let ended = false
-    const finish = (cause?: Error) => {
-      if (ended) return
-      ended = true
-      end(cause)
-    }
-    process.stdin.on('data', chunk)
-    process.stdin.on('end', () => finish())
-    process.stdin.on('error', (error) => finish(error))
-    process.stdin.on('close', () => finish())
-  },
-  pause: () => void process.stdin.pause(),
-  resume: () => void process.stdin.resume(),
+export const standardInput: Input = isRegularFile(0) ? fileInput(0) : streamInput()
+
+function isRegularFile(descriptor: number): boolean {
+  try {
+    return fs.fstatSync(descriptor).isFile()
+  } catch {
+    return false
+  }
+}
+
+const fileChunkBytes = 1 << 19
+
+/** A file is read in larger pieces than a stream would take, and never makes a read wait. */
+function fileInput(descriptor: number): Input {
+  let isPaused = false
+  let isReading = false
+  let read = () => {}
+  return {
+    isTerminal: false,
+    start({ chunk, end }) {
+      read = () => {
+        if (isPaused || isReading) return
+        isReading = true
+        const bytes = Buffer.allocUnsafeSlow(fileChunkBytes)
+        fs.read(descriptor, bytes, 0, fileChunkBytes, null, (error, size) => {
+          isReading = false
+          if (error !== null || size === 0) return end(error ?? undefined)
+          chunk(bytes.subarray(0, size))
+          read()
+        })
+      }
+      read()
+    },
+    pause() {
+      isPaused = true
+    },
+    resume() {
+      isPaused = false
+      read()
+    },
+  }
+}
+
+function streamInput(): Input {
+  return {
+    isTerminal: tty.isatty(0),
+    start({ chunk, end }) {
+      let ended = false
+      const finish = (cause?: Error) => {
+        if (ended) return
+        ended = true
+        end(cause)
+      }
+      process.stdin.on('data', chunk)
+      process.stdin.on('end', () => finish())
+      process.stdin.on('error', (error) => finish(error))
+      process.stdin.on('close', () => finish())
+    },
+    pause: () => void process.stdin.pause(),
+    resume: () => void process.stdin.resume(),
+  }
 }
