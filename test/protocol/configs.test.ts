@@ -122,7 +122,7 @@ test.each<[Config, string, string]>([
   [
     consumerConfigs['auto.offset.reset'],
     'sideways',
-    "Invalid value `sideways` for configuration auto.offset.reset. The value must be either 'earliest', 'latest', 'none' or of the format 'by_duration:\\<PnDTnHnMn.nS.>'.",
+    "Invalid value `sideways` for configuration auto.offset.reset. The value must be either 'earliest', 'latest', 'none' or of the format 'by_duration:<PnDTnHnMn.nS.>'.",
   ],
   [producerConfigs.acks, '7', 'String must be one of: all, -1, 0, 1'],
   [

@@ -132,7 +132,7 @@ function offsetResetOf(...names: string[]): Trait {
     return invalidValue(
       name,
       value,
-      `Invalid value \`${value}\` for configuration ${name}. The value must be either ${either} or of the format 'by_duration:\\<PnDTnHnMn.nS.>'.`,
+      `Invalid value \`${value}\` for configuration ${name}. The value must be either ${either} or of the format 'by_duration:<PnDTnHnMn.nS.>'.`,
     )
   })
 }

@@ -1,0 +1,217 @@
+import { Cluster } from '../../client/cluster.ts'
+import { Consumer } from '../../client/consumer.ts'
+import type { Address } from '../../host/net.ts'
+import { systemRandom } from '../../host/random.ts'
+import { KafkaError } from '../../protocol/errors.ts'
+import { clusterOptions } from '../config/cluster-options.ts'
+import { unknownConfigs } from '../config/unknown.ts'
+import { JavaError, messageOf } from '../java/errors.ts'
+import { javaPattern } from '../java/regex/pattern.ts'
+import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
+import { UsageError } from '../options/checks.ts'
+import { kafkaVersion } from '../options/common.ts'
+import type { Options } from '../options/options.ts'
+import { parse } from '../options/parse.ts'
+import { exceptionText, logEvent } from '../output/log.ts'
+import { addressesOf, findServer, type Server } from '../server.ts'
+import { isClosedPipe, ToolFailure } from '../tell.ts'
+import type { Tool } from '../tool.ts'
+import { Consumption, type Ending } from './consume.ts'
+import { badAddress, consumerConfigsOf, consumerOptions } from './consumer-options.ts'
+import { consoleConsumerDeclaration } from './declaration.ts'
+import type { Formatter } from './formatters/formatter.ts'
+import { consumerSettings, type Settings } from './settings.ts'
+
+export const consoleConsumer: Tool = { declaration: consoleConsumerDeclaration, run }
+
+const logger = 'org.apache.kafka.tools.consumer.ConsoleConsumer'
+
+const protocolHint =
+  'The consumer rebalance protocol (KIP-848) is production-ready! Set group.protocol=consumer to try it out. See https://kafka.apache.org/documentation/#consumer_rebalance_protocol\n'
+
+async function run(machine: Machine): Promise<number> {
+  const { argv, stdout } = machine
+  const options = parsed(argv)
+  if (argv.length === 0 || options.has('help')) {
+    throw new UsageError(consoleConsumerDeclaration.summary)
+  }
+  if (options.has('version')) {
+    stdout.write(`${kafkaVersion}\n`)
+    return 0
+  }
+  const { settings, server, formatter } = await prepared(options, machine)
+  try {
+    return await consume({ options, settings, server, formatter, machine })
+  } catch (error) {
+    if (error instanceof JavaError || error instanceof KafkaError) throw failed(error, machine)
+    throw error
+  }
+}
+
+function parsed(argv: readonly string[]): Options {
+  try {
+    return parse(argv, consoleConsumerDeclaration.options)
+  } catch (error) {
+    throw error instanceof JavaError ? new UsageError(error.message) : error
+  }
+}
+
+type Prepared = { settings: Settings; server: Server; formatter: Formatter }
+
+/** What is wrong before there is a consumer: nobody catches it in Kafka's tool. */
+async function prepared(options: Options, machine: Machine): Promise<Prepared> {
+  try {
+    const server = await findServer(options, machine)
+    const settings = consumerSettings(options, {
+      out: (text) => machine.stdout.write(text),
+      random: () => systemRandom.number(),
+      needsServer: server.kind === 'none',
+    })
+    const formatter = await settings.formatter.make((message, error) => {
+      const name = 'org.apache.kafka.tools.consumer.DefaultMessageFormatter'
+      machine.stderr.write(logEvent(machine.clock, 'ERROR', message, { logger: name, error }))
+    })
+    return { settings, server, formatter }
+  } catch (error) {
+    if (!(error instanceof JavaError)) throw error
+    const stderr = `Exception in thread "main" ${exceptionText(error)}`
+    throw new ToolFailure(messageOf(error) ?? '', { stderr, cause: error })
+  }
+}
+
+function failed(error: JavaError | KafkaError, { clock }: Machine): ToolFailure {
+  const stderr = logEvent(clock, 'ERROR', 'Unknown error when running consumer: ', {
+    logger,
+    error,
+  })
+  return new ToolFailure(messageOf(error) ?? '', { stderr, cause: error })
+}
+
+type Consume = Prepared & { options: Options; machine: Machine }
+
+async function consume({
+  options,
+  settings,
+  server,
+  formatter,
+  machine,
+}: Consume): Promise<number> {
+  const { stderr } = machine
+  const { partition } = settings
+  const configs = consumerConfigsOf(settings.properties)
+  const addresses = await addressesOf(server, options, machine).catch(asConstruction)
+  const wanted = consumerOptions(configs, { isAssigned: partition !== undefined })
+  unknownConfigs(configs, 'consumer.ConsumerConfig', machine)
+  if (partition === undefined && wanted.groupProtocol !== 'consumer') stderr.write(protocolHint)
+  const cluster = new Cluster(clusterOptions(configs, addresses as readonly Address[]))
+  const consumer = new Consumer(cluster, wanted)
+  point(consumer, options, settings)
+  const messagesMax = limit(options)
+  const consumption = new Consumption({
+    consumer,
+    formatter,
+    messagesMax: typeof messagesMax === 'number' ? messagesMax : 0,
+    timeoutMs: Number(settings.timeoutMs),
+    skipsErrors: options.has('skip-message-on-error'),
+    skipped: (error) => log(machine, 'Error processing message, skipping this message: ', error),
+    machine,
+  })
+  let signal: Signal | null = null
+  machine.onSignal((each) => {
+    signal = each
+    consumption.stop()
+  })
+  try {
+    if (typeof messagesMax !== 'number') throw messagesMax
+    tellEnding(await consumption.run(), configs.get('client.id'), { consumer, machine })
+  } finally {
+    await consumer.close()
+    cluster.close()
+    stderr.write(`Processed a total of ${consumption.count} messages\n`)
+    if (options.has('enable-systest-events')) lastWord(machine)
+  }
+  return signal === null ? 0 : exitCodeOf[signal satisfies Signal]
+}
+
+function asConstruction(error: unknown): never {
+  if (error instanceof KafkaError && error.error === 'INVALID_CONFIG')
+    throw badAddress(error.message)
+  throw error
+}
+
+/** Where the consumer reads: a partition, a topic as a member of a group, or all topics with certain names. */
+function point(consumer: Consumer, options: Options, { partition, offset }: Settings): void {
+  const topic = options.text('topic')
+  if (topic === undefined) {
+    consumer.subscribe({ matches: javaPattern(options.text('include')!).matches })
+    return
+  }
+  if (partition === undefined) {
+    consumer.subscribe({ topics: [topic] })
+    return
+  }
+  const at = { topic, partition }
+  consumer.assign([at])
+  if (typeof offset === 'bigint') consumer.seek(at, offset)
+  else consumer.seekTo(at, offset)
+}
+
+/** How many records, or why that cannot be known; Kafka's tool finds out when the consumer is there already. */
+function limit(options: Options): number | JavaError {
+  try {
+    return options.integer('max-messages') ?? -1
+  } catch (error) {
+    if (error instanceof JavaError) return error
+    throw error
+  }
+}
+
+function tellEnding(
+  ending: Ending,
+  clientId: string,
+  { consumer, machine }: { consumer: Consumer; machine: Machine },
+): void {
+  if (ending.kind === 'closed') {
+    machine.stderr.write('Unable to write to standard out, closing consumer.\n')
+  }
+  if (ending.kind !== 'failed') return
+  const { error } = ending
+  if (error instanceof KafkaError && error.error === 'INVALID_TOPIC_EXCEPTION') {
+    const names = /\[.*\]/s.exec(error.message)?.[0] ?? ''
+    const who = `[Consumer clientId=${clientId}, groupId=${consumer.settings.groupId}]`
+    const text = `${who} Metadata response reported invalid topics ${names}`
+    const name = 'org.apache.kafka.clients.Metadata'
+    machine.stderr.write(logEvent(machine.clock, 'ERROR', text, { logger: name }))
+  }
+  log(machine, 'Error processing message, terminating consumer process: ', named(error))
+}
+
+// The protocol's table has one exception for what Kafka's consumer tells apart.
+function named(error: unknown): unknown {
+  if (!(error instanceof KafkaError) || error.error !== 'OFFSET_OUT_OF_RANGE') return error
+  const simple = error.message.startsWith('Undefined offset')
+    ? 'NoOffsetForPartitionException'
+    : 'OffsetOutOfRangeException'
+  return new JavaError(`org.apache.kafka.clients.consumer.${simple}`, error.message)
+}
+
+function log({ stderr, clock }: Machine, message: string, error: unknown): void {
+  if (stderr.isTerminal) {
+    stderr.write(`${endingText(error)}\n`)
+    return
+  }
+  stderr.write(logEvent(clock, 'ERROR', message, { logger, error }))
+}
+
+// A person has no use for the class of an exception that says "nothing came".
+function endingText(error: unknown): string {
+  return messageOf(error) ?? 'No record came in time.'
+}
+
+function lastWord({ stdout }: Machine): void {
+  try {
+    stdout.write('shutdown_complete\n')
+  } catch (error) {
+    if (!isClosedPipe(error)) throw error
+  }
+}

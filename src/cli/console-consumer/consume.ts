@@ -1,0 +1,116 @@
+import type { RecordRun } from '../../client/consumer/record-run.ts'
+import type { Consumer } from '../../client/consumer.ts'
+import { JavaError } from '../java/errors.ts'
+import type { Machine } from '../machine.ts'
+import { isClosedPipe } from '../tell.ts'
+import type { Formatter } from './formatters/formatter.ts'
+import { RecordWriter } from './writer.ts'
+
+export type ConsumeOptions = {
+  consumer: Consumer
+  formatter: Formatter
+  /** −1: without end. */
+  messagesMax: number
+  /** How long to wait for a record; negative: without end. */
+  timeoutMs: number
+  /** A record that cannot be formatted is told to `skipped` instead of ending everything. */
+  skipsErrors: boolean
+  skipped: (error: unknown) => void
+  machine: Machine
+}
+
+/** Why it ended: there was enough, somebody asked, nobody reads, or something stands in the way. */
+export type Ending =
+  | { readonly kind: 'enough' | 'stopped' | 'closed' }
+  /** Polling failed, or no record came in time: Kafka's tool then ends as if all were well. */
+  | { readonly kind: 'failed'; readonly error: unknown }
+
+const endless = 2 ** 31
+
+/** From the consumer to standard output. What was not written does not count as processed. */
+export class Consumption {
+  /** Records, those included that could not be formatted. */
+  count = 0
+  readonly #options: ConsumeOptions
+  readonly #writer: RecordWriter
+  #isStopped = false
+
+  constructor(options: ConsumeOptions) {
+    this.#options = options
+    this.#writer = new RecordWriter(options.machine.stdout)
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#options.consumer.wakeup()
+  }
+
+  /** Throws what the formatter throws. */
+  async run(): Promise<Ending> {
+    const { consumer, messagesMax, timeoutMs } = this.#options
+    while (messagesMax === -1 || this.count < messagesMax) {
+      if (this.#isStopped) return { kind: 'stopped' }
+      let run: RecordRun | null
+      try {
+        run = await consumer.poll(timeoutMs < 0 ? endless : timeoutMs)
+      } catch (error) {
+        return { kind: 'failed', error }
+      }
+      if (run !== null) {
+        if (!(await this.#take(run))) return { kind: 'closed' }
+      } else if (!this.#isStopped && timeoutMs >= 0) {
+        return { kind: 'failed', error: timedOut() }
+      }
+    }
+    return { kind: 'enough' }
+  }
+
+  /** False when nobody reads any more. */
+  async #take(run: RecordRun): Promise<boolean> {
+    const { consumer } = this.#options
+    const { topic, partition } = run
+    const written = { offset: run.position }
+    try {
+      await this.#write(run, written)
+      return true
+    } catch (error) {
+      if (!isClosedPipe(error)) throw error
+      consumer.seek({ topic, partition }, written.offset)
+      return false
+    }
+  }
+
+  /** `written` follows behind: up to there everything has been taken. */
+  async #write(run: RecordRun, written: { offset: bigint }): Promise<void> {
+    const { formatter, messagesMax, skipsErrors, skipped } = this.#options
+    const writer = this.#writer
+    const { buffer } = writer
+    let passed = written.offset
+    // A comparison for each record is all that the limit costs.
+    const last = messagesMax === -1 ? Number.POSITIVE_INFINITY : messagesMax
+    try {
+      while (this.count < last && !this.#isStopped && run.next()) {
+        this.count++
+        try {
+          formatter.write(run, buffer)
+        } catch (error) {
+          if (!skipsErrors) throw error
+          skipped(error)
+        }
+        if (writer.isFull) {
+          await writer.pass()
+          written.offset = passed
+          passed = run.position
+        }
+      }
+    } finally {
+      await writer.pass()
+      await writer.settled()
+      written.offset = run.position
+    }
+  }
+}
+
+function timedOut(): JavaError {
+  return new JavaError('org.apache.kafka.common.errors.TimeoutException', null)
+}

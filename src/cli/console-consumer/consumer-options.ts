@@ -1,0 +1,85 @@
+import type { ConsumerOptions, OffsetReset } from '../../client/consumer/settings.ts'
+import { consumerConfigs } from '../../protocol/configs/consumer.ts'
+import { ClientConfigs } from '../config/client-configs.ts'
+import { configError, JavaError } from '../java/errors.ts'
+import { parseDuration } from '../java/time.ts'
+
+export type ConsumerConfigs = ClientConfigs<typeof consumerConfigs>
+
+/** Reads and validates the properties as Kafka's consumer does, with its words. */
+export function consumerConfigsOf(properties: ReadonlyMap<string, string>): ConsumerConfigs {
+  const configs = new ClientConfigs(consumerConfigs, properties)
+  if (configs.get('group.id') === '') {
+    throw notConstructed(
+      new JavaError(
+        'org.apache.kafka.common.errors.InvalidGroupIdException',
+        'The configured group.id should not be an empty string or whitespace.',
+      ),
+    )
+  }
+  return configs
+}
+
+export function notConstructed(cause: JavaError): JavaError {
+  const text = 'Failed to construct kafka consumer'
+  return new JavaError('org.apache.kafka.common.KafkaException', text, { cause })
+}
+
+export const badAddress = (message: string) => notConstructed(configError(message))
+
+export function consumerOptions(
+  configs: ConsumerConfigs,
+  { isAssigned }: { isAssigned: boolean },
+): ConsumerOptions {
+  const commits = configs.get('enable.auto.commit')
+  return {
+    // Who names a partition has no use for a group, unless it commits.
+    groupId: isAssigned && !commits ? null : configs.get('group.id'),
+    groupInstanceId: configs.get('group.instance.id'),
+    groupProtocol: configs.get('group.protocol').toLowerCase() as 'classic' | 'consumer',
+    assignors: configs.get('partition.assignment.strategy').map(assignorName),
+    groupRemoteAssignor: configs.get('group.remote.assignor'),
+    autoOffsetReset: offsetReset(configs.get('auto.offset.reset')),
+    enableAutoCommit: commits,
+    autoCommitIntervalMs: configs.get('auto.commit.interval.ms'),
+    isolationLevel: configs.get('isolation.level') as 'read_uncommitted' | 'read_committed',
+    fetchMinBytes: configs.get('fetch.min.bytes'),
+    fetchMaxBytes: configs.get('fetch.max.bytes'),
+    fetchMaxWaitMs: configs.get('fetch.max.wait.ms'),
+    maxPartitionFetchBytes: configs.get('max.partition.fetch.bytes'),
+    checkCrcs: configs.get('check.crcs'),
+    allowAutoCreateTopics: configs.get('allow.auto.create.topics'),
+    excludeInternalTopics: configs.get('exclude.internal.topics'),
+    clientRack: configs.get('client.rack'),
+    sessionTimeoutMs: configs.get('session.timeout.ms'),
+    heartbeatIntervalMs: configs.get('heartbeat.interval.ms'),
+    maxPollIntervalMs: configs.get('max.poll.interval.ms'),
+    defaultApiTimeoutMs: configs.get('default.api.timeout.ms'),
+  }
+}
+
+const assignors: { readonly [name: string]: string } = {
+  RangeAssignor: 'range',
+  RoundRobinAssignor: 'roundrobin',
+  StickyAssignor: 'sticky',
+  CooperativeStickyAssignor: 'cooperative-sticky',
+}
+
+function assignorName(name: string): string {
+  const simple = name.replace('org.apache.kafka.clients.consumer.', '')
+  const known = Object.hasOwn(assignors, simple) ? assignors[simple] : undefined
+  if (known !== undefined) return known
+  throw notConstructed(
+    new JavaError(
+      'org.apache.kafka.common.KafkaException',
+      `${name} ClassNotFoundException exception occurred`,
+    ),
+  )
+}
+
+const byDuration = 'by_duration:'
+
+function offsetReset(text: string): OffsetReset {
+  if (!text.startsWith(byDuration)) return text as 'earliest' | 'latest' | 'none'
+  return { ageMs: BigInt(parseDuration(text.slice(byDuration.length))) }
+}
