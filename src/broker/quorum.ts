@@ -208,7 +208,7 @@ export class MetadataQuorum {
   /** Gives its leaderships back, hands the quorum over, stops. */
   async close(): Promise<void> {
     await this.#lifecycle.leave()
-    this.#raft.play({ kind: 'resign' })
+    await this.#raft.resign()
     await this.#options.log.flush()
     this.stop()
   }
@@ -221,7 +221,9 @@ export class MetadataQuorum {
   }
 
   #leaderChanged(leaderId: number, epoch: number): void {
-    this.#options.logger.info({ leaderId, epoch }, 'the metadata quorum has a leader')
+    const what =
+      leaderId < 0 ? 'the metadata quorum has no leader' : 'the metadata quorum has a leader'
+    this.#options.logger.info({ leaderId, epoch }, what)
     this.#leaderId = leaderId
     this.#leaderEpoch = epoch
     if (leaderId !== this.#options.nodeId) this.#stepDown()

@@ -1,5 +1,4 @@
 /** Elections: timers that start them, ballots, and the moves to and from a role without a leader. */
-import { assert } from '../base/assert.ts'
 import { follow } from './follow.ts'
 import { lead } from './lead.ts'
 import { isUpToDate, lastEpoch } from './log-view.ts'
@@ -7,6 +6,7 @@ import type { RaftRequest, RaftResponse } from './messages.ts'
 import {
   answer,
   arm,
+  beginEpoch,
   chance,
   enter,
   mayVote,
@@ -36,12 +36,7 @@ export function started(turn: Turn): void {
 /** A newer epoch exists, and whoever leads it has not told us. */
 export function detach(turn: Turn, epoch: number): void {
   const { node } = turn
-  assert(epoch >= node.epoch, 'an epoch never goes back')
-  if (epoch > node.epoch) {
-    node.epoch = epoch
-    node.vote = null
-  }
-  node.leaderId = -1
+  if (epoch > node.epoch) beginEpoch(node, epoch)
   enter(turn, 'unattached')
   waitForElection(turn)
 }
@@ -56,8 +51,8 @@ export function waitForElection(turn: Turn): void {
 /** Asks whether a majority would vote for us, without disturbing anyone's epoch (KIP-996). */
 export function runForOffice(turn: Turn): void {
   const { node } = turn
+  abandonLeader(node)
   enter(turn, 'prospective')
-  node.leaderId = -1
   canvass(turn, true)
   if (wonBallot(node)) return stand(turn)
   arm(turn, 'election', electionDelay(node))
@@ -67,9 +62,8 @@ export function runForOffice(turn: Turn): void {
 function stand(turn: Turn): void {
   const { node } = turn
   enter(turn, 'candidate')
-  node.epoch++
+  beginEpoch(node, node.epoch + 1)
   node.vote = node.key
-  node.leaderId = -1
   canvass(turn, false)
   if (wonBallot(node)) return lead(turn)
   arm(turn, 'election', electionDelay(node))
@@ -166,7 +160,17 @@ export function askAgain(turn: Turn): void {
 export function electionTimedOut(turn: Turn): void {
   const { node } = turn
   if (node.role === 'resigned') return detach(turn, node.epoch + 1)
+  // Perhaps the others are right, and the leader that we have lost is alive: then it answers a fetch.
+  if (node.role === 'prospective' && node.abandonedLeaderId >= 0) {
+    return follow(turn, node.abandonedLeaderId)
+  }
   runForOffice(turn)
+}
+
+/** Not to be believed in again because others still believe in it. */
+export function abandonLeader(node: RaftNode): void {
+  if (node.leaderId >= 0) node.abandonedLeaderId = node.leaderId
+  node.leaderId = -1
 }
 
 function wonBallot(node: RaftNode): boolean {

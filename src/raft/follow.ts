@@ -1,14 +1,14 @@
 /** A follower's life: it fetches, cuts what its leader does not have, and starts over from a snapshot when it is too far behind. */
 import { assert } from '../base/assert.ts'
-import { runForOffice, waitForElection } from './elect.ts'
+import { abandonLeader, runForOffice, waitForElection } from './elect.ts'
 import { cut, endOffsetOfEpoch, grow, lastEpoch, type OffsetAndEpoch, restart } from './log-view.ts'
 import type { FetchAnswer, RaftRequest, RaftResponse } from './messages.ts'
 import {
   answer,
   arm,
+  beginEpoch,
   chance,
   enter,
-  type Following,
   mayVote,
   type RaftNode,
   type Turn,
@@ -27,9 +27,9 @@ export function follow(turn: Turn, leaderId: number): void {
   assert(leaderId !== node.key.id, 'nobody follows itself')
   assert(node.leaderId === -1 || node.leaderId === leaderId, 'an epoch has one leader')
   node.leaderId = leaderId
+  node.abandonedLeaderId = -1
   enter(turn, 'follower')
-  node.following = { asking: false, answered: false, snapshot: null }
-  turn.effects.push({ kind: 'leader', leaderId, epoch: node.epoch })
+  node.following = { asked: null, answered: false, snapshot: null }
   arm(turn, 'fetch', node.timing.fetchTimeoutMs)
   ask(turn)
 }
@@ -39,21 +39,24 @@ export function epochBegan(turn: Turn, asked: number, request: BeginEpoch): void
   if (request.epoch < node.epoch) {
     return answer(turn, asked, { kind: 'begin-epoch', ...told(node, 'FENCED_LEADER_EPOCH') })
   }
-  learn(turn, request.epoch, request.leaderId)
+  learn(turn, { ...request, from: request.leaderId })
   answer(turn, asked, { kind: 'begin-epoch', ...told(node, 'NONE') })
 }
 
 /** Somebody says who leads which epoch; true if that was news. */
-export function learn(turn: Turn, epoch: number, leaderId: number): boolean {
+export function learn(
+  turn: Turn,
+  { epoch, leaderId, from }: { epoch: number; leaderId: number; from: number },
+): boolean {
   const { node } = turn
   if (epoch < node.epoch || leaderId === node.key.id) return false
-  if (epoch === node.epoch && node.leaderId === leaderId && node.role === 'follower') return false
-  if (epoch === node.epoch && (node.role === 'leader' || node.role === 'resigned')) return false
-  if (epoch > node.epoch) {
-    node.epoch = epoch
-    node.vote = null
+  if (epoch === node.epoch) {
+    if (node.role === 'leader' || node.role === 'resigned') return false
+    if (node.role === 'follower' && node.leaderId === leaderId) return false
+    if (node.abandonedLeaderId === leaderId && from !== leaderId) return false
+  } else {
+    beginEpoch(node, epoch)
     if (node.role === 'leader') enter(turn, 'unattached')
-    node.leaderId = -1
   }
   follow(turn, leaderId)
   return true
@@ -65,7 +68,7 @@ export function epochEnded(turn: Turn, asked: number, request: EndEpoch): void {
   if (request.epoch < node.epoch) {
     return answer(turn, asked, { kind: 'end-epoch', ...told(node, 'FENCED_LEADER_EPOCH') })
   }
-  learn(turn, request.epoch, request.leaderId)
+  learn(turn, { ...request, from: request.leaderId })
   answer(turn, asked, { kind: 'end-epoch', ...told(node, 'NONE') })
   if (node.role !== 'follower' || node.leaderId !== request.leaderId || !mayVote(node)) return
   leave(turn)
@@ -86,7 +89,7 @@ export function leaderGone(turn: Turn): void {
 /** Follower no more, but still in this epoch and without another vote in it. */
 function leave(turn: Turn): void {
   enter(turn, 'unattached')
-  turn.node.leaderId = -1
+  abandonLeader(turn.node)
 }
 
 export function fetchTimedOut(turn: Turn): void {
@@ -101,9 +104,10 @@ export function ask(turn: Turn): void {
   const { node } = turn
   if (node.role === 'unattached' && !mayVote(node)) return askAround(turn)
   const { following } = node
-  if (following === null || following.asking) return
-  following.asking = true
-  turn.effects.push({ kind: 'send', to: node.leaderId, request: nextRequest(node) })
+  if (following === null || following.asked !== null) return
+  const request = nextRequest(node)
+  following.asked = request.id
+  turn.effects.push({ kind: 'send', to: node.leaderId, request })
 }
 
 function askAround(turn: Turn): void {
@@ -115,18 +119,20 @@ function askAround(turn: Turn): void {
   arm(turn, 'retry', node.timing.fetchTimeoutMs / 4)
 }
 
-function nextRequest(node: RaftNode): RaftRequest {
+function nextRequest(node: RaftNode): Fetch | FetchSnapshot {
   const snapshot = node.following?.snapshot
   if (snapshot === null || snapshot === undefined) return fetchOf(node)
   const { endOffset, epoch, position } = snapshot
   const { key: replica, epoch: leaderEpoch } = node
   const snapshotId = { endOffset, epoch }
-  return { kind: 'fetch-snapshot', epoch: leaderEpoch, replica, snapshotId, position }
+  const id = ++node.asks
+  return { kind: 'fetch-snapshot', id, epoch: leaderEpoch, replica, snapshotId, position }
 }
 
-function fetchOf(node: RaftNode): Extract<RaftRequest, { kind: 'fetch' }> {
+function fetchOf(node: RaftNode): Fetch {
   return {
     kind: 'fetch',
+    id: ++node.asks,
     epoch: node.epoch,
     replica: node.key,
     fetchOffset: node.log.endOffset,
@@ -137,33 +143,16 @@ function fetchOf(node: RaftNode): Extract<RaftRequest, { kind: 'fetch' }> {
 }
 
 /**
- * An answer counts if it is one to what we would ask now: same leader, same epoch, same place in the log. Another may have
- * been on its way since before this node lost its leader and found it again.
+ * An answer counts if it is the one that is waited for. Another may have been on its way since before this node lost its
+ * leader and found it again: what it says of the log was true then.
  */
 function accept(turn: Turn, from: number, asked: Fetch | FetchSnapshot): boolean {
   const { node } = turn
   const { following } = node
   if (following === null || node.leaderId !== from || asked.epoch !== node.epoch) return false
-  if (!isCurrent(node, following.snapshot, asked)) return false
-  following.asking = false
+  if (following.asked !== asked.id) return false
+  following.asked = null
   return true
-}
-
-function isCurrent(
-  { log }: RaftNode,
-  snapshot: Following['snapshot'],
-  asked: Fetch | FetchSnapshot,
-): boolean {
-  if (asked.kind === 'fetch') {
-    return asked.fetchOffset === log.endOffset && asked.lastFetchedEpoch === lastEpoch(log)
-  }
-  const { snapshotId, position } = asked
-  return (
-    snapshot !== null &&
-    snapshot.endOffset === snapshotId.endOffset &&
-    snapshot.epoch === snapshotId.epoch &&
-    snapshot.position === position
-  )
 }
 
 export function fetchAnswered(turn: Turn, from: number, asked: Fetch, response: FetchAnswer): void {

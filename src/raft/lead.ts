@@ -35,16 +35,18 @@ export function lead(turn: Turn): void {
   // Only entries of the leader's own epoch count: an older one may sit on a majority and still be overwritten (Raft §5.4.2).
   turn.effects.push({ kind: 'append-leader-change', epoch: node.epoch, granting })
   grow(node.log, epochStartOffset + 1n, [{ epoch: node.epoch, startOffset: epochStartOffset }])
-  turn.effects.push({ kind: 'leader', leaderId: node.leaderId, epoch: node.epoch })
   if (node.voters.length > 1) arm(turn, 'check-quorum', checkQuorumMs(turn))
   announce(turn)
 }
 
-/** Followers learn of their leader by its word; until they have, it is repeated. */
+/** Followers learn of their leader by its word. It is repeated to those who do not fetch, or have ceased to. */
 export function announce(turn: Turn): void {
-  const { node } = turn
-  const { uninformed } = node.leading!
-  for (const to of uninformed) {
+  const { node, now } = turn
+  const { uninformed, replicas, since } = node.leading!
+  const intervalMs = node.timing.fetchTimeoutMs / 2
+  for (const to of others(node)) {
+    const silent = now - (replicas.get(to)?.lastFetchAt ?? since) >= intervalMs
+    if (!silent && !uninformed.has(to)) continue
     const { epoch, key } = node
     turn.effects.push({
       kind: 'send',
@@ -52,7 +54,7 @@ export function announce(turn: Turn): void {
       request: { kind: 'begin-epoch', epoch, leaderId: key.id },
     })
   }
-  if (uninformed.size > 0) arm(turn, 'begin-epoch', node.timing.fetchTimeoutMs / 4)
+  if (node.voters.length > 1) arm(turn, 'begin-epoch', intervalMs)
 }
 
 export function announced(turn: Turn, from: number): void {
@@ -206,6 +208,7 @@ export function resign(turn: Turn): void {
   const end = (id: number) => replicas.get(id)?.endOffset ?? -1n
   const successors = others(node).sort((a, b) => (end(a) < end(b) ? 1 : end(a) > end(b) ? -1 : 0))
   enter(turn, 'resigned')
+  node.leaderId = -1
   for (const each of parked) {
     answer(turn, each.ask, fetchAnswer(turn, { error: 'NOT_LEADER_OR_FOLLOWER' }))
   }

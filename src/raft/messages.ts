@@ -26,6 +26,8 @@ export type RaftRequest =
   | { kind: 'end-epoch'; epoch: number; leaderId: number; successors: readonly number[] }
   | {
       kind: 'fetch'
+      /** The asking node's own number for it; it does not travel. */
+      id: number
       epoch: number
       replica: ReplicaKey
       fetchOffset: bigint
@@ -36,6 +38,7 @@ export type RaftRequest =
     }
   | {
       kind: 'fetch-snapshot'
+      id: number
       epoch: number
       replica: ReplicaKey
       snapshotId: OffsetAndEpoch
@@ -112,5 +115,6 @@ export type RaftEffect =
   | { kind: 'answer-with-snapshot'; ask: number; snapshotId: OffsetAndEpoch; position: number }
   | { kind: 'arm'; timer: Timer; at: number }
   | { kind: 'disarm'; timer: Timer }
+  /** −1: nobody leads, or nobody knows who. */
   | { kind: 'leader'; leaderId: number; epoch: number }
   | { kind: 'high-watermark'; offset: bigint }

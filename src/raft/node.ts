@@ -67,8 +67,8 @@ export interface Leading {
 }
 
 export interface Following {
-  /** One fetch at a time. */
-  asking: boolean
+  /** The one request that is under way; only its answer counts. */
+  asked: number | null
   /** Has the leader answered in this epoch? Then it is alive, and others ask for pre-votes in vain. */
   answered: boolean
   snapshot: { readonly endOffset: bigint; readonly epoch: number; position: number } | null
@@ -82,6 +82,8 @@ export interface RaftNode {
   epoch: number
   /** −1: unknown. */
   leaderId: number
+  /** The leader of this epoch that this node has given up; only its own word brings it back. −1: none. */
+  abandonedLeaderId: number
   vote: ReplicaKey | null
   log: LogView
   /** −1: unknown. */
@@ -90,6 +92,8 @@ export interface RaftNode {
   ballots: Map<number, boolean>
   leading: Leading | null
   following: Following | null
+  /** Numbers the requests of a follower. */
+  asks: number
   /** Chance as data: the state of a small generator. */
   seed: number
 }
@@ -128,8 +132,17 @@ export function chance(node: RaftNode): number {
   return (x >>> 0) / 0x100000000
 }
 
-export function quorumStateOf(node: RaftNode): QuorumState {
-  return { leaderId: node.leaderId, leaderEpoch: node.epoch, vote: node.vote }
+/** A leader's own vote is not written, as in Kafka: who led an epoch has voted for itself. */
+export function quorumStateOf({ key, leaderId, epoch, vote }: RaftNode): QuorumState {
+  return { leaderId, leaderEpoch: epoch, vote: leaderId === key.id ? null : vote }
+}
+
+export function beginEpoch(node: RaftNode, epoch: number): void {
+  assert(epoch > node.epoch, 'an epoch never goes back')
+  node.epoch = epoch
+  node.leaderId = -1
+  node.abandonedLeaderId = -1
+  node.vote = null
 }
 
 export function mayVote(node: RaftNode): boolean {

@@ -62,8 +62,10 @@ export function newNode(options: {
     role: 'unattached',
     epoch: state?.leaderEpoch ?? 0,
     leaderId: state?.leaderId ?? -1,
-    vote: state?.vote ?? null,
+    abandonedLeaderId: -1,
+    vote: state?.leaderId === options.key.id ? options.key : (state?.vote ?? null),
     ballots: new Map(),
+    asks: 0,
     leading: null,
     following: null,
   }
@@ -76,6 +78,9 @@ export function step(node: RaftNode, event: RaftEvent, now: number): RaftEffect[
   const changed = node.epoch !== epoch || node.leaderId !== leaderId || node.vote !== vote
   // First of all effects: no message may leave before the vote or the epoch that it stands for is safe.
   if (changed) turn.effects.unshift({ kind: 'persist', state: quorumStateOf(node) })
+  if (node.leaderId !== leaderId || node.epoch !== epoch) {
+    turn.effects.push({ kind: 'leader', leaderId: node.leaderId, epoch: node.epoch })
+  }
   return turn.effects
 }
 
@@ -168,7 +173,8 @@ function answered(turn: Turn, from: number, request: RaftRequest, response: Raft
   }
   // An old epoch's words are worth nothing; a leader that we did not know of is worth more than what was asked.
   if (response.epoch < node.epoch) return unanswered(turn, from, request)
-  if (response.leaderId >= 0 && learn(turn, response.epoch, response.leaderId)) return
+  const { epoch, leaderId } = response
+  if (leaderId >= 0 && learn(turn, { epoch, leaderId, from })) return
   switch (response.kind) {
     case 'vote':
       return request.kind === 'vote' ? voteAnswered(turn, from, request, response) : undefined

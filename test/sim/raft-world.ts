@@ -173,6 +173,13 @@ export class World {
     return value
   }
 
+  /** The leader is gone, and does not come back. */
+  killLeader(): number | null {
+    const leader = this.machines.find(({ core }) => core?.role === 'leader')
+    if (leader !== undefined) this.crash(leader)
+    return leader?.id ?? null
+  }
+
   crash(machine: Machine): void {
     if (machine.core === null) return
     machine.core = null

@@ -32,6 +32,16 @@ test.each(worlds)(
         let tries = 0
         while (!world.settled && tries++ < 200) world.run(20)
         expect(world.settled, 'all agree in the end').toBe(true)
+        // A minority may die for good.
+        const dead = options.voters > 2 ? world.killLeader() : null
+        if (dead !== null) {
+          let late: string | null = null
+          for (let i = 0; i < 40 && (late === null || !world.acknowledged.includes(late)); i++) {
+            late = world.propose() ?? late
+            world.run(100)
+          }
+          expect(world.acknowledged, 'and goes on without its leader').toContain(late)
+        }
         const values = new Set(world.committed.map(({ value }) => value))
         for (const value of world.acknowledged) expect(values.has(value)).toBe(true)
       } catch (cause) {

@@ -24,8 +24,7 @@ export function writeQuorumState(
   const text = formatQuorumState(0, {
     leaderId,
     leaderEpoch,
-    // Kafka keeps either the leader or the vote: who leads an epoch has been voted for.
-    votedId: leaderId >= 0 ? -1 : (vote?.id ?? -1),
+    votedId: vote?.id ?? -1,
     currentVoters: voters.map(({ id }) => ({ voterId: id })),
   })
   files.replace(name, Buffer.from(text))

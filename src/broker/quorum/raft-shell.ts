@@ -40,6 +40,7 @@ export interface RaftShellOptions {
 // What one answer to a fetch holds at most, and one piece of a snapshot.
 const fetchBytesMax = 8 * 1024 * 1024
 const snapshotPieceBytesMax = 1024 * 1024
+const farewellMs = 500
 
 export class RaftShell {
   readonly node: RaftNode
@@ -47,6 +48,8 @@ export class RaftShell {
   readonly #events: RaftEvent[] = []
   readonly #timers = new Map<Timer, Cancel>()
   readonly #asked = new Map<number, (response: RaftResponse) => void>()
+  /** Farewells that have not been answered. */
+  readonly #underWay = new Set<Promise<void>>()
   #asks = 0
   #busy = false
   #flushing = false
@@ -86,6 +89,14 @@ export class RaftShell {
     this.play({ kind: 'appended', endOffset: log.logEndOffset })
     this.#flush()
     return appended.baseOffset
+  }
+
+  /** Hands the leadership over; resolves when the others have heard of it, or had time enough. */
+  async resign(): Promise<void> {
+    const { clock } = this.#options
+    this.play({ kind: 'resign' })
+    const patience = new Promise<void>((resolve) => clock.schedule(farewellMs, resolve))
+    await Promise.race([Promise.allSettled([...this.#underWay]), patience])
   }
 
   close(): void {
@@ -205,10 +216,13 @@ export class RaftShell {
   }
 
   #send(to: number, request: RaftRequest): void {
-    this.#options.ask(to, request).then(
+    const asked = this.#options.ask(to, request).then(
       (response) => this.play({ kind: 'response', from: to, request, response }),
       () => this.play({ kind: 'unanswered', to, request }),
     )
+    if (request.kind !== 'end-epoch') return
+    this.#underWay.add(asked)
+    asked.finally(() => this.#underWay.delete(asked))
   }
 
   #answer(ask: number, response: RaftResponse): void {

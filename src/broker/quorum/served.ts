@@ -116,6 +116,7 @@ export async function serveMetadataFetch(
     request.replicaState.replicaId >= 0 ? request.replicaState.replicaId : request.replicaId
   const answer = await ask<'fetch'>(served, {
     kind: 'fetch',
+    id: 0,
     epoch: asked.currentLeaderEpoch,
     replica: { id, directoryId: asked.replicaDirectoryId },
     fetchOffset: asked.fetchOffset,
@@ -151,6 +152,7 @@ export async function serveFetchSnapshot(
   }
   const answer = await ask<'fetch-snapshot'>(served, {
     kind: 'fetch-snapshot',
+    id: 0,
     epoch: asked.currentLeaderEpoch,
     replica: { id: request.replicaId, directoryId: asked.replicaDirectoryId },
     snapshotId: asked.snapshotId,
