@@ -18,9 +18,10 @@ export class Cluster {
   readonly cache = new MetadataCache()
   readonly #links: Links
   readonly #watched = new Set<string>()
+  #watchesAll = false
   #refreshing: Promise<void> | null = null
-  /** The topics that the last refresh asks for. */
-  #refreshed: ReadonlySet<string> = new Set()
+  /** The topics that the last refresh asks for; null is all. */
+  #refreshed: ReadonlySet<string> | null = new Set()
   #refreshedAt = Number.NEGATIVE_INFINITY
   #isStale = true
 
@@ -104,6 +105,12 @@ export class Cluster {
     }
   }
 
+  /** From now on `refresh` asks for all topics, for one who chooses among them. */
+  watchAll(): void {
+    if (!this.#watchesAll) this.#isStale = true
+    this.#watchesAll = true
+  }
+
   unwatch(topics: Iterable<string>): void {
     for (const topic of topics) this.#watched.delete(topic)
   }
@@ -111,13 +118,16 @@ export class Cluster {
   /** Asks anew for the brokers and the watched topics; those who ask at the same time share one answer. */
   refresh({ create = false } = {}): Promise<void> {
     if (this.#refreshing !== null) {
-      const covers = [...this.#watched].every((topic) => this.#refreshed.has(topic))
+      const covers =
+        this.#refreshed === null || [...this.#watched].every((topic) => this.#refreshed!.has(topic))
       return covers ? this.#refreshing : this.#refreshing.then(() => this.refresh({ create }))
     }
     this.#isStale = false
     const { clock } = this.settings.host
-    this.#refreshed = new Set(this.#watched)
-    this.#refreshing = this.metadata([...this.#watched], { create })
+    this.#refreshed = this.#watchesAll ? null : new Set(this.#watched)
+    this.#refreshing = this.metadata(this.#refreshed === null ? null : [...this.#refreshed], {
+      create,
+    })
       .then(
         () => {
           this.#refreshedAt = clock.monotonic()
@@ -138,15 +148,15 @@ export class Cluster {
     this.#isStale = true
   }
 
-  /** Whether something was seen that does not go with what is known here. */
+  /** Whether what is known here is old, or something was seen that does not go with it. */
   get isStale(): boolean {
-    return this.#isStale
+    const age = this.settings.host.clock.monotonic() - this.#refreshedAt
+    return this.#isStale || age > this.settings.metadataMaxAgeMs
   }
 
   /** Refreshes what is old or distrusted. */
   async ensureFresh(options: { create?: boolean } = {}): Promise<void> {
-    const age = this.settings.host.clock.monotonic() - this.#refreshedAt
-    if (this.#isStale || age > this.settings.metadataMaxAgeMs) await this.refresh(options)
+    if (this.isStale) await this.refresh(options)
   }
 
   /** Tries again, with fresh metadata where an error asks for them, until the time is over. */

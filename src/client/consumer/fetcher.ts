@@ -1,0 +1,219 @@
+/**
+ * Keeps fetching: one request to each broker at a time, the next one as soon as an answer is in, so that the broker works on
+ * it while the records before are processed. A broker is left alone while any of its partitions has enough in the buffer, for a
+ * request without that partition could sleep at the broker just when the buffer runs dry.
+ */
+import { fetch } from '../../protocol/apis/fetch.ts'
+import { RecordCursor } from '../../protocol/batch/cursor.ts'
+import * as layout from '../../protocol/batch/layout.ts'
+import { errorName, KafkaError } from '../../protocol/errors.ts'
+import type { Cluster } from '../cluster.ts'
+import { errorOf } from '../result.ts'
+import { partitionKey } from '../topic-partition.ts'
+import { AbortedFilter } from './aborted.ts'
+import {
+  type FetchAnswer,
+  type FetchedPartition,
+  fetchedPartitions,
+  fetchRequest,
+} from './fetch-request.ts'
+import type { PartitionState } from './partition-state.ts'
+import { RecordRun } from './record-run.ts'
+import type { ConsumerSettings } from './settings.ts'
+
+export type FetcherEvents = {
+  /** Something to hand out, or to look after, is there. */
+  arrived(): void
+  outOfRange(state: PartitionState): void
+  failed(error: KafkaError): void
+}
+
+type Sent = { readonly state: PartitionState; readonly moves: number; readonly offset: bigint }
+
+export class Fetcher {
+  readonly #cluster: Cluster
+  readonly #settings: ConsumerSettings
+  readonly #events: FetcherEvents
+  readonly #busy = new Set<number>()
+  #isClosed = false
+
+  constructor(cluster: Cluster, settings: ConsumerSettings, events: FetcherEvents) {
+    this.#cluster = cluster
+    this.#settings = settings
+    this.#events = events
+  }
+
+  close(): void {
+    this.#isClosed = true
+  }
+
+  /** Sends what may be sent for these partitions, all that are assigned. True if some of them have no leader. */
+  send(states: Iterable<PartitionState>): boolean {
+    if (this.#isClosed) return false
+    const now = this.#now()
+    let isLeaderless = false
+    const byBroker = new Map<number, PartitionState[] | null>()
+    for (const state of states) {
+      if (!state.isPlaced || state.isFetching) continue
+      const brokerId = this.#sourceOf(state, now)
+      if (brokerId === null) {
+        isLeaderless = true
+        continue
+      }
+      if (state.isPaused || now < state.notBefore) continue
+      const isFull = state.bufferedBytes >= this.#settings.prefetchBytes
+      const known = byBroker.get(brokerId)
+      if (isFull) byBroker.set(brokerId, null)
+      else if (known === undefined) byBroker.set(brokerId, [state])
+      else known?.push(state)
+    }
+    for (const [brokerId, wanted] of byBroker) {
+      if (wanted !== null && !this.#busy.has(brokerId)) this.#fetch(brokerId, wanted)
+    }
+    return isLeaderless
+  }
+
+  /** The leader, or the replica that it prefers for us. */
+  #sourceOf(state: PartitionState, now: number): number | null {
+    const leader = this.#cluster.leaderOf(state.topic, state.partition)
+    if (leader === null) return null
+    const { preferred } = state
+    if (preferred === null || preferred.until < now) return leader.id
+    return this.#cluster.cache.brokers.has(preferred.id) ? preferred.id : leader.id
+  }
+
+  async #fetch(brokerId: number, states: readonly PartitionState[]): Promise<void> {
+    this.#busy.add(brokerId)
+    const sent: Sent[] = states.map((state) => ({
+      state,
+      moves: state.moves,
+      offset: state.fetchOffset,
+    }))
+    for (const { state } of sent) state.isFetching = true
+    let failure: KafkaError | null = null
+    let answer: FetchAnswer | null = null
+    try {
+      const connection = await this.#cluster.broker(brokerId, 'fetch')
+      const { request, highest } = fetchRequest(this.#cluster, states, this.#settings)
+      const timeoutMs = this.#cluster.settings.requestTimeoutMs + this.#settings.fetchMaxWaitMs
+      answer = await connection.call(fetch, request, { highest, timeoutMs })
+    } catch (error) {
+      if (!(error instanceof KafkaError)) throw error
+      failure = error
+    }
+    this.#busy.delete(brokerId)
+    for (const { state } of sent) state.isFetching = false
+    if (this.#isClosed) return
+    if (answer !== null) failure = this.#take(answer, sent)
+    if (failure !== null) this.#fail(sent, failure)
+    this.#events.arrived()
+  }
+
+  #take(answer: FetchAnswer, sent: readonly Sent[]): KafkaError | null {
+    if (answer.errorCode !== 0) return errorOf(answer.errorCode)
+    if (answer.nodeEndpoints.length > 0) this.#cluster.cache.learnBrokers(answer.nodeEndpoints)
+    const found = fetchedPartitions(this.#cluster, answer)
+    for (const each of sent) {
+      const { state, moves } = each
+      const fetched = found.get(partitionKey(state.topic, state.partition))
+      if (fetched === undefined || state.moves !== moves) continue
+      if (fetched.errorCode === 0) this.#keep(each, fetched)
+      else this.#judge(each, fetched)
+    }
+    return null
+  }
+
+  #keep({ state, offset }: Sent, fetched: FetchedPartition): void {
+    state.highWatermark = fetched.highWatermark
+    state.lastStableOffset = fetched.lastStableOffset
+    if (fetched.logStartOffset >= 0n) state.logStartOffset = fetched.logStartOffset
+    if (fetched.preferredReadReplica >= 0) this.#prefer(state, fetched.preferredReadReplica)
+    const bytes = fetched.records
+    if (bytes === null || bytes.length === 0) return
+    const nextOffset = this.#nextOffset(bytes, state)
+    if (nextOffset === null) return
+    const { isolationLevel, checkCrcs } = this.#settings
+    const aborted =
+      isolationLevel === 'read_committed'
+        ? new AbortedFilter(fetched.abortedTransactions ?? [])
+        : null
+    const { topic, partition } = state
+    const run = new RecordRun(
+      { topic, partition, bytes, startOffset: offset, aborted, checkCrcs },
+      new RecordCursor(),
+    )
+    state.buffer(run, nextOffset > offset ? nextOffset : offset)
+  }
+
+  /** Behind the last whole batch; what a limit cut off at the end is fetched again. */
+  #nextOffset(bytes: Uint8Array, state: PartitionState): bigint | null {
+    try {
+      let last = -1
+      for (const at of layout.batches(bytes)) last = at
+      if (last >= 0) {
+        const isOld = layout.magicOf(bytes, last) < 2
+        return (isOld ? layout.baseOffsetOf(bytes, last) : layout.lastOffsetOf(bytes, last)) + 1n
+      }
+      const { topic, partition, fetchOffset } = state
+      this.#events.failed(
+        new KafkaError(
+          'MESSAGE_TOO_LARGE',
+          `There are some messages at [Partition=Offset]: {${topic}-${partition}=${fetchOffset}} whose size is larger than the fetch size ${this.#settings.maxPartitionFetchBytes} and hence cannot be returned. Please considering upgrading your broker to 0.10.1.0 or newer to avoid this issue. Alternately, increase the fetch size on the client (using max.partition.fetch.bytes)`,
+        ),
+      )
+    } catch (error) {
+      if (!(error instanceof KafkaError)) throw error
+      this.#events.failed(error)
+    }
+    return null
+  }
+
+  #judge({ state, offset }: Sent, fetched: FetchedPartition): void {
+    const error = errorName(fetched.errorCode)
+    const { topic, partition } = state
+    switch (error) {
+      case 'OFFSET_OUT_OF_RANGE':
+        // A follower may be behind; only the leader's word counts.
+        if (state.preferred !== null) state.preferred = null
+        else if (state.fetchOffset === offset) this.#events.outOfRange(state)
+        return
+      case 'TOPIC_AUTHORIZATION_FAILED':
+        return this.#events.failed(
+          new KafkaError(error, `Not authorized to access topics: [${topic}]`),
+        )
+      case 'CORRUPT_MESSAGE':
+        return this.#events.failed(
+          new KafkaError(
+            error,
+            `Encountered corrupt message when fetching offset ${offset} for topic-partition ${topic}-${partition}`,
+          ),
+        )
+      default: {
+        const failure = new KafkaError(error)
+        const hinted = this.#cluster.cache.hint(topic, partition, fetched.currentLeader)
+        state.preferred = null
+        if (failure.fate === 'refresh' && !hinted) this.#cluster.distrust()
+        if (!hinted) state.notBefore = this.#now() + this.#cluster.settings.retryBackoffMs
+      }
+    }
+  }
+
+  #prefer(state: PartitionState, id: number): void {
+    const { metadataMaxAgeMs } = this.#cluster.settings
+    state.preferred = { id, until: this.#now() + metadataMaxAgeMs }
+  }
+
+  #fail(sent: readonly Sent[], failure: KafkaError): void {
+    if (failure.fate === 'refresh') this.#cluster.distrust()
+    if (failure.fate === 'final') this.#events.failed(failure)
+    const notBefore = this.#now() + this.#cluster.settings.retryBackoffMs
+    for (const { state } of sent) {
+      state.notBefore = notBefore
+      state.preferred = null
+    }
+  }
+
+  #now(): number {
+    return this.#cluster.settings.host.clock.monotonic()
+  }
+}
