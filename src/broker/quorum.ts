@@ -8,11 +8,9 @@ import type { Clock } from '../host/clock.ts'
 import type { Random } from '../host/random.ts'
 import { isCommand } from '../metadata/commands.ts'
 import type { MetadataDelta } from '../metadata/delta.ts'
-import { supportedFeatures } from '../metadata/features.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { MetadataRecord } from '../metadata/records.ts'
 import { allocateProducerIds } from '../protocol/apis/allocate-producer-ids.ts'
-import { controllerRegistration } from '../protocol/apis/controller-registration.ts'
 import { describeQuorum } from '../protocol/apis/describe-quorum.ts'
 import type { BrokerConfigs } from '../protocol/configs/effective.ts'
 import { errorName, KafkaError } from '../protocol/errors.ts'
@@ -24,7 +22,8 @@ import type { ProducerIdBlock } from './producer-ids.ts'
 import { BrokerLifecycle, type Registration } from './quorum/broker-lifecycle.ts'
 import { Changes } from './quorum/changes.ts'
 import { CommittedMetadata } from './quorum/committed.ts'
-import { ControllerShell } from './quorum/controller-shell.ts'
+import { registerController } from './quorum/controller-registration.ts'
+import { ControllerShell, idleIntervalMs } from './quorum/controller-shell.ts'
 import { describe } from './quorum/describe.ts'
 import { type MetadataLog, noPeers, type Peers, type QuorumFiles } from './quorum/doors.ts'
 import { formatted } from './quorum/format.ts'
@@ -66,6 +65,8 @@ export class MetadataQuorum {
   readonly #peers: Peers
   /** The leader, or what this node may decide, has changed. */
   readonly #changes: Changes
+  /** Brokers whose process has ended, and their epoch then: a later incarnation is somebody else. */
+  readonly #gone = new Map<number, bigint>()
   #controller: ControllerShell | null = null
   #leaderId = -1
   #leaderEpoch = 0
@@ -107,7 +108,11 @@ export class MetadataQuorum {
       logger,
       image: this.image,
       heartbeatIntervalMs: () => settings().get('broker.heartbeat.interval.ms'),
-      controller: (api, request) => this.forward(api, request),
+      controller: this.forward,
+      caughtUp: (offset) => this.#changes.until(() => this.image.offset > offset),
+    })
+    this.#metadata.onChange(({ brokers }) => {
+      if (brokers.size > 0) this.#lifecycle.brokersChanged()
     })
   }
 
@@ -145,7 +150,11 @@ export class MetadataQuorum {
 
   /** Registers this broker (and controller); resolves when it counts as alive. */
   async join(): Promise<void> {
-    await this.#registerController()
+    const { nodeId, registration, random } = this.#options
+    if (isVoter(this.#raft.node.voters, nodeId)) {
+      const own = { nodeId, incarnationId: uuidFrom(random), endpoints: registration.endpoints }
+      await registerController(this.forward, own)
+    }
     await this.#lifecycle.join()
   }
 
@@ -158,11 +167,11 @@ export class MetadataQuorum {
   }
 
   /** Has it decided by the active controller, wherever that is; waits for one for a while. */
-  async forward<A extends AnyApi>(
+  forward = async <A extends AnyApi>(
     api: A,
     request: RequestOf<A>,
     timeoutMs = forwardTimeoutMs,
-  ): Promise<ResponseOf<A>> {
+  ): Promise<ResponseOf<A>> => {
     const { clock, nodeId } = this.#options
     const until = clock.monotonic() + timeoutMs
     for (;;) {
@@ -201,8 +210,10 @@ export class MetadataQuorum {
 
   /** A node's process is gone: seen by its socket, before any timeout. */
   peerGone(id: number): void {
+    const epoch = this.image.brokers.get(id)?.epoch
+    if (epoch !== undefined) this.#gone.set(id, epoch)
     this.#raft.play({ kind: 'peer-gone', id })
-    this.#controller?.brokerGone(id)
+    this.#fenceGone()
   }
 
   /** Gives its leaderships back, hands the quorum over, stops. */
@@ -235,6 +246,15 @@ export class MetadataQuorum {
     this.#controller = null
   }
 
+  /** Also a node that becomes active later acts on what it saw: the dead one may have been the leader before. */
+  #fenceGone(): void {
+    if (this.#controller === null) return
+    for (const [id, epoch] of this.#gone) {
+      if (this.image.brokers.get(id)?.epoch === epoch) this.#controller.brokerGone(id)
+    }
+    this.#gone.clear()
+  }
+
   #commit(offset: bigint): void {
     this.#metadata.advance(offset, (from) => this.#controller?.take(from))
     this.#controller?.committed(offset)
@@ -264,19 +284,7 @@ export class MetadataQuorum {
       endOffset: () => log.logEndOffset,
     })
     if (this.image.features.size === 0) this.#controller.bootstrap(this.#bootstrap)
-  }
-
-  async #registerController(): Promise<void> {
-    const { nodeId, registration, random } = this.#options
-    if (!isVoter(this.#raft.node.voters, nodeId)) return
-    const { errorCode, errorMessage } = await this.forward(controllerRegistration, {
-      controllerId: nodeId,
-      incarnationId: uuidFrom(random),
-      zkMigrationReady: false,
-      listeners: registration.endpoints.map((each) => ({ ...each, securityProtocol: 0 })),
-      features: [...supportedFeatures],
-    })
-    if (errorCode !== 0) throw new KafkaError(errorName(errorCode), errorMessage)
+    this.#fenceGone()
   }
 
   async #describe(request: RequestOf<typeof describeQuorum>) {
@@ -288,13 +296,4 @@ export class MetadataQuorum {
   #requestTimeoutMs(): number {
     return this.#options.settings().get('controller.quorum.request.timeout.ms')
   }
-}
-
-/**
- * Kafka writes a NoOpRecord every half second of idleness. An idle local cluster should cost neither disk nor processor, and
- * nothing relies on it: only who sets `metadata.max.idle.interval.ms` gets it.
- */
-function idleIntervalMs(configs: BrokerConfigs): number {
-  const name = 'metadata.max.idle.interval.ms'
-  return configs.text(name) === undefined ? 0 : configs.get(name)
 }

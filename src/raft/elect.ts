@@ -136,7 +136,11 @@ export function voteAnswered(
   if (node.role !== role || asked.epoch !== node.epoch) return
   node.ballots.set(from, response.granted)
   if (wonBallot(node)) return role === 'prospective' ? stand(turn) : lead(turn)
-  if (lostBallot(node)) arm(turn, 'election', chance(node) * node.timing.electionBackoffMaxMs)
+  if (response.granted) return
+  const soon = chance(node) * node.timing.electionBackoffMaxMs
+  // Who has not noticed yet that the leader is gone may do so in a moment; a vote that is given is given.
+  if (role === 'prospective') arm(turn, 'retry', node.timing.retryBackoffMs + soon / 2)
+  else if (lostBallot(node)) arm(turn, 'election', soon)
 }
 
 /** Somebody could not be asked; it may be back in a moment, and one voice can decide. */
@@ -151,7 +155,7 @@ export function askAgain(turn: Turn): void {
   const { node } = turn
   const preVote = node.role === 'prospective'
   for (const to of others(node)) {
-    if (node.ballots.has(to)) continue
+    if (preVote ? node.ballots.get(to) === true : node.ballots.has(to)) continue
     turn.effects.push({ kind: 'send', to, request: request(node, preVote) })
   }
 }
@@ -167,9 +171,9 @@ export function electionTimedOut(turn: Turn): void {
   runForOffice(turn)
 }
 
-/** Not to be believed in again because others still believe in it. */
+/** Not to be believed in again because others still do. An observer asks around instead, and takes any word. */
 export function abandonLeader(node: RaftNode): void {
-  if (node.leaderId >= 0) node.abandonedLeaderId = node.leaderId
+  if (node.leaderId >= 0 && mayVote(node)) node.abandonedLeaderId = node.leaderId
   node.leaderId = -1
 }
 

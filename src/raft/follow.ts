@@ -39,21 +39,24 @@ export function epochBegan(turn: Turn, asked: number, request: BeginEpoch): void
   if (request.epoch < node.epoch) {
     return answer(turn, asked, { kind: 'begin-epoch', ...told(node, 'FENCED_LEADER_EPOCH') })
   }
-  learn(turn, { ...request, from: request.leaderId })
+  learn(turn, { ...request, announced: true })
   answer(turn, asked, { kind: 'begin-epoch', ...told(node, 'NONE') })
 }
 
-/** Somebody says who leads which epoch; true if that was news. */
+/**
+ * Somebody says who leads which epoch; true if that was news. A leader that was given up comes back only by announcing itself:
+ * what others say of it, and its own answers to older questions, may be from before.
+ */
 export function learn(
   turn: Turn,
-  { epoch, leaderId, from }: { epoch: number; leaderId: number; from: number },
+  { epoch, leaderId, announced }: { epoch: number; leaderId: number; announced: boolean },
 ): boolean {
   const { node } = turn
   if (epoch < node.epoch || leaderId === node.key.id) return false
   if (epoch === node.epoch) {
     if (node.role === 'leader' || node.role === 'resigned') return false
     if (node.role === 'follower' && node.leaderId === leaderId) return false
-    if (node.abandonedLeaderId === leaderId && from !== leaderId) return false
+    if (node.abandonedLeaderId === leaderId && !announced) return false
   } else {
     beginEpoch(node, epoch)
     if (node.role === 'leader') enter(turn, 'unattached')
@@ -68,7 +71,7 @@ export function epochEnded(turn: Turn, asked: number, request: EndEpoch): void {
   if (request.epoch < node.epoch) {
     return answer(turn, asked, { kind: 'end-epoch', ...told(node, 'FENCED_LEADER_EPOCH') })
   }
-  learn(turn, { ...request, from: request.leaderId })
+  learn(turn, { ...request, announced: false })
   answer(turn, asked, { kind: 'end-epoch', ...told(node, 'NONE') })
   if (node.role !== 'follower' || node.leaderId !== request.leaderId || !mayVote(node)) return
   leave(turn)

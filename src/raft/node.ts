@@ -82,7 +82,7 @@ export interface RaftNode {
   epoch: number
   /** −1: unknown. */
   leaderId: number
-  /** The leader of this epoch that this node has given up; only its own word brings it back. −1: none. */
+  /** The leader of this epoch that this node has given up; only its announcement brings it back. −1: none. */
   abandonedLeaderId: number
   vote: ReplicaKey | null
   log: LogView

@@ -174,7 +174,7 @@ function answered(turn: Turn, from: number, request: RaftRequest, response: Raft
   // An old epoch's words are worth nothing; a leader that we did not know of is worth more than what was asked.
   if (response.epoch < node.epoch) return unanswered(turn, from, request)
   const { epoch, leaderId } = response
-  if (leaderId >= 0 && learn(turn, { epoch, leaderId, from })) return
+  if (leaderId >= 0 && learn(turn, { epoch, leaderId, announced: false })) return
   switch (response.kind) {
     case 'vote':
       return request.kind === 'vote' ? voteAnswered(turn, from, request, response) : undefined

@@ -21,6 +21,12 @@ export interface Registration {
   readonly previousBrokerEpoch?: bigint
 }
 
+/** Asks the active controller, wherever that is. */
+export type ToController = <A extends AnyApi>(
+  api: A,
+  request: RequestOf<A>,
+) => Promise<ResponseOf<A>>
+
 export interface LifecycleOptions {
   readonly brokerId: number
   readonly clusterId: string
@@ -29,7 +35,9 @@ export interface LifecycleOptions {
   readonly logger: Logger
   readonly image: MetadataImage
   readonly heartbeatIntervalMs: () => number
-  readonly controller: <A extends AnyApi>(api: A, request: RequestOf<A>) => Promise<ResponseOf<A>>
+  readonly controller: ToController
+  /** Resolves when the image holds this offset. */
+  readonly caughtUp: (offset: bigint) => Promise<void>
 }
 
 const retryMs = 50
@@ -40,6 +48,8 @@ export class BrokerLifecycle {
   #epoch = -1n
   #cancel: Cancel = () => {}
   #stopped = false
+  #phase: 'apart' | 'running' | 'leaving' = 'apart'
+  #beating = false
 
   constructor(options: LifecycleOptions) {
     this.#options = options
@@ -52,16 +62,27 @@ export class BrokerLifecycle {
   /** Resolves when the controller counts this broker as alive. */
   async join(): Promise<void> {
     await this.#register()
+    await this.#options.caughtUp(this.#epoch)
     while (!this.#stopped) {
       const { isFenced } = await this.#heartbeat(false)
       if (!isFenced) break
       await this.#pause(retryMs)
     }
+    this.#phase = 'running'
     this.#keepBeating()
+  }
+
+  /** A broker changed: the controller may wait for everyone to have seen it, and should not wait for the next beat. */
+  brokersChanged(): void {
+    if (this.#phase !== 'running' || this.#beating) return
+    this.#cancel()
+    this.#beat()
   }
 
   /** Gives its leaderships away; resolves when the controller lets it go, or has had time enough. */
   async leave(): Promise<void> {
+    if (this.#phase !== 'running') return this.stop()
+    this.#phase = 'leaving'
     this.#cancel()
     const { clock, logger } = this.#options
     const until = clock.monotonic() + leaveTimeoutMs
@@ -135,13 +156,19 @@ export class BrokerLifecycle {
   }
 
   #keepBeating(): void {
-    if (this.#stopped) return
-    const { clock, logger, heartbeatIntervalMs } = this.#options
-    this.#cancel = clock.schedule(heartbeatIntervalMs(), () => {
-      this.#heartbeat(false)
-        .catch((cause) => logger.warn({ error: cause }, 'a heartbeat was not answered'))
-        .finally(() => this.#keepBeating())
-    })
+    if (this.#stopped || this.#phase !== 'running') return
+    const { clock, heartbeatIntervalMs } = this.#options
+    this.#cancel = clock.schedule(heartbeatIntervalMs(), () => this.#beat())
+  }
+
+  #beat(): void {
+    this.#beating = true
+    this.#heartbeat(false)
+      .catch((cause) => this.#options.logger.warn({ error: cause }, 'a heartbeat was not answered'))
+      .finally(() => {
+        this.#beating = false
+        this.#keepBeating()
+      })
   }
 
   #pause(delayMs: number): Promise<void> {

@@ -13,6 +13,7 @@ import {
 } from '../../metadata/controller.ts'
 import { copyImage, type MetadataImage } from '../../metadata/image.ts'
 import type { MetadataRecord } from '../../metadata/records.ts'
+import type { BrokerConfigs } from '../../protocol/configs/effective.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import type { AnyApi, RequestOf, ResponseOf } from '../../protocol/schema.ts'
 import { metadataBatch } from './batches.ts'
@@ -151,4 +152,13 @@ export class ControllerShell {
       this.#armIdle(endOffset())
     })
   }
+}
+
+/**
+ * Kafka writes a NoOpRecord every half second of idleness. An idle local cluster should cost neither disk nor processor, and
+ * nothing relies on it: only who sets `metadata.max.idle.interval.ms` gets it.
+ */
+export function idleIntervalMs(configs: BrokerConfigs): number {
+  const name = 'metadata.max.idle.interval.ms'
+  return configs.text(name) === undefined ? 0 : configs.get(name)
 }
