@@ -1,3 +1,4 @@
+import { smaller } from '../base/bigint.ts'
 import { int32At } from '../base/bytes.ts'
 import { sizePrefix } from '../protocol/batch/layout.ts'
 import { lastOffsetOf } from './batch-facts.ts'
@@ -16,7 +17,7 @@ export function abortedTransactions(
 ): AbortedRange[] {
   const end = endOf(bytes)
   if (end === null) return []
-  const limit = end < upTo ? end : upTo
+  const limit = smaller(end, upTo)
   const found: AbortedRange[] = []
   for (const segment of segments.from(offset)) {
     for (const each of segment.transactionIndex.all()) {

@@ -1,4 +1,5 @@
 /** What half-done work left in a partition's folder, as Kafka clears it at start: finished if it was complete, else removed. */
+import { ascending, smaller } from '../base/bigint.ts'
 import type { LogContext } from './context.ts'
 import * as names from './names.ts'
 
@@ -27,7 +28,7 @@ export function settleFolder(
   const leftovers = present.filter((name) => /\.(deleted|cleaned|swap|tmp)$/.test(name))
   if (leftovers.length > 0) {
     const cleaned = leftovers.filter((name) => name.endsWith(names.cleanedSuffix)).map(baseOf)
-    const firstCleaned = cleaned.length === 0 ? null : cleaned.reduce((a, b) => (b < a ? b : a))
+    const firstCleaned = cleaned.length === 0 ? null : cleaned.reduce(smaller)
     const swaps: string[] = []
     for (const name of leftovers) {
       const isSwap = name.endsWith(names.swapSuffix)
@@ -53,18 +54,22 @@ function finishSwap(
   const bases = logs.map(baseOf)
   for (const [index, log] of logs.entries()) {
     const last = lastOffsetOf(log)
+    // At the same base, what has a `.swap` is replaced by it; the rest got its name before the stop.
     const replaced = present.filter((name) => {
       const base = names.segmentSuffixes
         .map((suffix) => names.offsetOf(name, suffix))
         .find(isNumber)
-      return base !== undefined && base >= bases[index]! && base <= last
+      return base !== undefined && base > bases[index]! && base <= last
     })
     for (const name of replaced) disk.remove(`${folder}/${name}`)
   }
+  // Never both for a start that comes after us: the old ones are away for good before the new one has its name.
+  disk.syncDirectory(folder)
   for (const name of swaps) {
     logger.warn({ file: `${folder}/${name}` }, 'finished the swap of a cleaned segment')
     disk.rename(`${folder}/${name}`, `${folder}/${name.slice(0, -names.swapSuffix.length)}`)
   }
+  disk.syncDirectory(folder)
 }
 
 function contentsOf(present: readonly string[], remove: (name: string) => void): FolderContents {
@@ -94,7 +99,6 @@ const indexSuffixes = [
   names.transactionIndexSuffix,
 ] as const
 
-const ascending = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)
 const isNumber = (value: bigint | null): value is bigint => value !== null
 
 function baseOf(name: string): bigint {

@@ -1,4 +1,5 @@
 /** Opens the folder of a partition. After a clean stop nothing is scanned but the tail behind the last index entry. */
+import { larger, smaller } from '../base/bigint.ts'
 import type { LogContext } from './context.ts'
 import { readTopicId } from './directory-files.ts'
 import { LeaderEpochs, leaderEpochFile } from './leader-epochs.ts'
@@ -38,7 +39,7 @@ export function loadPartition(options: LoadOptions): PartitionLog {
   if (store.segments.count === 0) store.create(options.logStartOffset ?? 0n)
   let logEndOffset = options.clean ? openClean(loaded) : recover(loaded)
   const { segments } = store
-  let logStartOffset = later(options.logStartOffset ?? 0n, segments.first.baseOffset)
+  let logStartOffset = larger(options.logStartOffset ?? 0n, segments.first.baseOffset)
   if (logEndOffset < logStartOffset) {
     context.logger.warn(
       { partition: `${topic}-${partition}`, logStartOffset, logEndOffset },
@@ -49,15 +50,15 @@ export function loadPartition(options: LoadOptions): PartitionLog {
     producers.clear()
     logEndOffset = logStartOffset
   }
-  logStartOffset = later(logStartOffset, segments.first.baseOffset)
+  logStartOffset = larger(logStartOffset, segments.first.baseOffset)
   epochs.truncateFromEnd(logEndOffset)
   epochs.truncateFromStart(logStartOffset)
   producers.endOffset = logEndOffset
   producers.startedAt(logStartOffset)
   producers.expire(context.clock.now(), context.producerIdExpirationMs())
-  const recoveryPoint = earlier(options.recoveryPoint ?? 0n, logEndOffset)
-  const highWatermark = later(
-    earlier(options.highWatermark ?? logStartOffset, logEndOffset),
+  const recoveryPoint = smaller(options.recoveryPoint ?? 0n, logEndOffset)
+  const highWatermark = larger(
+    smaller(options.highWatermark ?? logStartOffset, logEndOffset),
     logStartOffset,
   )
   producers.advance(highWatermark)
@@ -167,6 +168,3 @@ function lastOffsetIn({ files, clock }: LogContext, folder: string, swapLog: str
   segment.close()
   return next - 1n
 }
-
-const later = (a: bigint, b: bigint): bigint => (a > b ? a : b)
-const earlier = (a: bigint, b: bigint): bigint => (a < b ? a : b)

@@ -108,6 +108,7 @@ export class LogManager {
     }
     this.#maintenance = new Maintenance({
       clock,
+      random,
       logger,
       settings: () => this.settings,
       directories: this.#directories,

@@ -1,6 +1,8 @@
 /** What a broker does for its logs from time to time: checkpoints, flushes, retention, expiry of producers. */
 import type { Cancel, Clock } from '../host/clock.ts'
+import type { Random } from '../host/random.ts'
 import type { BrokerConfigs } from '../protocol/configs/effective.ts'
+import { Cleaner } from './cleaner/cleaner.ts'
 import type { Logger } from './context.ts'
 import type { LogDirectory } from './log-directory.ts'
 import type { PartitionLog } from './partition-log.ts'
@@ -8,6 +10,7 @@ import { applyRetention } from './retention.ts'
 
 export interface MaintenanceOptions {
   readonly clock: Clock
+  readonly random: Random
   readonly logger: Logger
   readonly settings: () => BrokerConfigs
   readonly directories: readonly LogDirectory[]
@@ -23,10 +26,12 @@ const flushLookMs = 1000
 export class Maintenance {
   readonly #options: MaintenanceOptions
   readonly #timers = new Map<Task, Cancel>()
+  readonly #cleaner: Cleaner
   #closed = false
 
   constructor(options: MaintenanceOptions) {
     this.#options = options
+    this.#cleaner = new Cleaner(options)
   }
 
   start(): void {
@@ -62,17 +67,20 @@ export class Maintenance {
       () => Math.min(flushLookMs, Number(settings().get('log.flush.scheduler.interval.ms'))),
       () => this.#eachLog((log) => log.tick(clock.now())),
     )
+    if (settings().get('log.cleaner.enable')) this.#cleaner.start()
   }
 
   async close(): Promise<void> {
     this.#closed = true
     for (const cancel of this.#timers.values()) cancel()
     this.#timers.clear()
+    await this.#cleaner.close()
   }
 
   applyRetention(now: number): void {
     const { logger } = this.#options
     this.#eachLog((log) => {
+      if (log.compacting) return
       try {
         applyRetention(log, now, logger)
       } catch (error) {

@@ -104,6 +104,11 @@ export class PooledFile {
     this.path = path
   }
 
+  remove(): void {
+    this.close()
+    this.#pool.disk.remove(this.path)
+  }
+
   close(): void {
     if (this.#file === null) return
     if (this.#syncs > 0) {

@@ -7,6 +7,7 @@
  * offline. Offsets only grow, but for `truncateTo` and `restartAt`.
  */
 import { assert } from '../base/assert.ts'
+import { larger, smaller } from '../base/bigint.ts'
 import * as layout from '../protocol/batch/layout.ts'
 import { assignOffsets, type BatchRules, validateBatch } from '../protocol/batch/validate.ts'
 import { type ErrorName, KafkaError } from '../protocol/errors.ts'
@@ -78,6 +79,8 @@ export class PartitionLog {
   readonly store: SegmentStore
   readonly epochs: LeaderEpochs
   readonly producers: ProducerState
+  /** The cleaner is at work here; retention waits until it is done. */
+  compacting = false
   readonly #context: LogContext
   readonly #flushing: Flushing
   #config: LogConfig
@@ -130,7 +133,7 @@ export class PartitionLog {
   get lastStableOffset(): bigint {
     const unstable = this.producers.firstUnstableOffset
     if (unstable === null || unstable >= this.#highWatermark) return this.#highWatermark
-    return unstable < this.#logStartOffset ? this.#logStartOffset : unstable
+    return larger(unstable, this.#logStartOffset)
   }
 
   /** Everything below it is on the medium. */
@@ -208,7 +211,7 @@ export class PartitionLog {
 
   /** True if it moved; it never moves back or beyond the log's end. */
   advanceHighWatermark(offset: bigint): boolean {
-    const target = offset > this.#logEndOffset ? this.#logEndOffset : offset
+    const target = smaller(offset, this.#logEndOffset)
     if (target <= this.#highWatermark) return false
     this.#highWatermark = target
     this.producers.advance(target)
@@ -459,7 +462,7 @@ export class PartitionLog {
 
   #roll(firstOffset: bigint): void {
     const old = this.store.segments.active
-    const baseOffset = firstOffset > this.#logEndOffset ? firstOffset : this.#logEndOffset
+    const baseOffset = larger(firstOffset, this.#logEndOffset)
     old.seal()
     if (old.size === 0 && old.baseOffset === baseOffset) return
     this.producers.endOffset = this.#logEndOffset

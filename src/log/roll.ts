@@ -18,11 +18,16 @@ export function shouldRoll(
 ): boolean {
   return (
     segment.size > config.segmentBytes - incoming.size ||
-    (segment.size > 0 &&
-      ageOf(segment, incoming.maxTimestamp, now) > config.segmentMs - jitterMs) ||
+    (segment.size > 0 && ageOf(segment, incoming.maxTimestamp, now) > ageMax(config) - jitterMs) ||
     segment.indexIsFull(config.segmentIndexBytes) ||
     incoming.lastOffset - segment.baseOffset > BigInt(relativeOffsetMax)
   )
+}
+
+/** A log that is compacted rolls in time for max.compaction.lag.ms, since the active segment is never compacted. */
+function ageMax({ cleanupPolicies, segmentMs, compactionLagMaxMs }: LogConfig): number {
+  const compacted = cleanupPolicies.includes('compact') && compactionLagMaxMs > 0
+  return compacted ? Math.min(compactionLagMaxMs, segmentMs) : segmentMs
 }
 
 function ageOf(segment: Segment, maxTimestamp: bigint, now: number): number {

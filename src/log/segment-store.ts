@@ -59,6 +59,12 @@ export class SegmentStore {
     this.context.removeLater(paths, config.fileDeleteDelayMs)
   }
 
+  /** The producers' state at an offset where no segment begins any more. */
+  dropSnapshot(offset: bigint, config: LogConfig): void {
+    const path = this.snapshots.markDeleted(offset)
+    if (path !== null) this.context.removeLater([path], config.fileDeleteDelayMs)
+  }
+
   #segment(baseOffset: bigint, { fresh, suffix }: { fresh: boolean; suffix: string }): Segment {
     const { disk, files, clock } = this.context
     const options = { files, directory: this.folder, baseOffset, suffix, createdMs: clock.now() }

@@ -82,6 +82,16 @@ export class TransactionIndex {
     if (this.file.size() > 0) this.file.truncate(0)
   }
 
+  /** The file, even if nothing comes into it. */
+  create(): void {
+    this.file.truncate(0)
+    this.#bytes = nothing
+  }
+
+  removeIfEmpty(): void {
+    if (this.count === 0) this.file.remove()
+  }
+
   close(): void {
     this.file.close()
   }

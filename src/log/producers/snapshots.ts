@@ -1,4 +1,5 @@
 /** The `.snapshot` files of a partition: the state of its producers before the offset that names the file. */
+import { ascending } from '../../base/bigint.ts'
 import type { Disk } from '../../host/disk.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { decodeProducerSnapshot, encodeProducerSnapshot } from '../../protocol/records/files.ts'
@@ -15,7 +16,7 @@ export class ProducerSnapshots {
   constructor(disk: Disk, directory: string, offsets: readonly bigint[]) {
     this.#disk = disk
     this.#directory = directory
-    this.#offsets = [...offsets].sort((a, b) => (a < b ? -1 : 1))
+    this.#offsets = [...offsets].sort(ascending)
   }
 
   get offsets(): readonly bigint[] {
