@@ -8,11 +8,12 @@ import type { OffsetSpec } from './admin/offsets.ts'
 import { Cluster } from './cluster.ts'
 import type { CommittedPartition } from './committed.ts'
 import { Assignment } from './consumer/assignment.ts'
-import { type CommitIdentity, commitOffsets, type OffsetCommit } from './consumer/commit.ts'
+import type { CommitIdentity, OffsetCommit } from './consumer/commit.ts'
+import { Committer } from './consumer/committer.ts'
 import { CoordinatorLink } from './consumer/coordinator-link.ts'
 import type { GroupHost, Membership } from './consumer/group.ts'
+import { handOver, type RebalanceListener } from './consumer/listener.ts'
 import { membershipOf } from './consumer/membership.ts'
-import { committedOf } from './consumer/placer.ts'
 import { Pump } from './consumer/pump.ts'
 import type { RecordRun } from './consumer/record-run.ts'
 import {
@@ -26,15 +27,6 @@ import type { ClientOptions } from './settings.ts'
 import type { TopicPartition } from './topic-partition.ts'
 import { within } from './within.ts'
 
-/** What happens to the assignment, told while it happens: inside `poll` or `close`. */
-export type RebalanceListener = {
-  /** Before partitions are given back; what was processed may still be committed. */
-  revoked?(partitions: readonly TopicPartition[]): void | Promise<void>
-  assigned?(partitions: readonly TopicPartition[]): void | Promise<void>
-  /** Somebody else may have them already. */
-  lost?(partitions: readonly TopicPartition[]): void | Promise<void>
-}
-
 const closeTimeoutMsDefault = 30_000
 
 export class Consumer {
@@ -45,29 +37,30 @@ export class Consumer {
   readonly #signal: Signal
   readonly #pump: Pump
   readonly #link: CoordinatorLink | null
+  readonly #committer: Committer | null
   #membership: Membership | null = null
   #subscription: Subscription | null = null
   #listener: RebalanceListener = {}
   #working: Promise<void> | null = null
   #failure: KafkaError | null = null
   #isWoken = false
-  #commitAt: number
-  #isCommitting = false
   #isClosed = false
 
   constructor(options: ClientOptions | Cluster, consumerOptions: ConsumerOptions = {}) {
     this.#ownsCluster = !(options instanceof Cluster)
     this.cluster = options instanceof Cluster ? options : new Cluster(options)
     this.settings = consumerSettings(consumerOptions, this.cluster.settings)
-    const { groupId, autoCommitIntervalMs } = this.settings
+    const { groupId } = this.settings
     this.#link = groupId === null ? null : new CoordinatorLink(this.cluster, groupId)
+    const group =
+      this.#link === null ? null : { link: this.#link, identity: () => this.#identity() }
+    this.#committer =
+      group === null ? null : new Committer(this.cluster, this.settings, group, this.#assignment)
     this.#signal = new Signal(this.cluster.settings.host.clock)
-    this.#commitAt = this.#now() + autoCommitIntervalMs
     this.#pump = new Pump(this.cluster, this.settings, {
       assignment: this.#assignment,
       isWaitingForTopics: () => isMissing(this.#subscription, this.cluster.cache),
-      group: () =>
-        this.#link === null ? null : { link: this.#link, identity: () => this.#identity() },
+      group: () => group,
       metadataChanged: () => this.#metadataChanged(),
       wake: () => this.#signal.raise(),
       failed: (error) => this.#fail(error),
@@ -147,7 +140,7 @@ export class Consumer {
       this.#membership?.polled()
       const isSettled = await this.#tend(deadline - this.#now())
       if (isSettled) {
-        this.#commitIfDue()
+        this.#committer?.commitIfDue()
         this.#pump.turn()
         const run = this.#assignment.next()?.run() ?? null
         if (run !== null) return run
@@ -166,11 +159,7 @@ export class Consumer {
 
   /** Commits these offsets or, without any, what was processed; resolves when the coordinator has them. */
   async commit(offsets?: readonly OffsetCommit[], { timeoutMs }: { timeoutMs?: number } = {}) {
-    if (this.#link === null) return
-    await commitOffsets(this.cluster, this.#link, offsets ?? this.#processed(), {
-      identity: () => this.#identity(),
-      timeoutMs: timeoutMs ?? this.settings.defaultApiTimeoutMs,
-    })
+    await this.#committer?.commit(offsets, timeoutMs)
   }
 
   /** What the group has committed of these partitions. */
@@ -178,9 +167,7 @@ export class Consumer {
     partitions: readonly TopicPartition[],
     { timeoutMs }: { timeoutMs?: number } = {},
   ): Promise<CommittedPartition[]> {
-    if (this.#link === null) return []
-    const group = { link: this.#link, identity: () => this.#identity() }
-    return committedOf(this.cluster, partitions, group, timeoutMs)
+    return this.#committer?.committed(partitions, timeoutMs) ?? []
   }
 
   /** Commits, if it does so by itself, leaves the group and lets go of everything. */
@@ -196,7 +183,7 @@ export class Consumer {
   }
 
   async #leave(timeoutMs: number): Promise<void> {
-    await this.#commitProcessed(timeoutMs)
+    await this.#committer?.commitProcessed(timeoutMs)
     const owned = this.#assignment.partitions()
     if (this.#subscription !== null && owned.length > 0) await this.#listener.revoked?.(owned)
     this.#assignment.remove(owned)
@@ -233,21 +220,9 @@ export class Consumer {
   #groupHost(): GroupHost {
     return {
       topics: () => wantedTopics(this.#subscription, this.cluster.cache, this.settings),
-      owned: () => this.#assignment.partitions(),
-      commitProcessed: () => this.#commitProcessed(this.settings.defaultApiTimeoutMs),
-      revoke: async (partitions) => {
-        await this.#listener.revoked?.(partitions)
-        this.#assignment.remove(partitions)
-      },
-      lose: async (partitions) => {
-        const { lost, revoked } = this.#listener
-        await (lost ?? revoked)?.call(this.#listener, partitions)
-        this.#assignment.remove(partitions)
-      },
-      assign: async (partitions) => {
-        this.#assignment.add(partitions)
-        await this.#listener.assigned?.(partitions)
-      },
+      commitProcessed: async () =>
+        this.#committer?.commitProcessed(this.settings.defaultApiTimeoutMs),
+      ...handOver(this.#assignment, () => this.#listener),
       wake: () => this.#signal.raise(),
     }
   }
@@ -255,38 +230,6 @@ export class Consumer {
   #identity(): CommitIdentity {
     const nobody = { memberId: '', generation: -1, groupInstanceId: null }
     return this.#membership?.identity() ?? { groupId: this.settings.groupId!, ...nobody }
-  }
-
-  #processed(): OffsetCommit[] {
-    const offsets: OffsetCommit[] = []
-    for (const state of this.#assignment) {
-      const { topic, partition, position, positionEpoch } = state
-      if (position !== null)
-        offsets.push({ topic, partition, offset: position, leaderEpoch: positionEpoch })
-    }
-    return offsets
-  }
-
-  /** Before partitions change hands: a commit that fails is no reason to keep them. */
-  async #commitProcessed(timeoutMs: number): Promise<void> {
-    if (!this.settings.enableAutoCommit || this.#link === null) return
-    try {
-      await this.commit(undefined, { timeoutMs })
-    } catch (error) {
-      if (!(error instanceof KafkaError)) throw error
-      this.cluster.settings.warn(`Offset commit failed: ${error.message}`)
-    }
-  }
-
-  #commitIfDue(): void {
-    const { enableAutoCommit, autoCommitIntervalMs } = this.settings
-    if (!enableAutoCommit || this.#link === null || this.#isCommitting) return
-    if (this.#now() < this.#commitAt) return
-    this.#commitAt = this.#now() + autoCommitIntervalMs
-    this.#isCommitting = true
-    this.#commitProcessed(autoCommitIntervalMs).finally(() => {
-      this.#isCommitting = false
-    })
   }
 
   #metadataChanged(): void {

@@ -9,8 +9,9 @@ import type { Header } from '../protocol/batch/headers.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import { backoffMs } from './backoff.ts'
 import { Cluster } from './cluster.ts'
-import { Accumulator, type Route } from './producer/accumulator.ts'
+import { Accumulator } from './producer/accumulator.ts'
 import { Lane } from './producer/lane.ts'
+import type { Route } from './producer/router.ts'
 import { Sender } from './producer/sender.ts'
 import {
   type ProducerOptions,

@@ -5,18 +5,12 @@
  *   connecting → negotiating → (authenticating) → open → closed
  */
 import { type Deferred, deferred } from '../base/deferred.ts'
-import type { Cancel, Clock } from '../host/clock.ts'
+import type { Clock } from '../host/clock.ts'
 import type { Address, Net, Socket } from '../host/net.ts'
 import { apiVersions } from '../protocol/apis/api-versions.ts'
-import {
-  decodeFrom,
-  encodeInto,
-  requestHeaderVersion,
-  responseHeaderVersion,
-} from '../protocol/codec.ts'
+import { encodeInto, requestHeaderVersion } from '../protocol/codec.ts'
 import { KafkaError } from '../protocol/errors.ts'
-import { requestHeader, responseHeader } from '../protocol/headers.ts'
-import { malformed, Reader } from '../protocol/reader.ts'
+import { requestHeader } from '../protocol/headers.ts'
 import type { AnyApi, ResponseOf, SentRequestOf } from '../protocol/schema.ts'
 import {
   chooseVersion,
@@ -28,6 +22,7 @@ import { Writer } from '../protocol/writer.ts'
 import { addressText } from './address.ts'
 import { FrameReader, framePrefix } from './frames.ts'
 import { type ApiVersionsAnswer, negotiate } from './negotiate.ts'
+import { Pending, type Question } from './pending.ts'
 
 export type ConnectionOptions = {
   net: Net
@@ -53,16 +48,6 @@ export type CallOptions = {
   timeoutMs?: number
 }
 
-type Waiting = {
-  api: AnyApi
-  version: number
-  correlationId: number
-  raw: boolean
-  cancelTimer: Cancel
-  resolve(answer: unknown): void
-  reject(error: KafkaError): void
-}
-
 const responseBytesMaxDefault = 2 ** 31 - 1
 const requestBytesMaxDefault = 2 ** 31 - 1
 const correlationIdMax = 2 ** 31 - 1
@@ -75,7 +60,7 @@ export class Connection {
   readonly #options: ConnectionOptions
   readonly #text: string
   readonly #frames: FrameReader
-  readonly #waiting: Waiting[] = []
+  readonly #pending: Pending
   readonly #closeListeners: ((cause: KafkaError) => void)[] = []
   #supported: SupportedVersions = new Map()
   #socket: Socket | null = null
@@ -103,6 +88,7 @@ export class Connection {
     this.#options = options
     this.address = options.address
     this.#text = addressText(options.address)
+    this.#pending = new Pending(options.clock, (question) => this.#late(question))
     this.#frames = new FrameReader(options.responseBytesMax ?? responseBytesMaxDefault)
   }
 
@@ -112,7 +98,7 @@ export class Connection {
 
   /** Requests without an answer yet. */
   get inFlight(): number {
-    return this.#waiting.length
+    return this.#pending.size
   }
 
   /** Until this moment of the monotonic clock the broker asks to be left alone (KIP-219). */
@@ -144,12 +130,10 @@ export class Connection {
     return new Promise((resolve, reject) => {
       try {
         const version = options.version ?? chooseVersion(api, this.#supported, options.highest)
-        this.#send(api, version, request, {
-          raw: false,
-          timeoutMs: options.timeoutMs,
-          resolve,
-          reject,
-        })
+        const timeoutMs = options.timeoutMs ?? this.#options.requestTimeoutMs
+        const correlationId = this.#write(api, version, request)
+        const question = { api, version, correlationId, isRaw: false, timeoutMs, resolve, reject }
+        this.#pending.add(question)
       } catch (error) {
         reject(error)
       }
@@ -206,45 +190,22 @@ export class Connection {
   }
 
   async #negotiate(): Promise<void> {
+    const { requestTimeoutMs: timeoutMs } = this.#options
     const exchange = (request: SentRequestOf<typeof apiVersions>, version: number) =>
       new Promise<Uint8Array>((resolve, reject) => {
-        this.#send(apiVersions, version, request, {
-          raw: true,
-          timeoutMs: undefined,
-          resolve: resolve as (answer: unknown) => void,
+        const correlationId = this.#write(apiVersions, version, request)
+        const question = {
+          api: apiVersions,
+          version,
+          correlationId,
+          isRaw: true,
+          timeoutMs,
           reject,
-        })
+        }
+        this.#pending.add({ ...question, resolve: resolve as (answer: unknown) => void })
       })
     this.answer = await negotiate(exchange, this.#options.software ?? softwareDefault)
     this.#supported = supportedVersions(this.answer.apiKeys)
-  }
-
-  #send(
-    api: AnyApi,
-    version: number,
-    request: unknown,
-    waiting: Pick<Waiting, 'raw' | 'resolve' | 'reject'> & { timeoutMs: number | undefined },
-  ): void {
-    const correlationId = this.#write(api, version, request)
-    const timeoutMs = waiting.timeoutMs ?? this.#options.requestTimeoutMs
-    const { raw, resolve, reject } = waiting
-    const each: Waiting = {
-      api,
-      version,
-      correlationId,
-      raw,
-      resolve,
-      reject,
-      cancelTimer: () => {},
-    }
-    each.cancelTimer = this.#options.clock.schedule(
-      timeoutMs,
-      () => this.#expire(each, timeoutMs),
-      {
-        keepAlive: true,
-      },
-    )
-    this.#waiting.push(each)
   }
 
   #write(api: AnyApi, version: number, request: unknown): number {
@@ -289,25 +250,8 @@ export class Connection {
   }
 
   #take(frame: Uint8Array): void {
-    const waiting = this.#waiting[0]
-    if (waiting === undefined) throw malformed('an answer to no request')
-    const { api, version } = waiting
-    const reader = new Reader(frame)
-    const { correlationId } = decodeFrom(
-      reader,
-      responseHeader,
-      responseHeaderVersion(api, version),
-    )
-    if (correlationId !== waiting.correlationId) {
-      throw malformed(`correlation id ${correlationId} where ${waiting.correlationId} was due`)
-    }
-    const answer = waiting.raw
-      ? reader.bytes(reader.remaining)
-      : decodeFrom(reader, api.response, version)
-    this.#waiting.shift()
-    waiting.cancelTimer()
-    if (!waiting.raw) this.#noteThrottle(answer as { throttleTimeMs?: number })
-    waiting.resolve(answer)
+    const answer = this.#pending.answer(frame)
+    if (!(answer instanceof Uint8Array)) this.#noteThrottle(answer as { throttleTimeMs?: number })
   }
 
   #noteThrottle({ throttleTimeMs = 0 }: { throttleTimeMs?: number }): void {
@@ -316,11 +260,10 @@ export class Connection {
   }
 
   // Answers come in order: behind one that does not come, none will.
-  #expire(waiting: Waiting, timeoutMs: number): void {
-    const { api } = waiting
-    const late = `${this.#text} did not answer ${api.name} within ${timeoutMs} ms`
-    waiting.reject(new KafkaError('REQUEST_TIMED_OUT', late))
-    this.#end(unreachable(`the connection was closed: ${late}`))
+  #late({ api, timeoutMs, reject }: Question): void {
+    const text = `${this.#text} did not answer ${api.name} within ${timeoutMs} ms`
+    reject(new KafkaError('REQUEST_TIMED_OUT', text))
+    this.#end(unreachable(`the connection was closed: ${text}`))
   }
 
   #lost(cause: Error | undefined): void {
@@ -333,10 +276,7 @@ export class Connection {
     this.#closed = cause
     this.#socket?.destroy()
     this.#drain()
-    for (const each of this.#waiting.splice(0)) {
-      each.cancelTimer()
-      each.reject(cause)
-    }
+    this.#pending.failAll(cause)
     for (const listener of this.#closeListeners.splice(0)) listener(cause)
   }
 }

@@ -2,30 +2,18 @@
  * Takes records and cuts them into batches, a lane for each partition. No record becomes an object: what is kept of it is
  * its bytes in a batch, and its number in a run of numbers.
  */
-import { partitionForKey } from '../../base/murmur2.ts'
 import type { Clock } from '../../host/clock.ts'
 import type { Random } from '../../host/random.ts'
 import type { Header } from '../../protocol/batch/headers.ts'
 import { headerSize } from '../../protocol/batch/layout.ts'
 import { overheadMax, spanWidth } from '../../protocol/batch/spans.ts'
-import { BatchWriter, spansRoom } from '../../protocol/batch/writer.ts'
 import type { KafkaError } from '../../protocol/errors.ts'
 import type { Batch, Flush } from './batch.ts'
-import { choosePartition } from './choose-partition.ts'
 import type { Lane, OpenBatch } from './lane.ts'
 import { recordSizeMax, sizeMargin, sizeRefusal } from './record-size.ts'
+import { type Route, Router } from './router.ts'
 import type { ProducerSettings } from './settings.ts'
-
-/** A topic with the lanes of its partitions, and the one on which records without a key ride now. */
-export type Route = {
-  readonly topic: string
-  readonly lanes: Lane[]
-  /** Null until the first record without a key. */
-  sticky: Lane | null
-  stickyLeft: number
-  /** Partitions that have a leader; records without a key go only to them. */
-  available: readonly number[]
-}
+import { Writers } from './writers.ts'
 
 export type AccumulatorEvents = {
   /** A batch is finished, or the first record of one is in. */
@@ -38,9 +26,6 @@ export type AccumulatorEvents = {
 
 type Sizes = { keySize: number; valueSize: number }
 
-/** A buffer with much more room than its batch is not kept occupied until the answer. */
-const wasteMax = 2
-
 export class Accumulator {
   /** Bytes of records that are not settled yet. */
   bytes = 0
@@ -48,10 +33,9 @@ export class Accumulator {
   count = 0
   readonly #settings: ProducerSettings
   readonly #clock: Clock
-  readonly #random: Random
+  readonly #router: Router
   readonly #events: AccumulatorEvents
-  readonly #writers: BatchWriter[] = []
-  readonly #owners = new WeakMap<Uint8Array, BatchWriter>()
+  readonly #writers: Writers
   readonly #span = { keyStart: -1, keyEnd: -1, valueStart: -1, valueEnd: -1 }
   /** Lanes with an open batch. */
   readonly open = new Set<Lane>()
@@ -65,8 +49,9 @@ export class Accumulator {
   ) {
     this.#settings = settings
     this.#clock = host.clock
-    this.#random = host.random
+    this.#router = new Router(settings, host.random)
     this.#events = events
+    this.#writers = new Writers(settings)
   }
 
   append(
@@ -83,7 +68,8 @@ export class Accumulator {
     const keySize = key === null ? -1 : key.length
     const valueSize = value === null ? -1 : value.length
     const size = recordSizeMax(keySize, valueSize, headers)
-    const lane = this.#laneFor(route, key, record.partition)
+    const lane =
+      record.partition === null ? this.#router.laneOf(route, key) : route.lanes[record.partition]!
     if (this.#isRefused(lane, size, { keySize, valueSize })) return
     const open = this.#openFor(lane, timestamp, size - headerSize)
     const before = open.writer.sizeInBytes
@@ -93,7 +79,7 @@ export class Accumulator {
     this.bytes += added
     if (lane === route.sticky && key === null && record.partition === null) {
       route.stickyLeft -= added
-      if (route.stickyLeft <= 0) this.#turn(route)
+      if (route.stickyLeft <= 0) this.#router.turn(route)
     }
     if (open.writer.sizeInBytes >= this.#settings.batchSize) this.finish(lane)
   }
@@ -126,19 +112,10 @@ export class Accumulator {
     if (open === null) return
     lane.open = null
     this.open.delete(lane)
-    const { compression, compressionLevel } = this.#settings
     const { writer, numbers, createdAt } = open
     const { count } = writer
     const memory = writer.sizeInBytes - headerSize
-    const bytes = this.#keep(
-      writer,
-      writer.build({
-        compression,
-        ...(compressionLevel === undefined ? {} : { compressionLevel }),
-        baseTimestamp: BigInt(open.baseTimestamp),
-      }),
-    )
-    this.#writers.push(writer)
+    const bytes = this.#writers.finish(writer, open.baseTimestamp)
     const batch: Batch = {
       bytes,
       count,
@@ -172,7 +149,7 @@ export class Accumulator {
   settle(batch: Batch, { reusable }: { reusable: boolean }): void {
     this.bytes -= batch.memory
     this.unsettled.delete(batch)
-    if (reusable) this.#owners.get(batch.bytes)?.recycle(batch.bytes)
+    if (reusable) this.#writers.recycle(batch.bytes)
     for (const flush of batch.flushes) if (--flush.left === 0) flush.done()
   }
 
@@ -223,11 +200,7 @@ export class Accumulator {
     const keySize = span.keyStart < 0 ? -1 : span.keyEnd - span.keyStart
     const valueSize = span.valueStart < 0 ? -1 : span.valueEnd - span.valueStart
     const size = recordSizeMax(keySize, valueSize)
-    const { ignoreKeys } = this.#settings
-    const lane =
-      keySize < 0 || ignoreKeys
-        ? this.#stickyLane(route)
-        : route.lanes[partitionForKey(source, route.lanes.length, span.keyStart, span.keyEnd)]!
+    const lane = this.#router.laneOfSlice(route, source, span.keyStart, span.keyEnd)
     if (this.#isRefused(lane, size, { keySize, valueSize })) return
     const open = this.#openFor(lane, timestamp, size - headerSize)
     const before = open.writer.sizeInBytes
@@ -247,7 +220,7 @@ export class Accumulator {
     const { batchSize, stickyBytes } = this.#settings
     let { from } = run
     while (from < run.to) {
-      const lane = this.#stickyLane(route)
+      const lane = this.#router.stickyLane(route)
       const open = lane.open ?? this.#begin(lane, timestamp)
       const { writer } = open
       const before = writer.sizeInBytes
@@ -262,7 +235,7 @@ export class Accumulator {
       }
       if (next === from) {
         if (isFresh || sizeMax === batchSize) this.finish(lane)
-        else this.#turn(route)
+        else this.#router.turn(route)
         continue
       }
       const added = writer.sizeInBytes - before
@@ -270,33 +243,9 @@ export class Accumulator {
       this.bytes += added
       route.stickyLeft -= added
       from = next
-      if (route.stickyLeft <= 0) this.#turn(route)
+      if (route.stickyLeft <= 0) this.#router.turn(route)
       if (writer.sizeInBytes >= batchSize) this.finish(lane)
     }
-  }
-
-  #laneFor(route: Route, key: Uint8Array | null, partition: number | null): Lane {
-    if (partition !== null) return route.lanes[partition]!
-    if (key !== null && !this.#settings.ignoreKeys) {
-      return route.lanes[partitionForKey(key, route.lanes.length)]!
-    }
-    return this.#stickyLane(route)
-  }
-
-  #stickyLane(route: Route): Lane {
-    if (route.sticky === null) this.#turn(route)
-    return route.sticky!
-  }
-
-  #turn(route: Route): void {
-    const { lanes, available } = route
-    const choices = available.length > 0 ? available : lanes.map(({ partition }) => partition)
-    const queues = choices.map((partition) => ({
-      partition,
-      waiting: lanes[partition]!.waiting.length,
-    }))
-    route.sticky = lanes[choosePartition(queues, this.#random.number())]!
-    route.stickyLeft = this.#settings.stickyBytes
   }
 
   /** An open batch with room for a record of this size; the first record of a batch always has room. */
@@ -310,7 +259,7 @@ export class Accumulator {
 
   #begin(lane: Lane, timestamp: number): OpenBatch {
     const open: OpenBatch = {
-      writer: this.#writers.pop() ?? new BatchWriter(this.#settings.batchSize + spansRoom),
+      writer: this.#writers.take(),
       createdAt: this.#clock.monotonic(),
       baseTimestamp: timestamp,
       numbers: [],
@@ -326,16 +275,5 @@ export class Accumulator {
     if (last >= 0 && numbers[last]! + numbers[last + 1]! === this.count) numbers[last + 1]! += count
     else numbers.push(this.count, count)
     this.count += count
-  }
-
-  #keep(writer: BatchWriter, bytes: Uint8Array): Uint8Array {
-    if (bytes.buffer.byteLength > wasteMax * bytes.length) {
-      const exact = Buffer.allocUnsafeSlow(bytes.length)
-      exact.set(bytes)
-      writer.recycle(bytes)
-      return exact
-    }
-    this.#owners.set(bytes, writer)
-    return bytes
   }
 }

@@ -20,14 +20,14 @@ export function parcelSize({ batch }: Parcel): number {
   return batch.bytes.length + overheadPerPartition
 }
 
-type Request = RequestOf<typeof produce>
+export type ProduceRequest = RequestOf<typeof produce>
 
 export function produceRequest(
   cluster: Cluster,
   parcels: readonly Parcel[],
   { acks, timeoutMs }: { acks: number; timeoutMs: number },
-): { request: Request; highest: number } {
-  const topics = new Map<string, Request['topicData'][number]>()
+): { request: ProduceRequest; highest: number } {
+  const topics = new Map<string, ProduceRequest['topicData'][number]>()
   let everyTopicHasId = true
   for (const { lane, batch } of parcels) {
     let topic = topics.get(lane.topic)

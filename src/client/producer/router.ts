@@ -1,0 +1,55 @@
+/** Which lane a record takes: by its key, or without one by the sticky partitioner (KIP-480, KIP-794). */
+import { partitionForKey } from '../../base/murmur2.ts'
+import type { Random } from '../../host/random.ts'
+import { choosePartition } from './choose-partition.ts'
+import type { Lane } from './lane.ts'
+import type { ProducerSettings } from './settings.ts'
+
+/** A topic with the lanes of its partitions, and the one on which records without a key ride now. */
+export type Route = {
+  readonly topic: string
+  readonly lanes: Lane[]
+  /** Null until the first record without a key. */
+  sticky: Lane | null
+  stickyLeft: number
+  /** Partitions that have a leader; records without a key go only to them. */
+  available: readonly number[]
+}
+
+export class Router {
+  readonly #settings: ProducerSettings
+  readonly #random: Random
+
+  constructor(settings: ProducerSettings, random: Random) {
+    this.#settings = settings
+    this.#random = random
+  }
+
+  laneOf(route: Route, key: Uint8Array | null): Lane {
+    if (key === null) return this.stickyLane(route)
+    return this.laneOfSlice(route, key, 0, key.length)
+  }
+
+  /** For a key that is a slice of a chunk; a start below 0 is none. */
+  laneOfSlice(route: Route, source: Uint8Array, keyStart: number, keyEnd: number): Lane {
+    if (keyStart < 0 || this.#settings.ignoreKeys) return this.stickyLane(route)
+    return route.lanes[partitionForKey(source, route.lanes.length, keyStart, keyEnd)]!
+  }
+
+  stickyLane(route: Route): Lane {
+    if (route.sticky === null) this.turn(route)
+    return route.sticky!
+  }
+
+  /** The next partition has its turn. */
+  turn(route: Route): void {
+    const { lanes, available } = route
+    const choices = available.length > 0 ? available : lanes.map(({ partition }) => partition)
+    const queues = choices.map((partition) => ({
+      partition,
+      waiting: lanes[partition]!.waiting.length,
+    }))
+    route.sticky = lanes[choosePartition(queues, this.#random.number())]!
+    route.stickyLeft = this.#settings.stickyBytes
+  }
+}
