@@ -10,10 +10,9 @@ import { initialRecords } from '../../src/metadata/bootstrap.ts'
 import { configsOf, emptyImage, type MetadataImage } from '../../src/metadata/image.ts'
 import { encodeRecord, type MetadataRecord } from '../../src/metadata/records.ts'
 import { snapshotRecords } from '../../src/metadata/snapshot.ts'
-import { sharedFolder } from '../support/vectors.ts'
+import { samplesFolder } from '../support/samples.ts'
 
-const samples = process.env.JACKDAW_SAMPLES ?? join(sharedFolder, 'samples')
-const folder = (kind: string) => join(samples, 'data-dirs', kind)
+const folder = (kind: string) => join(samplesFolder, kind)
 const metadata = (kind: string, name: string) =>
   readFileSync(join(folder(kind), '__cluster_metadata-0', name))
 
