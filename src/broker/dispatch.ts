@@ -1,7 +1,4 @@
-/**
- * From a frame to the pieces of its answer: header, version, handler, encoding. What cannot be read is a
- * `Refusal`: the connection that sent it is closed, and no other one notices.
- */
+/** From a frame to the pieces of its answer: header, version, handler, encoding. What cannot be read is a `Refusal`. */
 import { apiVersions } from '../protocol/apis/api-versions.ts'
 import {
   decodeFrom,
@@ -17,6 +14,7 @@ import { framePrefix } from '../wire/frames.ts'
 import type { Broker } from './broker.ts'
 import type { Call, Handler } from './handler.ts'
 import { unsupportedApiVersions } from './handlers/api-versions.ts'
+import { Refusal } from './refusal.ts'
 
 export type Answer = readonly Uint8Array[] | null
 
@@ -24,12 +22,7 @@ export interface Origin {
   readonly clientHost: string
   readonly listener: string
   readonly served: ReadonlyMap<number, Handler>
-  readonly gone: { readonly aborted: boolean }
-}
-
-/** The client broke the protocol: its connection is closed, with a line in the log. */
-export class Refusal extends Error {
-  override name = 'Refusal'
+  readonly gone: AbortSignal
 }
 
 const headerBytesMin = 8
@@ -47,7 +40,8 @@ export function dispatch(
   const found = origin.served.get(key)
   if (found === undefined) throw new Refusal(`API key ${key} is not served`)
   const { api } = found
-  if (version < api.versions[0] || version > api.versions[1]) {
+  // A version that is not advertised is not served either, even where its fields are known (InitProducerId 6).
+  if (version < api.versions[0] || version > api.stable) {
     if (api.key !== apiVersions.key) {
       throw new Refusal(`${api.name} version ${version} is not served`)
     }

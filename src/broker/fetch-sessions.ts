@@ -1,11 +1,13 @@
 /**
  * Incremental fetch sessions (KIP-227): the broker remembers which partitions a client fetches, the client sends only what
  * changes, and an answer holds only partitions with news. The memory is bounded by
- * `max.incremental.fetch.session.cache.slots`; the session that was used least recently makes room.
+ * `max.incremental.fetch.session.cache.slots`: where all are taken, one that was not used for a while makes room, else the
+ * client fetches without.
  */
 import type { fetch } from '../protocol/apis/fetch.ts'
 import type { ErrorName } from '../protocol/errors.ts'
 import type { RequestOf } from '../protocol/schema.ts'
+import type { ReadOutcome } from './read.ts'
 
 type FetchRequest = RequestOf<typeof fetch>
 type RequestedPartition = FetchRequest['topics'][number]['partitions'][number]
@@ -31,45 +33,58 @@ export interface FetchPlan {
 
 interface Session {
   readonly id: number
+  /** It names topics by id, or by name: a client does not change its mind. */
+  readonly byId: boolean
   epoch: number
+  lastUsedAt: number
   readonly targets: Map<string, FetchTarget>
 }
 
 const finalEpoch = -1
 const initialEpoch = 0
 const epochMax = 2 ** 31 - 1
+/** Kafka's own, not to be configured: clients that come and go must not push each other out all the time. */
+const evictableAfterMs = 120_000
 
 export class FetchSessions {
   readonly #slots: number
   readonly #random: { number(): number }
+  readonly #clock: { monotonic(): number }
   // A Map keeps its order: the first session is the one that was not used for longest.
   readonly #sessions = new Map<number, Session>()
 
-  constructor(options: { slots: number; random: { number(): number } }) {
+  constructor(options: {
+    slots: number
+    random: { number(): number }
+    clock: { monotonic(): number }
+  }) {
     this.#slots = options.slots
     this.#random = options.random
+    this.#clock = options.clock
   }
 
   get size(): number {
     return this.#sessions.size
   }
 
-  plan(request: FetchRequest): FetchPlan {
+  plan(request: FetchRequest, { byId }: { byId: boolean }): FetchPlan {
     const { sessionId, sessionEpoch } = request
     if (sessionEpoch === finalEpoch || sessionEpoch === initialEpoch) {
       if (sessionId !== 0) this.#sessions.delete(sessionId)
       const targets = targetsOf(request)
-      const wantsSession = sessionEpoch === initialEpoch && targets.size > 0
-      const session = wantsSession ? this.#begin(targets) : null
+      const session = sessionEpoch === initialEpoch ? this.#begin(targets, byId) : null
       return full(session, targets)
     }
     const session = this.#sessions.get(sessionId)
     if (session === undefined) return refused('FETCH_SESSION_ID_NOT_FOUND')
-    if (session.epoch !== sessionEpoch) return refused('INVALID_FETCH_SESSION_EPOCH', sessionId)
+    if (session.epoch !== sessionEpoch) return refused('INVALID_FETCH_SESSION_EPOCH')
+    if (session.byId !== byId) return refused('FETCH_SESSION_TOPIC_ID_ERROR')
     this.#sessions.delete(sessionId)
+    update(session, request)
+    if (session.targets.size === 0) return full(null, session.targets)
     this.#sessions.set(sessionId, session)
     session.epoch = session.epoch === epochMax ? 1 : session.epoch + 1
-    update(session, request)
+    session.lastUsedAt = this.#clock.monotonic()
     return {
       error: 'NONE',
       sessionId,
@@ -79,15 +94,21 @@ export class FetchSessions {
     }
   }
 
-  #begin(targets: Map<string, FetchTarget>): Session | null {
-    if (this.#slots === 0) return null
-    while (this.#sessions.size >= this.#slots) {
-      const oldest = this.#sessions.keys().next().value as number
-      this.#sessions.delete(oldest)
-    }
-    const session = { id: this.#freshId(), epoch: 1, targets }
+  #begin(targets: Map<string, FetchTarget>, byId: boolean): Session | null {
+    if (!this.#hasRoom()) return null
+    const lastUsedAt = this.#clock.monotonic()
+    const session = { id: this.#freshId(), byId, epoch: 1, lastUsedAt, targets }
     this.#sessions.set(session.id, session)
     return session
+  }
+
+  #hasRoom(): boolean {
+    if (this.#sessions.size < this.#slots) return true
+    const [oldest] = this.#sessions.values()
+    if (oldest === undefined) return false
+    if (this.#clock.monotonic() - oldest.lastUsedAt <= evictableAfterMs) return false
+    this.#sessions.delete(oldest.id)
+    return true
   }
 
   #freshId(): number {
@@ -106,6 +127,21 @@ export function servedRecords(plan: FetchPlan, target: FetchTarget): void {
   plan.session.targets.set(key, target)
 }
 
+export const hasNews = (told: FetchTarget, outcome: ReadOutcome): boolean =>
+  outcome.records.length > 0 ||
+  outcome.error !== 'NONE' ||
+  outcome.divergingEpoch !== null ||
+  outcome.highWatermark !== told.highWatermark ||
+  outcome.lastStableOffset !== told.lastStableOffset ||
+  outcome.logStartOffset !== told.logStartOffset
+
+/** What the client is told is no news the next time; only the end of an error is. */
+export function remember(target: FetchTarget, outcome: ReadOutcome): void {
+  target.highWatermark = outcome.error === 'NONE' ? outcome.highWatermark : -1n
+  target.lastStableOffset = outcome.lastStableOffset
+  target.logStartOffset = outcome.logStartOffset
+}
+
 const full = (session: Session | null, targets: Map<string, FetchTarget>): FetchPlan => ({
   error: 'NONE',
   sessionId: session?.id ?? 0,
@@ -114,9 +150,9 @@ const full = (session: Session | null, targets: Map<string, FetchTarget>): Fetch
   session,
 })
 
-const refused = (error: ErrorName, sessionId = 0): FetchPlan => ({
+const refused = (error: ErrorName): FetchPlan => ({
   error,
-  sessionId,
+  sessionId: 0,
   targets: [],
   incremental: false,
   session: null,

@@ -12,8 +12,11 @@ export interface Call {
   readonly listener: string
   /** What this listener answers, by API key. */
   readonly served: ReadonlyMap<number, Handler>
-  /** Aborted when the connection is gone: nobody waits for the answer any more. */
-  readonly gone: { readonly aborted: boolean }
+  /**
+   * Aborted when nobody should wait any longer: the connection is gone, its client sends no more, or the broker stops. Who
+   * waits for more answers with what there is.
+   */
+  readonly gone: AbortSignal
 }
 
 /** Null means that no answer is sent: Produce with acks=0. */

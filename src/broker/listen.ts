@@ -124,6 +124,7 @@ export class Listeners {
       handlers: servedOn(kind),
       requestBytesMax: broker.settings.get('socket.request.max.bytes'),
       connectionsMax: broker.settings.get('max.connections'),
+      idleMsMax: Number(broker.settings.get('connections.max.idle.ms')),
       ready: kind === 'broker' ? ready : quorumReady,
     })
     await server.listen()

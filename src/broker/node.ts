@@ -160,7 +160,7 @@ export class BrokerNode implements Broker {
       brokerEpochOf: (id) => image().brokers.get(id)?.epoch ?? -1n,
     })
     const slots = settings.get('max.incremental.fetch.session.cache.slots')
-    this.fetchSessions = new FetchSessions({ slots, random })
+    this.fetchSessions = new FetchSessions({ slots, random, clock })
     this.producerIds = new ProducerIds(() => this.quorum.allocateProducerIds())
     this.groups = new GroupCoordinator({
       journal: coordinatorJournal(this, {

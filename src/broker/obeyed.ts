@@ -22,6 +22,7 @@ export const obeyed: Obeyed = {
     'broker.id',
     'broker.rack',
     'broker.session.timeout.ms',
+    'connections.max.idle.ms',
     'controller.listener.names',
     'controller.quorum.election.backoff.max.ms',
     'controller.quorum.election.timeout.ms',

@@ -1,5 +1,5 @@
 /** One partition's part of a Fetch: epochs, bounds, records. */
-import type { ErrorName } from '../protocol/errors.ts'
+import { type ErrorName, KafkaError } from '../protocol/errors.ts'
 import type { Hosted } from './hosted.ts'
 import type { Replicas } from './replicas.ts'
 
@@ -34,6 +34,16 @@ const nothing = new Uint8Array(0)
 export function read(replicas: Replicas, wanted: Read): ReadOutcome {
   const hosted = replicas.leader(wanted.topic, wanted.partition, wanted.currentLeaderEpoch)
   if (typeof hosted === 'string') return failed(hosted, null)
+  try {
+    return readFrom(hosted, wanted)
+  } catch (error) {
+    // The disk failed under this one partition.
+    if (error instanceof KafkaError) return failed(error.error, hosted)
+    throw error
+  }
+}
+
+function readFrom(hosted: Hosted, wanted: Read): ReadOutcome {
   const { log } = hosted
   const known = {
     highWatermark: log.highWatermark,
@@ -42,6 +52,7 @@ export function read(replicas: Replicas, wanted: Read): ReadOutcome {
     hosted,
   }
   const diverging = divergence(hosted, wanted)
+  if (diverging === 'unknown') return failed('OFFSET_OUT_OF_RANGE', hosted)
   if (diverging !== null) {
     return {
       ...known,
@@ -76,24 +87,29 @@ export function read(replicas: Replicas, wanted: Read): ReadOutcome {
   }
 }
 
-/** Where the log of the asker left ours (KIP-320, KIP-595): it must truncate there before it goes on. */
-function divergence(hosted: Hosted, wanted: Read): { epoch: number; endOffset: bigint } | null {
+/**
+ * Where the log of the asker left ours (KIP-320, KIP-595): it must truncate there before it goes on. An epoch of which we
+ * know nothing cannot be compared, which is no offset of this log either.
+ */
+function divergence(
+  hosted: Hosted,
+  wanted: Read,
+): { epoch: number; endOffset: bigint } | 'unknown' | null {
   if (wanted.lastFetchedEpoch < 0) return null
   const { leaderEpoch, endOffset } = hosted.log.epochEndOffset(wanted.lastFetchedEpoch)
-  if (leaderEpoch < 0 || endOffset < 0n) return null
+  if (leaderEpoch < 0 || endOffset < 0n) return 'unknown'
   if (leaderEpoch < wanted.lastFetchedEpoch || endOffset < wanted.fetchOffset) {
     return { epoch: leaderEpoch, endOffset }
   }
   return null
 }
 
-function failed(error: ErrorName, hosted: Hosted | null): ReadOutcome {
-  const log = error === 'OFFSET_OUT_OF_RANGE' ? hosted?.log : undefined
+export function failed(error: ErrorName, hosted: Hosted | null): ReadOutcome {
   return {
     error,
     highWatermark: -1n,
     lastStableOffset: -1n,
-    logStartOffset: log?.logStartOffset ?? -1n,
+    logStartOffset: -1n,
     records: nothing,
     abortedTransactions: null,
     divergingEpoch: null,

@@ -75,16 +75,17 @@ export class Replicas {
   append(
     { topic, partition }: TopicPartition,
     records: Uint8Array,
-    { acks, origin }: { acks: number; origin: Origin },
+    { acks, origin, apiVersion }: { acks: number; origin: Origin; apiVersion?: number },
   ): AppendOutcome {
     const hosted = this.leader(topic, partition)
     if (typeof hosted === 'string') return refused(hosted)
     if (acks === -1 && hosted.state.inSync.length < hosted.state.minInSync) {
-      return refused('NOT_ENOUGH_REPLICAS')
+      return refused('NOT_ENOUGH_REPLICAS', hosted.log.logStartOffset)
     }
     const now = this.#options.clock.now()
     const { leaderEpoch } = hosted.state
-    const appended = hosted.log.appendAsLeader(records, { leaderEpoch, origin, now })
+    const version = apiVersion === undefined ? {} : { apiVersion }
+    const appended = hosted.log.appendAsLeader(records, { leaderEpoch, origin, now, ...version })
     if (!appended.ok) return { ...appended, logStartOffset: hosted.log.logStartOffset }
     // Where `flush.messages` asks for it, a record counts from when it is on the medium.
     if (appended.flushed === null) this.#grew(hosted)
@@ -259,10 +260,10 @@ function epochError(asked: number, current: number): ErrorName | null {
   return asked < current ? 'FENCED_LEADER_EPOCH' : 'UNKNOWN_LEADER_EPOCH'
 }
 
-const refused = (error: ErrorName): AppendOutcome => ({
+const refused = (error: ErrorName, logStartOffset = -1n): AppendOutcome => ({
   ok: false,
   error,
   message: null,
   recordErrors: [],
-  logStartOffset: -1n,
+  logStartOffset,
 })

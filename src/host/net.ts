@@ -8,6 +8,8 @@ export interface SocketEvents {
   data(chunk: Uint8Array): void
   /** The write buffer is empty again after `write` said false. */
   drain(): void
+  /** The other side sends no more, and may still read: without this the connection is closed when that happens. */
+  ended?(): void
   /** Exactly once, whoever ended it; `cause` tells why it broke, if it broke. */
   close(cause?: Error): void
 }
@@ -54,7 +56,8 @@ async function listen(
   address: Address,
   accept: (socket: Socket) => SocketEvents,
 ): Promise<ServerSocket> {
-  const server = net.createServer((raw) => attach(raw, accept))
+  // A client may send its requests, shut its side, and read the answers.
+  const server = net.createServer({ allowHalfOpen: true }, (raw) => attach(raw, accept))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(address, () => {
@@ -80,7 +83,7 @@ function attach(raw: net.Socket, accept: (socket: Socket) => SocketEvents): Sock
   raw.setNoDelay(true)
   let cause: Error | undefined
   const socket: Socket = {
-    remoteHost: raw.remoteAddress ?? '',
+    remoteHost: withoutMapping(raw.remoteAddress ?? ''),
     write(pieces) {
       if (raw.destroyed || raw.writableEnded) return true
       raw.cork()
@@ -91,15 +94,19 @@ function attach(raw: net.Socket, accept: (socket: Socket) => SocketEvents): Sock
     },
     pause: () => void raw.pause(),
     resume: () => void raw.resume(),
-    end: () => void raw.end(),
+    end: () => raw.destroySoon(),
     destroy: () => void raw.destroy(),
   }
   const events = accept(socket)
   raw.on('data', (chunk) => events.data(chunk))
   raw.on('drain', () => events.drain())
+  raw.on('end', () => (events.ended === undefined ? raw.end() : events.ended()))
   raw.on('error', (error) => {
     cause = error
   })
   raw.on('close', () => events.close(cause))
   return socket
 }
+
+/** A listener on all interfaces sees IPv4 addresses as IPv6 ones (RFC 4291, section 2.5.5.2). */
+const withoutMapping = (host: string): string => host.replace(/^::ffff:/, '')

@@ -4,15 +4,19 @@ import { handler } from '../handler.ts'
 import { clusterOperations, notAsked } from './authorized-operations.ts'
 
 const brokerEndpoints = 1
+const controllerEndpoints = 2
 
 export default handler(describeCluster, (broker, request, call) => {
   const { clusterId } = broker
-  if (request.endpointType !== brokerEndpoints) {
+  const { endpointType } = request
+  if (endpointType !== brokerEndpoints) {
+    const mismatched = endpointType === controllerEndpoints
     return {
-      errorCode: code('MISMATCHED_ENDPOINT_TYPE'),
-      errorMessage:
-        'The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER',
-      clusterId,
+      errorCode: code(mismatched ? 'MISMATCHED_ENDPOINT_TYPE' : 'UNSUPPORTED_ENDPOINT_TYPE'),
+      errorMessage: mismatched
+        ? 'The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER'
+        : `Unsupported endpoint type ${endpointType}`,
+      clusterId: '',
       brokers: [],
     }
   }

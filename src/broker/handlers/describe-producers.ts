@@ -1,17 +1,33 @@
 import { describeProducers } from '../../protocol/apis/describe-producers.ts'
-import { code } from '../../protocol/errors.ts'
+import { code, KafkaError } from '../../protocol/errors.ts'
+import { topicNameFault } from '../../protocol/names.ts'
+import type { SentResponseOf } from '../../protocol/schema.ts'
+import type { Broker } from '../broker.ts'
 import { handler } from '../handler.ts'
+
+type Partition = SentResponseOf<typeof describeProducers>['topics'][number]['partitions'][number]
 
 export default handler(describeProducers, (broker, request) => ({
   topics: request.topics.map(({ name, partitionIndexes }) => ({
     name,
-    partitions: partitionIndexes.map((partitionIndex) => {
-      const hosted = broker.replicas.leader(name, partitionIndex)
-      if (typeof hosted === 'string') {
-        return { partitionIndex, errorCode: code(hosted), errorMessage: null, activeProducers: [] }
-      }
-      const activeProducers = hosted.log.activeProducers()
-      return { partitionIndex, errorCode: 0, errorMessage: null, activeProducers }
-    }),
+    partitions: partitionIndexes.map((partitionIndex) => describe(broker, name, partitionIndex)),
   })),
 }))
+
+function describe(broker: Broker, topic: string, partitionIndex: number): Partition {
+  const fault = topicNameFault(topic)
+  if (fault !== null) {
+    return failed(partitionIndex, new KafkaError('INVALID_TOPIC_EXCEPTION', fault))
+  }
+  const hosted = broker.replicas.leader(topic, partitionIndex)
+  if (typeof hosted === 'string') return failed(partitionIndex, new KafkaError(hosted))
+  const activeProducers = hosted.log.activeProducers()
+  return { partitionIndex, errorCode: 0, errorMessage: null, activeProducers }
+}
+
+const failed = (partitionIndex: number, { error, message }: KafkaError): Partition => ({
+  partitionIndex,
+  errorCode: code(error),
+  errorMessage: message,
+  activeProducers: [],
+})

@@ -3,10 +3,11 @@ import type { PartitionImage } from '../../metadata/image.ts'
 import { describeTopicPartitions } from '../../protocol/apis/describe-topic-partitions.ts'
 import { code, type ErrorName } from '../../protocol/errors.ts'
 import { isInternalTopic, topicNameFault } from '../../protocol/names.ts'
-import type { SentResponseOf } from '../../protocol/schema.ts'
+import type { RequestOf, SentResponseOf } from '../../protocol/schema.ts'
 import { handler } from '../handler.ts'
-import { topicOperations } from './authorized-operations.ts'
+import { notAsked, topicOperations } from './authorized-operations.ts'
 
+type Request = RequestOf<typeof describeTopicPartitions>
 type Response = SentResponseOf<typeof describeTopicPartitions>
 type Topic = Response['topics'][number]
 
@@ -15,6 +16,7 @@ export default handler(describeTopicPartitions, (broker, request, call) => {
   const { topicsByName } = broker.image
   const asked = request.topics.map(({ name }) => name)
   const fetchesAll = asked.length === 0
+  if (!isCursorOf(request)) return page(asked.map(refused), null, 0)
   const from = request.cursor?.topicName ?? ''
   const names = [...new Set(fetchesAll ? topicsByName.keys() : asked)].sort(byBytes)
   const limit = broker.settings.get('max.request.partition.size.limit')
@@ -26,9 +28,12 @@ export default handler(describeTopicPartitions, (broker, request, call) => {
     const topic = topicsByName.get(name)
     if (topic === undefined) {
       // A cursor may name a topic that was deleted between two pages.
-      if (!fetchesAll) topics.push(missing(name))
+      if (fetchesAll) continue
+      if (left === 0) return page(topics, name, 0)
+      topics.push(missing(name))
       continue
     }
+    if (left === 0) return page(topics, name, 0)
     const start = name === request.cursor?.topicName ? request.cursor.partitionIndex : 0
     const end = Math.min(topic.partitions.length, start + left)
     const partitions = topic.partitions
@@ -44,8 +49,6 @@ export default handler(describeTopicPartitions, (broker, request, call) => {
     })
     left -= partitions.length
     if (end < topic.partitions.length) return page(topics, name, end)
-    const next = left === 0 ? names[names.indexOf(name) + 1] : undefined
-    if (next !== undefined) return page(topics, next, 0)
   }
   return page(topics, null, 0)
 })
@@ -55,18 +58,33 @@ const page = (topics: Topic[], topicName: string | null, partitionIndex: number)
   nextCursor: topicName === null ? null : { topicName, partitionIndex },
 })
 
-function missing(name: string): Topic {
-  const error: ErrorName =
-    topicNameFault(name) === null ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'INVALID_TOPIC_EXCEPTION'
-  return {
-    errorCode: code(error),
-    name,
-    topicId: zeroUuid,
-    isInternal: false,
-    partitions: [],
-    topicAuthorizedOperations: -2147483648,
-  }
+/** A cursor goes on where the last page ended: in one of the topics that are asked for. */
+function isCursorOf({ topics, cursor }: Request): boolean {
+  if (cursor === null) return true
+  if (cursor.partitionIndex < 0) return false
+  return topics.length === 0 || topics.some(({ name }) => name === cursor.topicName)
 }
+
+const refused = (name: string): Topic => ({
+  ...nothing(name, 'INVALID_REQUEST'),
+  isInternal: false,
+  topicAuthorizedOperations: notAsked,
+})
+
+const missing = (name: string): Topic =>
+  nothing(
+    name,
+    topicNameFault(name) === null ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'INVALID_TOPIC_EXCEPTION',
+  )
+
+const nothing = (name: string, error: ErrorName): Topic => ({
+  errorCode: code(error),
+  name,
+  topicId: zeroUuid,
+  isInternal: isInternalTopic(name),
+  partitions: [],
+  topicAuthorizedOperations: topicOperations,
+})
 
 function describe(
   partition: PartitionImage,
@@ -75,7 +93,8 @@ function describe(
 ): Topic['partitions'][number] {
   const led = alive.has(partition.leader)
   return {
-    errorCode: led ? 0 : code('LEADER_NOT_AVAILABLE'),
+    // A partition without a leader is no error here, unlike in Metadata.
+    errorCode: 0,
     partitionIndex,
     leaderId: led ? partition.leader : -1,
     leaderEpoch: partition.leaderEpoch,

@@ -1,9 +1,15 @@
 import { initProducerId } from '../../protocol/apis/init-producer-id.ts'
-import { code, KafkaError } from '../../protocol/errors.ts'
+import { code, type ErrorName, KafkaError } from '../../protocol/errors.ts'
 import { handler } from '../handler.ts'
 
+const none = -1
+
 export default handler(initProducerId, async (broker, request) => {
-  if (request.transactionalId !== null) return failed('TRANSACTIONAL_ID_NOT_FOUND')
+  const { transactionalId, producerId, producerEpoch } = request
+  // Who names an id names its epoch too (KIP-360).
+  if ((producerId === BigInt(none)) !== (producerEpoch === none)) return failed('INVALID_REQUEST')
+  if (transactionalId === '') return failed('INVALID_REQUEST')
+  if (transactionalId !== null) return failed('TRANSACTIONAL_ID_NOT_FOUND')
   try {
     return { errorCode: 0, producerId: await broker.producerIds.next(), producerEpoch: 0 }
   } catch (error) {
@@ -12,8 +18,8 @@ export default handler(initProducerId, async (broker, request) => {
   }
 })
 
-const failed = (error: 'TRANSACTIONAL_ID_NOT_FOUND' | 'COORDINATOR_LOAD_IN_PROGRESS') => ({
+const failed = (error: ErrorName) => ({
   errorCode: code(error),
-  producerId: -1n,
-  producerEpoch: -1,
+  producerId: BigInt(none),
+  producerEpoch: none,
 })

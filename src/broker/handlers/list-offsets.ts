@@ -1,5 +1,5 @@
 import { listOffsets } from '../../protocol/apis/list-offsets.ts'
-import { code, type ErrorName } from '../../protocol/errors.ts'
+import { code, type ErrorName, KafkaError } from '../../protocol/errors.ts'
 import type { RequestOf, SentResponseOf } from '../../protocol/schema.ts'
 import type { Broker } from '../broker.ts'
 import { type Call, handler } from '../handler.ts'
@@ -17,6 +17,9 @@ const latestTiered = -5n
 const earliestPendingUpload = -6n
 const consumer = -1
 
+const leaderEpochSince = 4
+const offsetNotAvailableSince = 5
+
 /** The first version that knows each of the special timestamps. */
 const knownSince = new Map([
   [maxTimestamp, 7],
@@ -28,7 +31,14 @@ const knownSince = new Map([
 export default handler(listOffsets, (broker, request, call) => ({
   topics: request.topics.map(({ name, partitions }) => ({
     name,
-    partitions: partitions.map((asked) => answer(broker, request, call, name, asked)),
+    partitions: partitions.flatMap((asked, index) => {
+      const { partitionIndex } = asked
+      const same = (each: Asked) => each.partitionIndex === partitionIndex
+      if (partitions.findIndex(same) < index) return []
+      return partitions.filter(same).length > 1
+        ? failed(partitionIndex, 'INVALID_REQUEST')
+        : answer(broker, request, call, name, asked)
+    }),
   })),
 }))
 
@@ -46,22 +56,48 @@ function answer(
   const hosted = broker.replicas.leader(topic, partitionIndex, currentLeaderEpoch)
   if (typeof hosted === 'string') return failed(partitionIndex, hosted)
   const found = find(hosted, request, timestamp)
-  return {
-    partitionIndex,
-    errorCode: 0,
-    ...(found ?? { timestamp: -1n, offset: -1n, leaderEpoch: -1 }),
+  if (typeof found === 'string') {
+    const old = found === 'OFFSET_NOT_AVAILABLE' && call.apiVersion < offsetNotAvailableSince
+    return failed(partitionIndex, old ? 'LEADER_NOT_AVAILABLE' : found)
   }
+  const { leaderEpoch, ...place } = found ?? nowhere
+  const epoch = call.apiVersion >= leaderEpochSince ? { leaderEpoch } : {}
+  return { partitionIndex, errorCode: 0, ...place, ...epoch }
 }
 
 type Found = { timestamp: bigint; offset: bigint; leaderEpoch: number }
 
-function find(hosted: Hosted, request: ListOffsetsRequest, timestamp: bigint): Found | null {
-  const { log } = hosted
+const nowhere: Found = { timestamp: -1n, offset: -1n, leaderEpoch: -1 }
+
+function find(
+  hosted: Hosted,
+  request: ListOffsetsRequest,
+  timestamp: bigint,
+): Found | ErrorName | null {
+  try {
+    return findIn(hosted, request, timestamp)
+  } catch (error) {
+    // The disk failed under this one partition.
+    if (error instanceof KafkaError) return error.error
+    throw error
+  }
+}
+
+function findIn(
+  hosted: Hosted,
+  request: ListOffsetsRequest,
+  timestamp: bigint,
+): Found | ErrorName | null {
+  const { log, state } = hosted
+  const isConsumer = request.replicaId === consumer
   const visible = request.isolationLevel === 1 ? log.lastStableOffset : log.highWatermark
-  const upTo = request.replicaId === consumer ? visible : log.logEndOffset
+  const upTo = isConsumer ? visible : log.logEndOffset
+  // A fresh leader does not know yet how far its predecessor had told consumers (KIP-207).
+  const catchingUp = isConsumer && upTo < state.epochStartOffset
   switch (timestamp) {
     case latest:
-      return { timestamp: -1n, offset: upTo, leaderEpoch: hosted.state.leaderEpoch }
+      if (catchingUp) return 'OFFSET_NOT_AVAILABLE'
+      return { timestamp: -1n, offset: upTo, leaderEpoch: state.leaderEpoch }
     case earliest:
     case earliestLocal: {
       const offset = log.logStartOffset
@@ -74,7 +110,8 @@ function find(hosted: Hosted, request: ListOffsetsRequest, timestamp: bigint): F
     default: {
       const found =
         timestamp === maxTimestamp ? log.offsetOfMaxTimestamp() : log.offsetForTimestamp(timestamp)
-      return found !== null && found.offset < upTo ? found : null
+      if (found !== null && found.offset < upTo) return found
+      return found !== null && catchingUp ? 'OFFSET_NOT_AVAILABLE' : null
     }
   }
 }

@@ -1,48 +1,96 @@
 import { produce } from '../../protocol/apis/produce.ts'
-import { code, type ErrorName } from '../../protocol/errors.ts'
+import { headerSize, isTransactional, magicOf } from '../../protocol/batch/layout.ts'
+import { code, type ErrorName, errorName } from '../../protocol/errors.ts'
+import { isInternalTopic } from '../../protocol/names.ts'
 import type { RequestOf, SentResponseOf } from '../../protocol/schema.ts'
 import type { Broker } from '../broker.ts'
-import { handler } from '../handler.ts'
+import { type Call, handler } from '../handler.ts'
+import { Refusal } from '../refusal.ts'
 import type { AppendOutcome } from '../replicas.ts'
 import { currentLeader, nodeEndpoints } from './leader-hints.ts'
 import { topicOf } from './topic-of.ts'
 
-type Topic = RequestOf<typeof produce>['topicData'][number]
+type ProduceRequest = RequestOf<typeof produce>
+type PartitionData = ProduceRequest['topicData'][number]['partitionData'][number]
 type PartitionResponse = SentResponseOf<
   typeof produce
 >['responses'][number]['partitionResponses'][number]
+interface Answered<Part> {
+  readonly name: string
+  readonly topicId: string
+  readonly partitionResponses: Part[]
+}
+type Settled = Answered<PartitionResponse>
+
+const idsSince = 13
+/** Since then an answer that says "not here" also says where (KIP-951). */
+const hintsSince = 10
+/** Kafka lets its admin client alone write to the coordinators' topics. */
+const adminClient = '__admin_client'
 
 export default handler(produce, async (broker, request, call) => {
-  const { acks, timeoutMs } = request
-  const valid = acks === 0 || acks === 1 || acks === -1
-  const responses = request.topicData.map((topic) => {
-    const name = topicOf(broker, topic, call.apiVersion >= 13)
-    const partitionResponses = topic.partitionData.map((part) =>
-      valid
-        ? append(broker, name, part, { acks, timeoutMs })
-        : failed(part.index, 'INVALID_REQUIRED_ACKS'),
+  const { acks } = request
+  const responses: Answered<PartitionResponse | Promise<PartitionResponse>>[] = []
+  // Kafka fails the request as a whole: what says that it belongs to a transaction must say to which.
+  const anonymous = request.transactionalId === null && request.topicData.some(hasTransactional)
+  for (const { name, topicId, partitionData } of request.topicData) {
+    if (partitionData.length === 0) continue
+    const topic = topicOf(broker.image, { name, topicId }, call.apiVersion >= idsSince)
+    const partitionResponses = partitionData.map((data) =>
+      anonymous
+        ? failed(data.index, 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
+        : append(broker, request, call, topic, data),
     )
-    return { name: topic.name, topicId: topic.topicId, partitionResponses }
-  })
-  const settled = await settle(responses)
-  if (acks === 0) return null
-  return { responses: settled, nodeEndpoints: nodeEndpoints(broker, call, hintsIn(settled)) }
+    responses.push({ name, topicId, partitionResponses })
+  }
+  const pending = responses.some(({ partitionResponses }) =>
+    partitionResponses.some((each) => each instanceof Promise),
+  )
+  const settled = pending ? await settle(responses) : (responses as Settled[])
+  if (acks === 0) return unanswered(settled)
+  const hinted = call.apiVersion >= hintsSince ? withHints(broker, call, settled) : settled
+  return { responses: hinted, nodeEndpoints: nodeEndpoints(broker, call, hintsIn(hinted)) }
 })
 
-/** Appends at once, so that the order of requests is the order in the log; only the wait for acks=all comes later. */
+const settle = (
+  responses: readonly Answered<PartitionResponse | Promise<PartitionResponse>>[],
+): Promise<Settled[]> =>
+  Promise.all(
+    responses.map(async (topic) => ({
+      ...topic,
+      partitionResponses: await Promise.all(topic.partitionResponses),
+    })),
+  )
+
+/** With acks=0 nobody reads an answer: a closed connection is the only sign that something was not taken. */
+function unanswered(responses: readonly Settled[]): null {
+  const parts = responses.flatMap(({ partitionResponses }) => partitionResponses)
+  const fault = parts.find(({ errorCode }) => errorCode !== 0)
+  if (fault === undefined) return null
+  throw new Refusal(`Produce with acks=0 met ${errorName(fault.errorCode)}`)
+}
+
+/** Appends at once, so that the order of requests is the order in the log; only the wait for acks comes later. */
 function append(
   broker: Broker,
-  topic: string | ErrorName,
-  { index, records }: Topic['partitionData'][number],
-  { acks, timeoutMs }: { acks: number; timeoutMs: number },
+  { acks, timeoutMs }: ProduceRequest,
+  call: Call,
+  topic: string | null,
+  { index, records }: PartitionData,
 ): PartitionResponse | Promise<PartitionResponse> {
-  const name = broker.image.topicsByName.has(topic) ? topic : null
-  if (name === null)
-    return failed(index, topic === 'UNKNOWN_TOPIC_ID' ? topic : 'UNKNOWN_TOPIC_OR_PARTITION')
+  if (topic === null) return failed(index, 'UNKNOWN_TOPIC_ID')
+  const known = broker.image.topicsByName.get(topic)?.partitions[index]
+  if (known === undefined) return failed(index, 'UNKNOWN_TOPIC_OR_PARTITION')
   if (records === null) return failed(index, 'INVALID_RECORD')
-  const at = { topic: name, partition: index }
-  const outcome = broker.replicas.append(at, records, { acks, origin: 'client' })
-  if (!outcome.ok) return refused(broker, at, outcome)
+  if (acks !== 0 && acks !== 1 && acks !== -1) return failed(index, 'INVALID_REQUIRED_ACKS')
+  if (isInternalTopic(topic) && call.clientId !== adminClient) {
+    return failed(index, 'INVALID_TOPIC_EXCEPTION')
+  }
+  if (inTransaction(records)) return unverified(index)
+  const at = { topic, partition: index }
+  const { apiVersion } = call
+  const outcome = broker.replicas.append(at, records, { acks, origin: 'client', apiVersion })
+  if (!outcome.ok) return refused(index, outcome)
   const { appended } = outcome
   const response = {
     index,
@@ -57,23 +105,31 @@ function append(
   return verdict instanceof Promise ? verdict.then(told) : told(verdict)
 }
 
-function refused(
-  broker: Broker,
-  at: { topic: string; partition: number },
-  outcome: AppendOutcome & { ok: false },
-): PartitionResponse {
+function refused(index: number, outcome: AppendOutcome & { ok: false }): PartitionResponse {
   const { error, message, recordErrors, logStartOffset } = outcome
   return {
-    ...failed(at.partition, error),
-    logStartOffset,
+    ...failed(index, error),
+    // Kafka looks at some things before it looks at the log.
+    logStartOffset: foundBeforeLog.has(error) && recordErrors.length === 0 ? -1n : logStartOffset,
     recordErrors: recordErrors.map(({ batchIndex, message: text }) => ({
       batchIndex,
       batchIndexErrorMessage: text,
     })),
-    errorMessage: message,
-    ...(error === 'NOT_LEADER_OR_FOLLOWER' ? { currentLeader: currentLeader(broker, at) } : {}),
+    // In words Kafka tells only what it has against single records (KIP-467); for the rest the error has its own text.
+    errorMessage: recordErrors.length > 0 ? message : null,
   }
 }
+
+const foundBeforeLog: ReadonlySet<ErrorName> = new Set([
+  'CORRUPT_MESSAGE',
+  'INVALID_RECORD',
+  'KAFKA_STORAGE_ERROR',
+  'MESSAGE_TOO_LARGE',
+  'NOT_LEADER_OR_FOLLOWER',
+  'RECORD_LIST_TOO_LARGE',
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'UNSUPPORTED_COMPRESSION_TYPE',
+])
 
 const failed = (index: number, error: ErrorName): PartitionResponse => ({
   index,
@@ -83,27 +139,34 @@ const failed = (index: number, error: ErrorName): PartitionResponse => ({
   logStartOffset: -1n,
 })
 
-type Pending = {
-  name: string
-  topicId: string
-  partitionResponses: (PartitionResponse | Promise<PartitionResponse>)[]
-}
-type Settled = Omit<Pending, 'partitionResponses'> & { partitionResponses: PartitionResponse[] }
+/** What Kafka says where the transaction's coordinator cannot be asked; there is none here. */
+const unverified = (index: number): PartitionResponse => ({
+  ...failed(index, 'NOT_ENOUGH_REPLICAS'),
+  errorMessage:
+    'Unable to verify the partition has been added to the transaction. Underlying error: COORDINATOR_NOT_AVAILABLE',
+})
 
-function settle(responses: Pending[]): Settled[] | Promise<Settled[]> {
-  const waiting = responses.some((topic) =>
-    topic.partitionResponses.some((p) => p instanceof Promise),
-  )
-  if (!waiting) return responses as Settled[]
-  return Promise.all(
-    responses.map(async (topic) => ({
-      ...topic,
-      partitionResponses: await Promise.all(topic.partitionResponses),
-    })),
-  )
+const hasTransactional = ({ partitionData }: { partitionData: PartitionData[] }): boolean =>
+  partitionData.some(({ records }) => records !== null && inTransaction(records))
+
+const inTransaction = (records: Uint8Array): boolean =>
+  records.length >= headerSize && magicOf(records) === 2 && isTransactional(records)
+
+function withHints(broker: Broker, { apiVersion }: Call, responses: readonly Settled[]): Settled[] {
+  return responses.map((answered) => ({
+    ...answered,
+    partitionResponses: answered.partitionResponses.map((each) => {
+      if (each.errorCode !== notLeader) return each
+      const topic = topicOf(broker.image, answered, apiVersion >= idsSince)
+      const at = { topic: topic ?? '', partition: each.index }
+      return { ...each, currentLeader: currentLeader(broker, at) }
+    }),
+  }))
 }
 
-const hintsIn = (responses: Settled[]): number[] =>
+const notLeader = code('NOT_LEADER_OR_FOLLOWER')
+
+const hintsIn = (responses: readonly Settled[]): number[] =>
   responses.flatMap(({ partitionResponses }) =>
     partitionResponses.flatMap(({ currentLeader: hint }) =>
       hint?.leaderId === undefined ? [] : [hint.leaderId],

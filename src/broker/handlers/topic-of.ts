@@ -1,12 +1,12 @@
 import { zeroUuid } from '../../base/uuid.ts'
-import type { Broker } from '../broker.ts'
+import type { MetadataImage } from '../../metadata/image.ts'
 
-/** The name of the topic that a request means: newer versions name it by id (KIP-516). */
+/** The name of the topic that a request means: newer versions name it by id (KIP-516). Null for an id that nobody has. */
 export function topicOf(
-  broker: Broker,
+  image: MetadataImage,
   { name, topicId }: { name: string; topicId: string },
   byId: boolean,
-): string | 'UNKNOWN_TOPIC_ID' {
-  if (!byId || topicId === zeroUuid) return byId ? 'UNKNOWN_TOPIC_ID' : name
-  return broker.image.topicsById.get(topicId)?.name ?? 'UNKNOWN_TOPIC_ID'
+): string | null {
+  if (!byId) return name
+  return topicId === zeroUuid ? null : (image.topicsById.get(topicId)?.name ?? null)
 }
