@@ -15,6 +15,7 @@ import { topicNameFault } from '../../protocol/names.ts'
 import type { RequestOf } from '../../protocol/schema.ts'
 import type { Broker } from '../broker.ts'
 import { handler } from '../handler.ts'
+import { inDeclaredOrder } from './topic-config-order.ts'
 
 type Resource = RequestOf<typeof describeConfigs>['resources'][number]
 
@@ -42,7 +43,7 @@ function entriesOf(broker: Broker, { resourceType, resourceName: name }: Resourc
       const fault = topicNameFault(name)
       if (fault !== null) throw new KafkaError('INVALID_TOPIC_EXCEPTION', fault)
       if (!image.topicsByName.has(name)) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION')
-      return describeTopic(settings.topic(name))
+      return inDeclaredOrder(describeTopic(settings.topic(name)))
     }
     case configTypes.broker:
       if (name === '') return describeClusterDefault(settings.broker)

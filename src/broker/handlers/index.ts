@@ -23,6 +23,7 @@ import describeLogDirs from './describe-log-dirs.ts'
 import describeProducers from './describe-producers.ts'
 import describeQuorum from './describe-quorum.ts'
 import describeTopicPartitions from './describe-topic-partitions.ts'
+import describeUserScramCredentials from './describe-user-scram-credentials.ts'
 import electLeaders from './elect-leaders.ts'
 import endQuorumEpoch from './end-quorum-epoch.ts'
 import envelope from './envelope.ts'
@@ -79,6 +80,7 @@ export const handlers: readonly Handler[] = [
   describeClientQuotas,
   describeConfigs,
   describeQuorum,
+  describeUserScramCredentials,
   electLeaders,
   endQuorumEpoch,
   envelope,
