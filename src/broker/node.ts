@@ -13,7 +13,7 @@ import type { Random } from '../host/random.ts'
 import { LogManager } from '../log/log-manager.ts'
 import { emptyImage, type MetadataImage } from '../metadata/image.ts'
 import type { Properties } from '../protocol/configs/effective.ts'
-import { KafkaError } from '../protocol/errors.ts'
+import type { KafkaError } from '../protocol/errors.ts'
 import { addressOf } from '../wire/address.ts'
 import type { AliveBroker, Broker, Endpoint } from './broker.ts'
 import type { Card } from './card.ts'
@@ -24,8 +24,9 @@ import { GroupCoordinator } from './groups.ts'
 import { offsetsTopic } from './internal-topics.ts'
 import { coordinatorJournal } from './journal.ts'
 import { Listeners } from './listen.ts'
-import { parseListeners, unixListener } from './listeners.ts'
+import { unixListener } from './listeners.ts'
 import type { Logger } from './logger.ts'
+import { nodeId, tcpListener } from './node-identity.ts'
 import { checkProperties, own, withGuesses } from './own-configs.ts'
 import { Links } from './peers.ts'
 import { ProducerIds } from './producer-ids.ts'
@@ -174,6 +175,7 @@ export class BrokerNode implements Broker {
       settings,
       image,
     })
+    logs.onDirectoryOffline((_, cause) => this.#directoryFailed(cause))
     this.#topics = new TopicCreation({ clock, settings, image, quorum: () => this.quorum })
     const { net, disk } = host
     this.#listeners = new Listeners({
@@ -249,6 +251,8 @@ export class BrokerNode implements Broker {
     followAll(this, this.image)
     quorum.onCommitted((delta) => followMetadata(this, this.image, delta))
     await quorum.join()
+    // Only now is the metadata known to be whole.
+    this.replicas.putStraysAside()
     this.#replication.start()
     this.#ready.resolve()
     logger.info({ endpoints: this.#listeners.endpoints() }, 'ready')
@@ -285,22 +289,18 @@ export class BrokerNode implements Broker {
     return this.#topics.autoCreate(names)
   }
 
+  /** Without its metadata, or without any directory, a broker is none. */
+  #directoryFailed(cause: KafkaError): void {
+    const { logs } = this
+    const usable = logs.directories().some(({ online }) => online)
+    if (!usable || logs.metadataLog().offline) this.#failure.resolve(cause)
+    // Who waits for a partition that is gone hears of it.
+    for (const hosted of this.replicas.all()) hosted.wake()
+  }
+
   #leadershipChanged(topic: string, partition: number, leaderEpoch: number | null): void {
     if (topic !== offsetsTopic) return
     if (leaderEpoch === null) this.groups.unload(partition)
     else this.groups.load(partition, leaderEpoch)
   }
-}
-
-function nodeId(properties: Properties): number {
-  const text = properties.get('node.id') ?? ''
-  const id = Number(text)
-  if (Number.isInteger(id) && id >= 0) return id
-  throw new KafkaError('INVALID_CONFIG', `node.id: ${text} is not a whole number from 0 on`)
-}
-
-/** The first of `listeners`, unless `inter.broker.listener.name` says another. */
-function tcpListener(settings: Settings): string {
-  const named = settings.get('inter.broker.listener.name')
-  return named ?? parseListeners('listeners', settings.get('listeners'))[0]?.name ?? 'PLAINTEXT'
 }

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../host/clock.ts'
 import type { LogManager } from '../log/log-manager.ts'
-import type { Appended } from '../log/partition-log.ts'
+import type { Appended, PartitionLog } from '../log/partition-log.ts'
 import type { MetadataImage, PartitionImage } from '../metadata/image.ts'
 import { minInSync } from '../partition/min-in-sync.ts'
 import type { FollowerFetch, PartitionEffect } from '../partition/partition.ts'
@@ -167,6 +167,15 @@ export class Replicas {
     }
   }
 
+  /** Logs that no topic of the metadata has any use for: a crash came between the end of a topic and that of its files. */
+  putStraysAside(): void {
+    const { logs } = this.#options
+    const strays = [...logs.all()].filter(
+      ({ topic, partition }) => this.get(topic, partition) === undefined,
+    )
+    for (const { topic, partition } of strays) logs.putAside(topic, partition)
+  }
+
   topicDeleted(name: string): void {
     for (const hosted of this.#hosted.get(name) ?? []) {
       if (hosted === undefined) continue
@@ -191,14 +200,18 @@ export class Replicas {
 
   #assign(topic: string, topicId: string, partition: number, known: PartitionImage): void {
     const { brokerId, clock, logs, settings } = this.#options
-    const present = this.get(topic, partition)
+    let present = this.get(topic, partition)
+    if (present !== undefined && present.log.topicId !== topicId) {
+      this.#remove(present)
+      present = undefined
+    }
     if (!known.replicas.includes(brokerId)) {
       if (present !== undefined) this.#remove(present)
       return
     }
     const log =
       present?.log ??
-      logs.get(topic, partition) ??
+      this.#found(topic, topicId, partition) ??
       logs.create(topic, partition, topicId, settings.log(topic))
     const hosted = present ?? this.#host(new Hosted(brokerId, log))
     const assignment = {
@@ -212,6 +225,15 @@ export class Replicas {
     const { logEndOffset } = log
     const effects = hosted.turn({ kind: 'assigned', assignment, logEndOffset }, clock.now())
     this.#tell(hosted, effects)
+  }
+
+  /** A log of another topic of this name was left behind when that topic was deleted. */
+  #found(topic: string, topicId: string, partition: number): PartitionLog | undefined {
+    const { logs } = this.#options
+    const found = logs.get(topic, partition)
+    if (found === undefined || found.topicId === topicId) return found
+    logs.putAside(topic, partition)
+    return undefined
   }
 
   #host(hosted: Hosted): Hosted {

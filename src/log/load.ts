@@ -90,7 +90,9 @@ function openClean({ options, store, contents, producers }: Loaded): bigint {
   const { context, config } = options
   for (const segment of store.segments) {
     if (hasIndexes(contents, segment.baseOffset)) continue
-    context.logger.warn({ file: segment.log.path }, 'an index is missing; it is built anew')
+    if (segment.size > 0) {
+      context.logger.warn({ file: segment.log.path }, 'an index is missing; it is built anew')
+    }
     segment.rebuildIndexes(config.indexIntervalBytes)
   }
   const logEndOffset = store.segments.active.readNextOffset()

@@ -7,7 +7,7 @@ import type { Random } from '../host/random.ts'
 import type { BrokerConfigs } from '../protocol/configs/effective.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import type { Logger } from './context.ts'
-import { formatTopicId, partitionMetadataFile } from './directory-files.ts'
+import { writeTopicId } from './directory-files.ts'
 import { loadPartition } from './load.ts'
 import { type LogConfig, logConfig } from './log-config.ts'
 import { checkIdentity, LogDirectory, usableDisk } from './log-directory.ts'
@@ -157,11 +157,21 @@ export class LogManager {
     this.#maintenance.start()
   }
 
-  get(topic: string, partition: number): PartitionLog | undefined {
+  /** With the topic's id: not a log that was left by an older topic of the same name, which is put aside as `-stray`. */
+  get(topic: string, partition: number, topicId?: string): PartitionLog | undefined {
     if (topic === metadataTopic) return this.metadataLog()
-    for (const { logs, online } of this.#directories) {
-      const log = online ? logs.get(`${topic}-${partition}`) : undefined
-      if (log !== undefined) return log
+    for (const directory of this.#directories) {
+      const log = directory.online ? directory.logs.get(`${topic}-${partition}`) : undefined
+      if (log === undefined) continue
+      if (topicId === undefined || log.topicId === topicId) return log
+      // The power went before the id was safe, and so before anything else was.
+      if (log.topicId === '') {
+        log.adopt(topicId)
+        return log
+      }
+      directory.logs.delete(log.name)
+      log.close()
+      this.#putAside(directory, log.name)
     }
     return undefined
   }
@@ -185,6 +195,24 @@ export class LogManager {
     attempt(directory, () => {
       const path = this.#mark(directory, `${topic}-${partition}`, 'delete')
       directory.trash.throwAway([path], log.config.fileDeleteDelayMs)
+    })
+  }
+
+  /** Out of use, but kept as `-stray`: what lies here although the metadata does not give it to this broker. */
+  putAside(topic: string, partition: number): void {
+    const name = `${topic}-${partition}`
+    const directory = this.#directories.find(({ logs }) => logs.has(name))
+    const log = directory?.logs.get(name)
+    if (directory === undefined || log === undefined) return
+    directory.logs.delete(name)
+    log.close()
+    if (!directory.online) return
+    attempt(directory, () => {
+      const path = this.#mark(directory, name, 'stray')
+      this.#options.logger.warn(
+        { path },
+        'the metadata does not give this partition to this broker',
+      )
     })
   }
 
@@ -298,8 +326,17 @@ export class LogManager {
       return
     }
     log.close()
-    const path = this.#mark(directory, folder, 'stray')
-    this.#options.logger.warn({ path }, 'the metadata does not give this partition to this broker')
+    this.#putAside(directory, folder)
+  }
+
+  #putAside(directory: LogDirectory, folder: string): void {
+    attempt(directory, () => {
+      const path = this.#mark(directory, folder, 'stray')
+      this.#options.logger.warn(
+        { path },
+        'the metadata does not give this partition to this broker',
+      )
+    })
   }
 
   #load(
@@ -332,7 +369,7 @@ export class LogManager {
     const folder = `${directory.path}/${name}`
     try {
       disk.makeDirectory(folder)
-      disk.writeFile(`${folder}/${partitionMetadataFile}`, Buffer.from(formatTopicId(at.topicId)))
+      writeTopicId(disk, folder, at.topicId)
       const { context } = directory
       const nothing = { recoveryPoint: null, logStartOffset: null, highWatermark: null }
       const log = loadPartition({ ...at, ...nothing, context, folder, config, clean: true })
