@@ -7,6 +7,7 @@ import { BrokerConfigs, type Properties } from '../protocol/configs/effective.ts
 import type { AnyApi, SentOf } from '../protocol/schema.ts'
 import { applyRecord } from './apply.ts'
 import { bootstrap } from './bootstrap.ts'
+import { CollidingNames } from './colliding-names.ts'
 import { commandOf } from './commands.ts'
 import { configsOf, configTypes, elrEnabled, type MetadataImage } from './image.ts'
 import {
@@ -46,6 +47,8 @@ export interface Controller {
   readonly sessions: Map<number, Session>
   /** Where the next record will stand; the shell keeps it true. */
   nextOffset: bigint
+  /** Of the topics in the image. */
+  readonly colliding: CollidingNames
   /** Derived from the image and forgotten when a broker's configuration changes. */
   configs: BrokerConfigs | null
   /** When leaders were last moved back to their preferred replicas. */
@@ -86,10 +89,20 @@ export function newController(options: {
 }): Controller {
   const { settings, image, nextOffset, now } = options
   const sessions = new Map<number, Session>()
+  const colliding = new CollidingNames(image.topicsByName.keys())
   for (const { id, fenced } of image.brokers.values()) {
     if (!fenced) sessions.set(id, newSession(now))
   }
-  return { settings, image, sessions, nextOffset, configs: null, balancedAt: now, sweptAt: now }
+  return {
+    settings,
+    image,
+    sessions,
+    nextOffset,
+    colliding,
+    configs: null,
+    balancedAt: now,
+    sweptAt: now,
+  }
 }
 
 export const newSession = (now: number): Session => ({
@@ -143,14 +156,22 @@ export function remember<K extends RecordKind>(
 
 export function keep(turn: Turn, made: RecordOf<RecordKind>): void {
   const { controller, image, records } = turn
+  follow(turn, made as MetadataRecord)
   applyRecord(image, made as MetadataRecord)
   records.push(made as MetadataRecord)
   controller.nextOffset++
-  if (
-    made.kind === 'config' &&
-    (made.value as { resourceType: number }).resourceType === configTypes.broker
-  ) {
-    controller.configs = null
+}
+
+/** What is derived from the image changes with it. */
+function follow({ controller, image }: Turn, made: MetadataRecord): void {
+  switch (made.kind) {
+    case 'topic':
+      return controller.colliding.add(made.value.name)
+    case 'removeTopic':
+      return controller.colliding.remove(image.topicsById.get(made.value.topicId)!.name)
+    case 'config':
+      if (made.value.resourceType === configTypes.broker) controller.configs = null
+      return
   }
 }
 

@@ -2,7 +2,7 @@
 import { uuidFrom } from '../base/uuid.ts'
 import type { createTopics } from '../protocol/apis/create-topics.ts'
 import { describeTopic } from '../protocol/configs/describe.ts'
-import { collisionKey, hasCollisionCharacters, topicNameFault } from '../protocol/names.ts'
+import { topicNameFault } from '../protocol/names.ts'
 import type { RequestOf, SentResponseOf } from '../protocol/schema.ts'
 import { configChanges } from './alter-configs.ts'
 import {
@@ -53,7 +53,7 @@ export function makeTopics(turn: Turn, request: Request): SentResponseOf<typeof 
 function makeTopic(turn: Turn, topic: Topic, made: MetadataRecord[]): Result {
   const { image } = turn
   const { name } = topic
-  checkName(image, name)
+  checkName(turn, name)
   const wanted = topic.configs.map((each) => [each.name, each.value] as const)
   const configRecords = configChanges(turn, 'topic', name, new Map(wanted), { fresh: true })
   const assigned =
@@ -78,15 +78,13 @@ function makeTopic(turn: Turn, topic: Topic, made: MetadataRecord[]): Result {
   }
 }
 
-function checkName(image: MetadataImage, name: string): void {
+function checkName({ controller, image }: Turn, name: string): void {
   if (image.topicsByName.has(name))
     refuse('TOPIC_ALREADY_EXISTS', `Topic '${name}' already exists.`)
   const objection = topicNameFault(name)
   if (objection !== null) refuse('INVALID_TOPIC_EXCEPTION', objection)
-  if (!hasCollisionCharacters(name)) return
-  const key = collisionKey(name)
-  for (const other of [...image.topicsByName.keys()].sort()) {
-    if (!hasCollisionCharacters(other) || collisionKey(other) !== key) continue
+  const other = controller.colliding.with(name)
+  if (other !== undefined) {
     refuse('INVALID_TOPIC_EXCEPTION', `Topic '${name}' collides with existing topic: ${other}`)
   }
 }
