@@ -33,7 +33,7 @@ export class Cluster {
   /** Any broker that answers: one with an open connection first, then known ones, then those of the bootstrap list. */
   async any(): Promise<Connection> {
     const { bootstrap, host } = this.settings
-    const known = shuffled(this.cache.brokers.keys(), host.random.number).map(
+    const known = shuffled(this.cache.brokers.keys(), () => host.random.number()).map(
       (id) => this.cache.addressOf(id)!,
     )
     const candidates = [...known, ...bootstrap]

@@ -36,6 +36,8 @@ export type ConnectionOptions = {
   /** Brokers refuse more than their `socket.request.max.bytes` by closing; a limit here gives a reason. */
   requestBytesMax?: number
   software?: { name: string; version: string }
+  /** Of the first request; they count on from here and begin anew after 2³¹ − 1. */
+  firstCorrelationId?: number
   /** Runs after the negotiation and before anything else: the place for SASL. (TLS is another `Net`.) */
   authenticate?: (connection: Connection) => Promise<void>
 }
@@ -65,7 +67,7 @@ export class Connection {
   #supported: SupportedVersions = new Map()
   #socket: Socket | null = null
   #closed: KafkaError | null = null
-  #correlationId = 0
+  #correlationId: number
   #throttledUntil = 0
   #isFull = false
   #drained: Deferred<void> | null = null
@@ -87,6 +89,7 @@ export class Connection {
   private constructor(options: ConnectionOptions) {
     this.#options = options
     this.address = options.address
+    this.#correlationId = options.firstCorrelationId ?? 0
     this.#text = addressText(options.address)
     this.#pending = new Pending(options.clock, (question) => this.#late(question))
     this.#frames = new FrameReader(options.responseBytesMax ?? responseBytesMaxDefault)
