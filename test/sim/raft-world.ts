@@ -87,6 +87,8 @@ export class World {
   #proposals = 0
   #calm = false
   #cuts = new Set<string>()
+  /** For each committed entry the epoch of the leader that found it so. */
+  readonly #committedIn: number[] = []
   readonly #leaders = new Map<number, number>()
   readonly #votes = new Map<string, number>()
   readonly #written = new Map<string, string>()
@@ -516,6 +518,8 @@ export class World {
     for (let offset = machine.disk.startOffset; offset < this.committed.length; offset++) {
       const own = machine.disk.entries[offset - machine.disk.startOffset]
       const committed = this.committed[offset]!
+      // A leader may be elected so late that a newer one has been at work already (Raft §5.4: of later terms only).
+      if (this.#committedIn[offset]! >= epoch) break
       assert(
         own?.value === committed.value,
         `leader ${machine.id} lacks ${committed.value} at ${offset}`,
@@ -532,6 +536,7 @@ export class World {
       if (known === undefined) {
         assert(this.committed.length === i, 'what is committed has no gaps')
         this.committed.push(entry)
+        this.#committedIn.push(machine.core!.epoch)
       } else
         assert(
           known.value === entry.value,
