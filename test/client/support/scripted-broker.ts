@@ -33,6 +33,8 @@ export class ScriptedBroker {
   #server: ServerSocket | null = null
   /** The name of every API that was asked for, in order. */
   readonly asked: string[] = []
+  /** Requests that have come and are not answered. */
+  underWay = 0
 
   async listen(net: Net, address: Address): Promise<void> {
     this.#server = await net.listen(address, (socket) => this.#accept(socket))
@@ -70,7 +72,10 @@ export class ScriptedBroker {
     return {
       data: (chunk: Uint8Array) =>
         frames.push(chunk, (frame) => {
-          before = before.then(() => this.#answer(socket, Buffer.from(frame)))
+          this.underWay++
+          before = before
+            .then(() => this.#answer(socket, Buffer.from(frame)))
+            .finally(() => this.underWay--)
         }),
       drain: () => {},
       close: () => {

@@ -14,6 +14,7 @@ import { code, type ErrorName } from '../../../src/protocol/errors.ts'
 import { SeededRandom } from '../../sim/random.ts'
 import { MemoryNet } from './memory-net.ts'
 import { type Call, ScriptedBroker } from './scripted-broker.ts'
+import { serveReaders } from './scripted-reads.ts'
 import { SimClock } from './time.ts'
 
 export type ScriptedPartition = {
@@ -21,6 +22,9 @@ export type ScriptedPartition = {
   leaderEpoch: number
   /** Values, in the order of the log. */
   readonly values: string[]
+  /** The same as batches, for those who read. */
+  readonly batches: Uint8Array[]
+  logStartOffset: bigint
   readonly producers: Map<string, { epoch: number; lastSequence: number }>
 }
 
@@ -42,6 +46,10 @@ export class ScriptedCluster {
   readonly topics = new Map<string, { id: string; partitions: ScriptedPartition[] }>()
   /** Asked at every Produce request, for what shall go wrong with it. */
   produceFault: (brokerId: number) => Fault | null = () => null
+  /** Asked at every Fetch request; an error is that of all its partitions. */
+  fetchFault: (brokerId: number) => ErrorName | null = () => null
+  /** What every fetch for committed records tells. */
+  aborted: { producerId: bigint; firstOffset: bigint }[] = []
   /** What a leader refuses on its own grounds. */
   batchBytesMax = Number.POSITIVE_INFINITY
   coordinator = 1
@@ -64,6 +72,8 @@ export class ScriptedCluster {
       leader,
       leaderEpoch: 0,
       values: [] as string[],
+      batches: [] as Uint8Array[],
+      logStartOffset: 0n,
       producers: new Map(),
     }))
     this.topics.set(name, { id, partitions })
@@ -113,6 +123,7 @@ export class ScriptedCluster {
         })),
       }))
       .on(produce, (request, call) => this.#produce(id, request, call))
+    serveReaders(this, id, broker)
   }
 
   #metadata(wanted: string[] | null) {
@@ -185,14 +196,23 @@ export class ScriptedCluster {
     if (partition.leader !== id) return refuse('NOT_LEADER_OR_FOLLOWER')
     ensureIntact(records)
     if (records.length > this.batchBytesMax) return refuse('MESSAGE_TOO_LARGE')
-    const baseOffset = BigInt(partition.values.length)
+    const baseOffset = endOffset(partition)
     const error = checkSequence(partition, records)
     if (error === 'DUPLICATE_SEQUENCE_NUMBER') return { errorCode: 0, baseOffset: -1n }
     if (error !== 'NONE') return refuse(error)
+    const batch = Buffer.from(records)
+    layout.setBaseOffset(batch, 0, baseOffset)
+    layout.setLeaderEpoch(batch, 0, partition.leaderEpoch)
+    partition.batches.push(batch)
     const cursor = new RecordCursor().open(records)
     while (cursor.next()) partition.values.push(Buffer.from(recordValue(cursor)!).toString())
     return { errorCode: 0, baseOffset }
   }
+}
+
+export function endOffset({ batches, logStartOffset }: ScriptedPartition): bigint {
+  const last = batches.at(-1)
+  return last === undefined ? logStartOffset : layout.lastOffsetOf(last) + 1n
 }
 
 /** A leader's rules: no gap, no repetition; anything goes for a producer that it does not know. */
