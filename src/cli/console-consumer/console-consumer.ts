@@ -102,7 +102,9 @@ async function consume({
   const addresses = await addressesOf(server, options, machine).catch(asConstruction)
   const wanted = consumerOptions(configs, { isAssigned: partition !== undefined })
   unknownConfigs(configs, 'consumer.ConsumerConfig', machine)
-  if (partition === undefined && wanted.groupProtocol !== 'consumer') stderr.write(protocolHint)
+  // Scripts see Kafka's advice as they know it; who talks to the local cluster has not asked for it.
+  const isAdvised = server.kind === 'given' && !stderr.isTerminal && partition === undefined
+  if (isAdvised && wanted.groupProtocol !== 'consumer') stderr.write(protocolHint)
   const cluster = new Cluster(clusterOptions(configs, addresses as readonly Address[]))
   const consumer = new Consumer(cluster, wanted)
   point(consumer, options, settings)

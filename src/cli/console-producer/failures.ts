@@ -14,6 +14,8 @@ const forgiven: readonly ErrorName[] = [
   'REQUEST_TIMED_OUT',
 ]
 
+type Run = { first: number; count: number; readonly error: KafkaError | JavaError }
+
 export type FailureStyle = {
   /** As Kafka's tool: its log event, its exit code. Otherwise a sentence with the line's number for each, and 1. */
   readonly isKafkas: boolean
@@ -44,22 +46,46 @@ export class Failures {
   }
 
   take({ topic, records }: DeliveryFailure): void {
-    for (const { number, keySize, valueSize, error, isBystander } of records()) {
-      const record = { topic, line: this.linesBefore + number + 1, keySize, valueSize }
-      this.record(record, isBystander ? kafkaException(error.message) : error)
+    let run: Run | null = null
+    for (const { number, keySize, valueSize, isBystander, ...each } of records()) {
+      const error = isBystander ? kafkaException(each.error.message) : each.error
+      if (this.#style.isKafkas || this.#isQuiet) {
+        this.record({ topic, line: this.linesBefore + number + 1, keySize, valueSize }, error)
+        continue
+      }
+      this.#count(error)
+      const isNext = run !== null && run.first + run.count === number
+      if (isNext && run!.error.message === error.message) run!.count++
+      else {
+        if (run !== null) this.#tellLines(run)
+        run = { first: number, count: 1, error }
+      }
     }
+    if (run !== null) this.#tellLines(run)
   }
 
   record(
     record: { topic: string; line: number; keySize: number; valueSize: number },
     error: KafkaError | JavaError,
   ): void {
+    this.#count(error)
+    if (this.#isQuiet) return
+    const { stderr } = this.#machine
+    if (this.#style.isKafkas) stderr.write(this.#event(record, error))
+    else this.#tellLines({ first: record.line - 1 - this.linesBefore, count: 1, error })
+  }
+
+  #count(error: KafkaError | JavaError): void {
     this.count++
     this.first ??= error
     if (!(error instanceof KafkaError && forgiven.includes(error.error))) this.#isForgivable = false
-    if (this.#isQuiet) return
-    const { stderr } = this.#machine
-    stderr.write(this.#style.isKafkas ? this.#event(record, error) : sentence(record, error))
+  }
+
+  /** A sentence for a run of lines: a pipe that breaks must not tell of each of its millions. */
+  #tellLines({ first, count, error }: Run): void {
+    const line = this.linesBefore + first + 1
+    const lines = count === 1 ? `line ${line} was` : `lines ${line} to ${line + count - 1} were`
+    this.#machine.stderr.write(`${lines} not delivered: ${error.message} (${simpleName(error)})\n`)
   }
 
   #event(
@@ -73,6 +99,9 @@ export class Failures {
   }
 }
 
-function sentence({ line }: { line: number }, error: KafkaError | JavaError): string {
-  return `line ${line} was not delivered: ${error.message} (${javaText(error).split(':')[0]!.split('.').at(-1)})\n`
-}
+const simpleName = (error: KafkaError | JavaError) =>
+  javaText(error)
+    .split(':')[0]!
+    .split('.')
+    .at(-1)!
+    .replace(/Exception$/, '')

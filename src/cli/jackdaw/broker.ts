@@ -1,6 +1,9 @@
-import { brokerArguments, brokerIds, prepare } from '../../cluster/brokers.ts'
+import { brokerIds } from '../../cluster/brokers.ts'
 import { runBroker } from '../../cluster/run-broker.ts'
+import { brokerArguments, prepare, withHome } from '../../cluster/start.ts'
 import type { Context } from './context.ts'
+
+const firstBroker = 1
 
 /** One broker in the foreground: from a file of yours, or that of the home. */
 export async function broker(
@@ -10,7 +13,9 @@ export async function broker(
   if (config !== undefined) {
     return runBroker(['--config', config, ...override.flatMap((each) => ['--override', each])])
   }
-  const id = brokerIds(host, home)[0] ?? 1
-  prepare(host, home, [id])
-  return runBroker(brokerArguments(home, id, override))
+  const { id, usable } = await withHome(host, home, () => {
+    const id = brokerIds(host, home)[0] ?? firstBroker
+    return { id, usable: prepare(host, home, [id]) }
+  })
+  return runBroker(brokerArguments(usable, id, override))
 }

@@ -1,4 +1,4 @@
-import type { ClusterHost } from '../../cluster/brokers.ts'
+import { ClusterError, type ClusterHost } from '../../cluster/brokers.ts'
 import { findHome, type Home } from '../../cluster/home.ts'
 import { systemClock } from '../../host/clock.ts'
 import { systemDisk } from '../../host/disk.ts'
@@ -21,5 +21,7 @@ export const clusterHost: ClusterHost = {
 }
 
 export function context(machine: Machine, { home }: { home?: string | undefined }): Context {
+  // A variable of a script that was never set must not stand for the folder that we are in.
+  if (home === '') throw new ClusterError('--home takes a folder')
   return { machine, host: clusterHost, home: findHome(home, machine.env) }
 }

@@ -1,27 +1,36 @@
-import { brokerIds } from '../../cluster/brokers.ts'
+import { brokerIds, ClusterError } from '../../cluster/brokers.ts'
 import { logPath } from '../../cluster/home.ts'
 import { pause } from '../../host/clock.ts'
+import { exitCodeOf, type Signal } from '../machine.ts'
 import type { Context } from './context.ts'
 
 const pollMs = 200
 const chunkBytes = 1 << 16
 
-/** Shows what brokers told of themselves; with `follow` it goes on until Ctrl-C. */
+/** Shows what brokers told of themselves; with `follow` it goes on until Ctrl-C. Answers with the exit code. */
 export async function logs(
   { machine, host, home }: Context,
   { follow = false }: { follow?: boolean },
-): Promise<void> {
-  const files = brokerIds(host, home).map((id) => ({ path: logPath(home, id), position: 0 }))
-  let over = false
-  machine.onSignal(() => {
-    over = true
+): Promise<number> {
+  const ids = brokerIds(host, home)
+  if (ids.length === 0) {
+    throw new ClusterError(`no cluster in ${home.root}; "jackdaw start" makes one`)
+  }
+  const files = ids.map((id) => ({ path: logPath(home, id), position: 0 }))
+  const copyAll = () => {
+    for (const file of files) file.position = copyFrom(file.path, file.position)
+  }
+  copyAll()
+  if (!follow) return 0
+  let signal: Signal | null = null
+  machine.onSignal((given) => {
+    signal = given
   })
-  do {
-    for (const file of files) {
-      file.position = copyFrom(file.path, file.position)
-    }
-    if (follow) await pause(host.clock, pollMs)
-  } while (follow && !over)
+  while (signal === null) {
+    await pause(host.clock, pollMs)
+    copyAll()
+  }
+  return exitCodeOf[signal as Signal]
 
   function copyFrom(path: string, from: number): number {
     const size = host.disk.stat(path)?.size ?? 0

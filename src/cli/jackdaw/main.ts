@@ -17,7 +17,8 @@ const tools: Record<string, () => Promise<unknown>> = {
 }
 
 const machine = systemMachine()
-const tool = tools[process.argv[2] ?? '']
+const named = process.argv[2] ?? ''
+const tool = Object.hasOwn(tools, named) ? tools[named] : undefined
 if (tool === undefined) {
   void main(machine).then((code) => process.exit(code))
 } else {
@@ -81,7 +82,7 @@ function declare(machine: Machine, exit: (code: number) => void): Command {
     )
   verb('logs', 'what the brokers tell of themselves')
     .option('-f, --follow', 'go on until Ctrl-C')
-    .action(async (options) => (await import('./logs.ts')).logs(at(options), options))
+    .action(async (options) => exit(await (await import('./logs.ts')).logs(at(options), options)))
   verb('reset', 'stop the cluster and remove all it holds')
     .option('--yes', 'do not ask')
     .action(async (options) => (await import('./reset.ts')).reset(at(options), options))

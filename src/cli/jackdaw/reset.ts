@@ -1,5 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { brokerIds, ClusterError, stopBrokers } from '../../cluster/brokers.ts'
+import { propertiesPath, socketPath } from '../../cluster/home.ts'
+import { withHome } from '../../cluster/start.ts'
 import type { Context } from './context.ts'
 
 /** Stops the brokers and removes everything that the home holds. There is no way back, hence the question. */
@@ -18,13 +20,18 @@ export async function reset(
     machine.stdout.write('nothing was removed\n')
     return
   }
-  await stopBrokers(host, home, brokerIds(host, home))
-  for (const id of brokerIds(host, home)) {
-    host.disk.remove(`${home.root}/broker-${id}.properties`)
-  }
-  // Only what we made: somebody may have put a file of theirs beside it.
-  for (const name of ['data', 'logs']) host.disk.removeTree(`${home.root}/${name}`)
-  host.disk.removeTree(home.run)
+  await withHome(host, home, async () => {
+    const ids = brokerIds(host, home)
+    await stopBrokers(host, home, ids)
+    // Only what we made: somebody may have put a file of theirs beside it.
+    for (const name of ['data', 'logs']) host.disk.removeTree(`${home.root}/${name}`)
+    host.disk.removeTree(home.run)
+    for (const id of ids) {
+      // A broker that was killed leaves its socket behind.
+      host.disk.remove(socketPath(home, id))
+      host.disk.remove(propertiesPath(home, id))
+    }
+  })
   machine.stdout.write(`removed the cluster in ${home.root}\n`)
 }
 

@@ -1,10 +1,5 @@
-import {
-  brokerIds,
-  type Card,
-  ClusterError,
-  startBrokers,
-  statusOf,
-} from '../../cluster/brokers.ts'
+import { brokerIds, type Card, ClusterError, statusOf } from '../../cluster/brokers.ts'
+import { startBrokers } from '../../cluster/start.ts'
 import type { Context } from './context.ts'
 import { chosen } from './ids.ts'
 
