@@ -17,6 +17,7 @@ export function followMetadata(
   delta: MetadataDelta,
 ): void {
   if (delta.snapshot) return followAll({ settings, replicas, groups }, image)
+  groups.onMetadata(delta)
   const deleted = [...delta.topicsDeleted.keys()]
   for (const name of deleted) {
     settings.topicChanged(name)
@@ -35,6 +36,7 @@ export function followMetadata(
 /** At the start, and when a snapshot took the place of everything that was known. */
 export function followAll({ settings, replicas, groups }: Followers, image: MetadataImage): void {
   settings.refresh()
+  groups.onMetadata(null)
   const gone = [...replicas.topics()].filter((name) => !image.topicsByName.has(name))
   for (const name of gone) replicas.topicDeleted(name)
   if (gone.length > 0) groups.onTopicsDeleted(gone)

@@ -9,12 +9,14 @@ import type { AskedEvent, OutcomeOf } from '../groups/events.ts'
 import { refuse } from '../groups/refuse.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Random } from '../host/random.ts'
+import type { MetadataDelta } from '../metadata/delta.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { ErrorName } from '../protocol/errors.ts'
 import { coordinatorPartition } from '../protocol/names.ts'
+import { coordinatorConfig } from './groups/config.ts'
 import { History, type Noted } from './groups/history.ts'
 import { Shard } from './groups/shard.ts'
-import { coordinatorConfig, topicsOf } from './groups/world.ts'
+import { ClusterTopics } from './groups/topics.ts'
 import { offsetsTopic } from './internal-topics.ts'
 import type { CoordinatorJournal } from './journal.ts'
 import type { Logger } from './logger.ts'
@@ -33,10 +35,12 @@ export class GroupCoordinator {
   readonly #options: GroupCoordinatorOptions
   readonly #shards = new Map<number, Shard>()
   readonly #history = new History()
+  readonly #topics: ClusterTopics
   #cancelSweep: () => void = () => {}
 
   constructor(options: GroupCoordinatorOptions) {
     this.#options = options
+    this.#topics = new ClusterTopics(options.image)
     this.#scheduleSweep()
   }
 
@@ -44,6 +48,11 @@ export class GroupCoordinator {
     const shard = this.#shards.get(this.partitionOf(groupId))
     if (shard !== undefined) return shard.ask(groupId, event)
     return Promise.resolve(refuse(event, 'NOT_COORDINATOR') as OutcomeOf<E>)
+  }
+
+  /** For a member of a consumer group that came without an id. */
+  memberId(): string {
+    return uuidFrom(this.#options.random)
   }
 
   /** What makes the id of a new member of a classic group its own: a uuid in its usual spelling, as Java writes it. */
@@ -62,7 +71,7 @@ export class GroupCoordinator {
   /** This broker begins to lead a partition; a second call in the same or a newer epoch starts over. */
   load(partition: number, leaderEpoch: number): void {
     this.unload(partition)
-    const { journal, clock, logger, settings, image } = this.#options
+    const { journal, clock, logger, settings } = this.#options
     logger.info({ partition, leaderEpoch }, 'coordinates groups')
     const shard = new Shard({
       partition,
@@ -70,7 +79,7 @@ export class GroupCoordinator {
       clock,
       logger,
       config: coordinatorConfig(settings),
-      topics: topicsOf(image),
+      topics: this.#topics,
       history: this.#history,
     })
     this.#shards.set(partition, shard)
@@ -92,6 +101,11 @@ export class GroupCoordinator {
   /** What happened to a group of late, oldest first. */
   history(groupId: string): readonly Noted[] {
     return this.#history.of(groupId)
+  }
+
+  /** Of topics, partitions, racks; null: everything may have changed. Groups notice with their next heartbeat. */
+  onMetadata(delta: MetadataDelta | null): void {
+    this.#topics.changed(delta)
   }
 
   onTopicsDeleted(names: readonly string[]): void {

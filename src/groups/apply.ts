@@ -1,7 +1,9 @@
 /** What each record means, for the live path and for the replay alike: the only place that changes what is remembered. */
 import { applyClassicGroup } from './classic/apply.ts'
 import { newClassicGroup } from './classic/state.ts'
-import type { Group } from './group.ts'
+import { applyConsumer, type ConsumerRecord } from './consumer/apply.ts'
+import { newConsumerGroup } from './consumer/state.ts'
+import { type Group, isVacant } from './group.ts'
 import { applyOffset } from './offsets/offsets.ts'
 import type { GroupRecord } from './records.ts'
 
@@ -9,16 +11,28 @@ export function apply(group: Group, record: GroupRecord): void {
   switch (record.kind) {
     case 'offset':
       // Offsets without a group are those of a simple one, which is there from then on, even when they are gone.
-      if (record.value !== null) group.classic ??= newClassicGroup(group.id)
+      if (record.value !== null && isVacant(group)) group.classic = newClassicGroup(group.id)
       return applyOffset(group.offsets, record.key, record.value)
     case 'classicGroup':
       if (record.value === null) {
         group.classic = null
         return
       }
+      group.consumer = null
       group.classic ??= newClassicGroup(group.id)
       return applyClassicGroup(group.classic, record.value)
     default:
-      return
+      return applyToConsumer(group, record)
   }
+}
+
+function applyToConsumer(group: Group, record: ConsumerRecord): void {
+  if (record.value !== null) {
+    group.consumer ??= newConsumerGroup(group.id)
+    // A simple group that was only there for offsets.
+    group.classic = null
+  }
+  if (group.consumer === null) return
+  applyConsumer(group.consumer, record)
+  if (record.kind === 'groupEpoch' && record.value === null) group.consumer = null
 }

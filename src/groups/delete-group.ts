@@ -1,5 +1,6 @@
 /** DeleteGroups (KIP-229), and groups that nobody has needed for long. */
 import type { ErrorName } from '../protocol/errors.ts'
+import { forgetGroup } from './consumer/remember.ts'
 import type { Ask } from './events.ts'
 import { type Group, isVacant } from './group.ts'
 import { forgetAll } from './offsets/delete.ts'
@@ -24,10 +25,14 @@ export function sweep(turn: Turn): void {
   if (hasNoOffsets && !hasMembers(turn.group)) bury(turn)
 }
 
-const hasMembers = ({ classic }: Group): boolean =>
-  classic !== null && (classic.phase !== 'Empty' || classic.pendingMembers.size > 0)
+function hasMembers({ classic, consumer }: Group): boolean {
+  if (consumer !== null) return consumer.members.size > 0
+  return classic !== null && (classic.phase !== 'Empty' || classic.pendingMembers.size > 0)
+}
 
 /** A simple group has no record of its own, and gets a tombstone all the same: older ones may lie in the log. */
 function bury(turn: Turn): void {
+  const { consumer } = turn.group
+  if (consumer !== null) return forgetGroup(turn, consumer)
   remember(turn, 'classicGroup', { group: turn.group.id }, null)
 }

@@ -1,6 +1,7 @@
 /** What administrators are shown of a group. */
 import { metadataOf } from './classic/protocols.ts'
 import type { ClassicGroup } from './classic/state.ts'
+import { stateOf } from './consumer/state.ts'
 import type { Ask, DescribeClassicOutcome } from './events.ts'
 import type { Group } from './group.ts'
 import { reply, type Turn } from './turn.ts'
@@ -14,6 +15,15 @@ export interface GroupSummary {
 
 /** Null for a group that does not exist. */
 export function summaryOf(group: Group): GroupSummary | null {
+  const { consumer } = group
+  if (consumer !== null) {
+    return {
+      groupId: group.id,
+      protocolType: 'consumer',
+      state: stateOf(consumer),
+      type: 'consumer',
+    }
+  }
   if (group.classic === null) return null
   return {
     groupId: group.id,
@@ -29,7 +39,8 @@ export function describeClassic(turn: Turn, ask: Ask<'describe-classic'>): void 
   const { group } = turn
   const { classic } = group
   if (classic === null) {
-    return reply(turn, ask, notDescribed('GROUP_ID_NOT_FOUND', `Group ${group.id} not found.`))
+    const what = group.consumer === null ? 'not found' : 'is not a classic group'
+    return reply(turn, ask, notDescribed('GROUP_ID_NOT_FOUND', `Group ${group.id} ${what}.`))
   }
   const isStable = classic.phase === 'Stable'
   reply(turn, ask, {

@@ -1,5 +1,7 @@
 /** What a group is asked, and what it answers. Times, ids and topics come from the world and the shell. */
 import type { ErrorName } from '../protocol/errors.ts'
+import type { PartitionSet } from './consumer/assign/assignor.ts'
+import type { TopicPartitions } from './consumer/partitions.ts'
 
 /** A question that is still to be answered; the shell knows who asked. `K` tells which kind of answer it takes. */
 export type Ask<K extends keyof Outcomes = keyof Outcomes> = number & { readonly of?: K }
@@ -99,7 +101,28 @@ export interface DeleteOffsetsEvent {
   readonly topics: readonly { readonly name: string; readonly partitions: readonly number[] }[]
 }
 
+/** KIP-848: joining, staying, changing one's mind and leaving, all in one. */
+export interface ConsumerHeartbeatEvent {
+  readonly kind: 'consumer-heartbeat'
+  readonly apiVersion: number
+  readonly client: Client
+  readonly memberId: string
+  /** 0 joins, -1 leaves, -2 leaves for a while (static members). */
+  readonly memberEpoch: number
+  readonly instanceId: string | null
+  readonly rackId: string | null
+  /** -1: as before; so is null in the fields below. */
+  readonly rebalanceTimeoutMs: number
+  readonly topicNames: readonly string[] | null
+  readonly regex: string | null
+  readonly serverAssignor: string | null
+  readonly reported: PartitionSet | null
+  /** For a member that came without an id. */
+  readonly uuid: string
+}
+
 export type AskedEvent =
+  | ConsumerHeartbeatEvent
   | JoinEvent
   | SyncEvent
   | HeartbeatEvent
@@ -108,6 +131,7 @@ export type AskedEvent =
   | FetchOffsetsEvent
   | DeleteOffsetsEvent
   | { readonly kind: 'describe-classic' }
+  | { readonly kind: 'describe-consumer' }
   | { readonly kind: 'delete-group' }
 
 export type GroupEvent =
@@ -184,6 +208,42 @@ export interface DescribeClassicOutcome {
   }[]
 }
 
+export interface ConsumerHeartbeatOutcome {
+  readonly error: ErrorName
+  readonly message: string | null
+  readonly memberId: string | null
+  readonly memberEpoch: number
+  readonly heartbeatIntervalMs: number
+  /** Null: unchanged. */
+  readonly assignment: readonly TopicPartitions[] | null
+}
+
+export interface DescribedAssignment extends TopicPartitions {
+  readonly topicName: string
+}
+
+export interface DescribeConsumerOutcome {
+  readonly error: ErrorName
+  readonly message: string | null
+  readonly state: string
+  readonly epoch: number
+  readonly targetEpoch: number
+  readonly assignor: string
+  readonly members: readonly {
+    readonly memberId: string
+    readonly instanceId: string | null
+    readonly rackId: string | null
+    readonly memberEpoch: number
+    readonly clientId: string
+    readonly clientHost: string
+    readonly topicNames: readonly string[]
+    readonly regex: string | null
+    readonly assigned: readonly DescribedAssignment[]
+    readonly target: readonly DescribedAssignment[]
+    readonly isClassic: boolean
+  }[]
+}
+
 export interface ErrorOutcome {
   readonly error: ErrorName
 }
@@ -203,6 +263,8 @@ export interface Outcomes {
     }[]
   }
   'describe-classic': DescribeClassicOutcome
+  'describe-consumer': DescribeConsumerOutcome
+  'consumer-heartbeat': ConsumerHeartbeatOutcome
   'delete-group': ErrorOutcome
 }
 

@@ -3,19 +3,22 @@
  * offsets alone ("simple") is an empty classic one that no record tells of.
  */
 import type { ClassicGroup } from './classic/state.ts'
+import type { ConsumerGroup } from './consumer/state.ts'
 import type { Offsets } from './offsets/offsets.ts'
 
 export interface Group {
   readonly id: string
   readonly offsets: Offsets
   classic: ClassicGroup | null
+  /** Never both. */
+  consumer: ConsumerGroup | null
 }
 
 export function newGroup(id: string): Group {
-  return { id, offsets: new Map(), classic: null }
+  return { id, offsets: new Map(), classic: null, consumer: null }
 }
 
 /** Nothing is known of it: to the protocol such a group does not exist. */
 export function isVacant(group: Group): boolean {
-  return group.classic === null
+  return group.classic === null && group.consumer === null
 }

@@ -2,7 +2,15 @@
 import { unreachable } from '../base/assert.ts'
 import { zeroUuid } from '../base/uuid.ts'
 import type { ErrorName } from '../protocol/errors.ts'
-import type { AskedEvent, JoinOutcome, Outcomes, SyncOutcome, TopicRef } from './events.ts'
+import type {
+  AskedEvent,
+  ConsumerHeartbeatOutcome,
+  DescribeConsumerOutcome,
+  JoinOutcome,
+  Outcomes,
+  SyncOutcome,
+  TopicRef,
+} from './events.ts'
 
 const noBytes = new Uint8Array(0)
 
@@ -21,6 +29,10 @@ export function refuse(event: AskedEvent, error: ErrorName): Outcomes[keyof Outc
       return { error, topics: [] }
     case 'describe-classic':
       return { error, message: null, state: '', protocolType: '', protocol: '', members: [] }
+    case 'describe-consumer':
+      return notDescribed(error, null)
+    case 'consumer-heartbeat':
+      return refusedHeartbeat(error, null)
     case 'heartbeat':
     case 'delete-group':
       return { error }
@@ -40,6 +52,19 @@ export function refusedJoin(error: ErrorName, memberId: string): JoinOutcome {
     skipAssignment: false,
     members: [],
   }
+}
+
+export function refusedHeartbeat(
+  error: ErrorName,
+  message: string | null,
+): ConsumerHeartbeatOutcome {
+  const nothing = { memberId: null, memberEpoch: 0, heartbeatIntervalMs: 0, assignment: null }
+  return { error, message, ...nothing }
+}
+
+export function notDescribed(error: ErrorName, message: string | null): DescribeConsumerOutcome {
+  const nothing = { state: '', epoch: 0, targetEpoch: 0, assignor: '', members: [] }
+  return { error, message, ...nothing }
 }
 
 export function refusedSync(error: ErrorName): SyncOutcome {

@@ -8,6 +8,9 @@ import { join } from './classic/join.ts'
 import { leave } from './classic/leave.ts'
 import { joinTimedOut, joinTimer, prepareRebalance, syncTimer } from './classic/rebalance.ts'
 import { sync, syncTimedOut } from './classic/sync.ts'
+import { describeConsumer } from './consumer/describe.ts'
+import { consumerHeartbeat } from './consumer/heartbeat.ts'
+import { armAll, consumerTimedOut } from './consumer/timeouts.ts'
 import { deleteGroup, sweep } from './delete-group.ts'
 import { describeClassic } from './describe.ts'
 import type { Ask, GroupEvent, Outcomes } from './events.ts'
@@ -26,6 +29,8 @@ export function step(group: Group, event: GroupEvent, world: World): GroupEffect
 
 function decide(turn: Turn, event: GroupEvent): void {
   switch (event.kind) {
+    case 'consumer-heartbeat':
+      return consumerHeartbeat(turn, event as typeof event & Asked<'consumer-heartbeat'>)
     case 'join':
       return join(turn, event as typeof event & Asked<'join'>)
     case 'sync':
@@ -40,6 +45,8 @@ function decide(turn: Turn, event: GroupEvent): void {
       return fetchOffsets(turn, event as typeof event & Asked<'fetch-offsets'>)
     case 'delete-offsets':
       return deleteOffsets(turn, event as typeof event & Asked<'delete-offsets'>)
+    case 'describe-consumer':
+      return describeConsumer(turn, event.ask as Ask<'describe-consumer'>)
     case 'describe-classic':
       return describeClassic(turn, event.ask as Ask<'describe-classic'>)
     case 'delete-group':
@@ -60,11 +67,12 @@ function decide(turn: Turn, event: GroupEvent): void {
 type Asked<K extends keyof Outcomes> = { readonly ask: Ask<K> }
 
 function timedOut(turn: Turn, timer: string): void {
-  const { classic } = turn.group
+  const { classic, consumer } = turn.group
+  const [kind, memberId = ''] = splitOnce(timer)
+  if (consumer !== null) return consumerTimedOut(turn, consumer, { kind, memberId })
   if (classic === null) return
   if (timer === joinTimer) return joinTimedOut(turn, classic)
   if (timer === syncTimer) return syncTimedOut(turn, classic)
-  const [kind, memberId = ''] = splitOnce(timer)
   if (kind === 'session') sessionTimedOut(turn, classic, memberId)
 }
 
@@ -75,7 +83,8 @@ function splitOnce(text: string): [string, string?] {
 
 /** Nobody knows when the members were last heard of: their sessions begin anew. */
 function loaded(turn: Turn): void {
-  const { classic } = turn.group
+  const { classic, consumer } = turn.group
+  if (consumer !== null) return armAll(turn, consumer)
   if (classic === null) return
   for (const memberId of classic.members.keys()) keepSession(turn, classic, memberId)
   const sizeMax = turn.world.config.groupMaxSize

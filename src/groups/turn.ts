@@ -12,8 +12,13 @@ import type { World } from './world.ts'
 export type GroupEffect =
   | { readonly kind: 'persist'; readonly record: GroupRecord }
   | { readonly kind: 'reply'; readonly ask: Ask; readonly outcome: Outcomes[keyof Outcomes] }
-  /** Replaces a timer of the same name. */
-  | { readonly kind: 'arm'; readonly timer: string; readonly at: number }
+  /** Replaces a timer of the same name; with `onlyIfIdle` one that runs already is left alone. */
+  | {
+      readonly kind: 'arm'
+      readonly timer: string
+      readonly at: number
+      readonly onlyIfIdle?: boolean
+    }
   | { readonly kind: 'disarm'; readonly timer: string }
   /** For people who ask what happened to their group; nothing depends on it. */
   | { readonly kind: 'note'; readonly note: Note }
@@ -46,6 +51,10 @@ export function reply<K extends keyof Outcomes>(
 
 export function arm({ effects, world }: Turn, timer: string, delayMs: number): void {
   effects.push({ kind: 'arm', timer, at: world.now + delayMs })
+}
+
+export function armIfIdle({ effects, world }: Turn, timer: string, delayMs: number): void {
+  effects.push({ kind: 'arm', timer, at: world.now + delayMs, onlyIfIdle: true })
 }
 
 export function disarm({ effects }: Turn, timer: string): void {

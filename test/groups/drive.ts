@@ -5,6 +5,7 @@ import { type Group, newGroup } from '../../src/groups/group.ts'
 import type { Note } from '../../src/groups/notes.ts'
 import { decodeRecord, encodeRecord, type GroupRecord } from '../../src/groups/records.ts'
 import { step } from '../../src/groups/step.ts'
+import { topicHash } from '../../src/groups/topic-hash.ts'
 import type { CoordinatorConfig, Topic, World } from '../../src/groups/world.ts'
 
 export const defaults: CoordinatorConfig = {
@@ -14,6 +15,15 @@ export const defaults: CoordinatorConfig = {
   groupInitialRebalanceDelayMs: 0,
   offsetMetadataMaxBytes: 4096,
   offsetsRetentionMs: 7 * 24 * 3600 * 1000,
+  groupConsumerMaxSize: 2_147_483_647,
+  groupConsumerAssignors: ['uniform', 'range'],
+  groupConsumerMigrationPolicy: 'bidirectional',
+  consumerProtocolDisabled: false,
+  consumer: () => ({
+    sessionTimeoutMs: 45_000,
+    heartbeatIntervalMs: 5000,
+    assignmentIntervalMs: 0,
+  }),
 }
 
 export class Asked<E extends AskedEvent> {
@@ -36,6 +46,7 @@ export class Asked<E extends AskedEvent> {
 
 export class Drive {
   now = 1_000_000
+  topicsVersion = 0
   group: Group
   readonly records: GroupRecord[] = []
   readonly notes: Note[] = []
@@ -53,8 +64,11 @@ export class Drive {
   }
 
   topic(name: string, partitionCount: number): Topic {
-    const topic = { name, partitionCount, id: topicId(name) }
+    const id = topicId(name)
+    const racks = Array.from({ length: partitionCount }, () => [])
+    const topic = { name, partitionCount, id, hash: topicHash({ id, name, racks }) }
     this.topics.set(name, topic)
+    this.topicsVersion++
     return topic
   }
 
@@ -65,6 +79,9 @@ export class Drive {
       topics: {
         byName: (name) => this.topics.get(name),
         byId: (id) => [...this.topics.values()].find((each) => each.id === id),
+        names: () => this.topics.keys(),
+        version: this.topicsVersion,
+        offset: 77n,
       },
     }
   }
@@ -91,6 +108,7 @@ export class Drive {
           this.#asks.get(effect.ask)!.answer(effect.outcome as never)
           break
         case 'arm':
+          if (effect.onlyIfIdle && this.timers.has(effect.timer)) break
           this.timers.set(effect.timer, effect.at)
           break
         case 'disarm':

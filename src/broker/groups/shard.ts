@@ -126,6 +126,7 @@ export class Shard {
       case 'reply':
         return this.#pen.speak(() => this.#answer(effect.ask, effect.outcome))
       case 'arm':
+        if (effect.onlyIfIdle && this.#timers.isArmed(groupId, effect.timer)) return
         return this.#timers.arm(groupId, effect.timer, effect.at - this.#options.clock.now())
       case 'disarm':
         return this.#timers.disarm(groupId, effect.timer)

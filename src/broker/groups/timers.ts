@@ -29,6 +29,10 @@ export class Timers {
     this.#schedule(groupId, name, due)
   }
 
+  isArmed(groupId: string, name: string): boolean {
+    return this.#groups.get(groupId)?.has(name) ?? false
+  }
+
   disarm(groupId: string, name: string): void {
     const timers = this.#groups.get(groupId)
     timers?.get(name)?.cancel()

@@ -9,6 +9,8 @@ import assignReplicasToDirs from './assign-replicas-to-dirs.ts'
 import beginQuorumEpoch from './begin-quorum-epoch.ts'
 import brokerHeartbeat from './broker-heartbeat.ts'
 import brokerRegistration from './broker-registration.ts'
+import consumerGroupDescribe from './consumer-group-describe.ts'
+import consumerGroupHeartbeat from './consumer-group-heartbeat.ts'
 import controllerRegistration from './controller-registration.ts'
 import createPartitions from './create-partitions.ts'
 import createTopics from './create-topics.ts'
@@ -89,6 +91,8 @@ export const handlers: readonly Handler[] = [
   listConfigResources,
   listPartitionReassignments,
   findCoordinator,
+  consumerGroupHeartbeat,
+  consumerGroupDescribe,
   joinGroup,
   syncGroup,
   heartbeat,

@@ -1,5 +1,6 @@
 /** Heartbeats, and what happens to those who send none. */
 import type { ErrorName } from '../../protocol/errors.ts'
+import { heartbeatAsClassic } from '../consumer/migrate/classic-members.ts'
 import type { Ask, HeartbeatEvent } from '../events.ts'
 import { arm, note, reply, type Turn } from '../turn.ts'
 import { completeIfAllJoined, dismiss, noted, rebalance, sessionTimer } from './rebalance.ts'
@@ -11,7 +12,8 @@ export function heartbeat(
   event: HeartbeatEvent & { readonly ask: Ask<'heartbeat'> },
 ): void {
   if (turn.group.id === '') return reply(turn, event.ask, { error: 'INVALID_GROUP_ID' })
-  const group = turn.group.classic
+  const { classic: group, consumer } = turn.group
+  if (consumer !== null) return heartbeatAsClassic(turn, consumer, event)
   const error = group === null ? 'UNKNOWN_MEMBER_ID' : heartbeatError(group, event)
   if (group === null || error !== null) return reply(turn, event.ask, { error: error! })
   keepSession(turn, group, event.memberId)

@@ -1,4 +1,6 @@
 /** JoinGroup: who may join, under which id, and what it sets in motion. */
+import { joinAsClassic } from '../consumer/migrate/classic-members.ts'
+import { forgetGroup } from '../consumer/remember.ts'
 import type { Ask, JoinEvent } from '../events.ts'
 import { refusedJoin } from '../refuse.ts'
 import { arm, note, reply, type Turn } from '../turn.ts'
@@ -32,6 +34,8 @@ export function join(turn: Turn, event: Joining): void {
   ) {
     return refuse(turn, event, 'INVALID_SESSION_TIMEOUT')
   }
+  const { consumer } = turn.group
+  if (consumer !== null && consumer.members.size > 0) return joinAsClassic(turn, consumer, event)
   const group = groupToJoin(turn, memberId)
   if (group === null) return refuse(turn, event, 'UNKNOWN_MEMBER_ID')
   if (!hasRoom(group, memberId, config.groupMaxSize)) {
@@ -52,6 +56,8 @@ export function join(turn: Turn, event: Joining): void {
 function groupToJoin(turn: Turn, memberId: string): ClassicGroup | null {
   const { group } = turn
   if (group.classic === null && memberId === '') {
+    // Nobody is in it: it may begin anew as a group of the other protocol.
+    if (group.consumer !== null) forgetGroup(turn, group.consumer)
     const begun = newClassicGroup(group.id)
     begun.phaseSince = turn.world.now
     rememberGroup(turn, begun, new Map())

@@ -1,5 +1,6 @@
 /** LeaveGroup: by members themselves, or by an administrator who names static members by their instance (KIP-345). */
 import type { ErrorName } from '../../protocol/errors.ts'
+import { leaveAsClassic } from '../consumer/migrate/classic-members.ts'
 import type { Ask, LeaveEvent, LeaveOutcome, LeavingMember } from '../events.ts'
 import { disarm, note, reply, type Turn } from '../turn.ts'
 import { completeIfAllJoined, dismiss, noted, rebalance, sessionTimer } from './rebalance.ts'
@@ -7,10 +8,11 @@ import type { ClassicGroup } from './state.ts'
 import { memberError } from './validate.ts'
 
 export function leave(turn: Turn, event: LeaveEvent & { readonly ask: Ask<'leave'> }): void {
-  const group = turn.group.classic
   if (turn.group.id === '') {
     return reply(turn, event.ask, { error: 'INVALID_GROUP_ID', members: [] })
   }
+  const { classic: group, consumer } = turn.group
+  if (consumer !== null) return leaveAsClassic(turn, consumer, event)
   if (group === null) return reply(turn, event.ask, unknown(event.members))
   const known = group.members.size
   const members = event.members.map((leaving) => ({

@@ -1,6 +1,7 @@
 /** SyncGroup: the second barrier. It opens when the leader has said who reads what. */
 import type { ErrorName } from '../../protocol/errors.ts'
 import { decodeAssignment } from '../../protocol/records/member-bytes.ts'
+import { syncAsClassic } from '../consumer/migrate/classic-members.ts'
 import type { Ask, SyncEvent, SyncOutcome } from '../events.ts'
 import { refusedSync } from '../refuse.ts'
 import { arm, disarm, note, reply, type Turn } from '../turn.ts'
@@ -13,7 +14,8 @@ import { memberError } from './validate.ts'
 export function sync(turn: Turn, event: SyncEvent & { readonly ask: Ask<'sync'> }): void {
   const { ask, memberId } = event
   if (turn.group.id === '') return reply(turn, ask, refusedSync('INVALID_GROUP_ID'))
-  const group = turn.group.classic
+  const { classic: group, consumer } = turn.group
+  if (consumer !== null) return syncAsClassic(turn, consumer, event)
   const error = group === null ? 'UNKNOWN_MEMBER_ID' : syncError(group, event)
   if (group === null || error !== null) return reply(turn, ask, refusedSync(error!))
   const member = group.members.get(memberId)!

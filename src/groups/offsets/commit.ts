@@ -3,6 +3,7 @@ import type { ErrorName } from '../../protocol/errors.ts'
 import { keepSession } from '../classic/heartbeat.ts'
 import type { ClassicGroup } from '../classic/state.ts'
 import { memberError } from '../classic/validate.ts'
+import { consumerCommitError } from '../consumer/commit.ts'
 import type { Ask, CommitEvent, PartitionError, TopicOutcome } from '../events.ts'
 import { refuse, refusedTopic } from '../refuse.ts'
 import { remember, reply, type Turn } from '../turn.ts'
@@ -22,7 +23,8 @@ export function commit(turn: Turn, event: Committing): void {
   reply(turn, event.ask, { error: 'NONE', topics })
 }
 
-function commitError({ group }: Turn, event: Committing): ErrorName | null {
+function commitError({ group, world }: Turn, event: Committing): ErrorName | null {
+  if (group.consumer !== null) return consumerCommitError(group.consumer, event, world.topics)
   if (group.classic !== null) return classicCommitError(group.classic, event)
   if (event.generation < 0) return null
   // Clients that know the consumer protocol understand that the group is gone.

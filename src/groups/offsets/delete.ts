@@ -1,6 +1,7 @@
 /** OffsetDelete (KIP-496), and the offsets of topics that are no more. */
 import type { ErrorName } from '../../protocol/errors.ts'
 import { consumerProtocolType, isSubscribed } from '../classic/protocols.ts'
+import { isSubscribed as readsTopic } from '../consumer/subscriptions.ts'
 import type { Ask, DeleteOffsetsEvent } from '../events.ts'
 import { type Group, isVacant } from '../group.ts'
 import { remember, reply, type Turn } from '../turn.ts'
@@ -42,7 +43,9 @@ function deleteOne(turn: Turn, topic: string, partition: number): ErrorName {
 }
 
 export function isSubscribedTo(group: Group, topic: string): boolean {
-  return group.classic !== null && isSubscribed(group.classic, topic)
+  const { classic, consumer } = group
+  if (consumer !== null) return readsTopic(consumer, topic)
+  return classic !== null && isSubscribed(classic, topic)
 }
 
 export function forget(turn: Turn, topic: string, partition: number): void {

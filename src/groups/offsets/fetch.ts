@@ -1,5 +1,6 @@
 /** OffsetFetch: what was committed for some partitions, or for all that were ever committed. */
 import type { ErrorName } from '../../protocol/errors.ts'
+import { consumerFetchError } from '../consumer/commit.ts'
 import type { Ask, FetchedOffset, FetchOffsetsEvent, TopicOutcome } from '../events.ts'
 import { namesOf } from '../refuse.ts'
 import { reply, type Turn } from '../turn.ts'
@@ -9,6 +10,9 @@ import { resolve } from './topics.ts'
 type Fetching = FetchOffsetsEvent & { readonly ask: Ask<'fetch-offsets'> }
 
 export function fetchOffsets(turn: Turn, event: Fetching): void {
+  const { consumer } = turn.group
+  const error = consumer === null ? null : consumerFetchError(consumer, event)
+  if (error !== null) return reply(turn, event.ask, { error, topics: [] })
   const topics = event.topics === null ? allOffsets(turn, event) : someOffsets(turn, event.topics)
   reply(turn, event.ask, { error: 'NONE', topics })
 }
