@@ -6,7 +6,7 @@ import type { Properties } from '../protocol/configs/effective.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import type { Broker } from './broker.ts'
 import { servedOn } from './handlers/index.ts'
-import { type ListenerAddress, parseListeners, unixListener } from './listeners.ts'
+import { assertPlain, type ListenerAddress, parseListeners, unixListener } from './listeners.ts'
 import { own } from './own-configs.ts'
 import { Server } from './server.ts'
 import { controllerListener, nodeSocket } from './voters.ts'
@@ -55,7 +55,9 @@ export class Listeners {
       const controllerSocket = nodeSocket(properties, broker.id)
       if (controllerSocket !== null) await this.#bindSocket('controller', controllerSocket)
       const forControllers = new Set(broker.settings.get('controller.listener.names'))
-      for (const each of parseListeners('listeners', texts)) {
+      const listeners = parseListeners('listeners', texts)
+      assertPlain(listeners, broker.settings.get('listener.security.protocol.map'))
+      for (const each of listeners) {
         await this.#bindPort(forControllers.has(each.name) ? 'controller' : 'broker', each)
       }
     } catch (error) {
@@ -90,13 +92,23 @@ export class Listeners {
   /** A socket that nobody listens on any more is removed; one that somebody answers on never. */
   async #bindSocket(kind: Kind, path: string): Promise<void> {
     const { disk, net } = this.#options
-    if (disk.stat(path) !== null) {
-      if (await answers(net, { path })) {
+    const there = disk.stat(path)
+    if (there !== null) {
+      // A socket has no size; what has one is somebody's file.
+      if (there.isDirectory || there.size > 0) {
+        throw new KafkaError('INVALID_CONFIG', `jackdaw.socket: ${path} is no socket`)
+      }
+      if (!(await isStale(net, { path }))) {
         throw new KafkaError('INVALID_CONFIG', `jackdaw.socket: another process listens on ${path}`)
       }
       disk.remove(path)
     }
-    await this.#bind(kind, kind === 'broker' ? unixListener : controllerListener, { path })
+    try {
+      await this.#bind(kind, kind === 'broker' ? unixListener : controllerListener, { path })
+    } catch (cause) {
+      const text = `jackdaw.socket: cannot listen on ${path}: ${(cause as Error).message}`
+      throw new KafkaError('INVALID_CONFIG', text, { cause })
+    }
   }
 
   async #bindPort(kind: Kind, { name, host, port }: ListenerAddress): Promise<void> {
@@ -132,13 +144,14 @@ export class Listeners {
   }
 }
 
-async function answers(net: Net, address: Address): Promise<boolean> {
+/** Only a refused connection says that nobody listens: one that is too busy to take us is alive. */
+async function isStale(net: Net, address: Address): Promise<boolean> {
   try {
     const socket = await net.connect(address, { data() {}, drain() {}, close() {} })
     socket.destroy()
-    return true
-  } catch {
     return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED'
   }
 }
 

@@ -35,3 +35,24 @@ export function parseListeners(config: string, values: readonly string[]): Liste
   }
   return listeners
 }
+
+const protocols = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL']
+
+/**
+ * Every listener speaks the protocol that `listener.security.protocol.map` gives its name, else the one it is called after,
+ * else plaintext. Only that one is served: what should be encrypted must not be answered in the open.
+ */
+export function assertPlain(listeners: readonly ListenerAddress[], protocolMap: string): void {
+  const entries = protocolMap.split(',').map((each) => each.split(':').map((part) => part.trim()))
+  const mapped = new Map(
+    entries.map(([name = '', protocol = '']) => [name.toUpperCase(), protocol]),
+  )
+  for (const { name } of listeners) {
+    const protocol = mapped.get(name) ?? (protocols.includes(name) ? name : 'PLAINTEXT')
+    if (protocol === 'PLAINTEXT') continue
+    throw new KafkaError(
+      'INVALID_CONFIG',
+      `listeners: ${name} wants ${protocol}, but only PLAINTEXT is served here`,
+    )
+  }
+}

@@ -39,6 +39,7 @@ export const obeyed: Obeyed = {
     'group.min.session.timeout.ms',
     'inter.broker.listener.name',
     'leader.imbalance.check.interval.seconds',
+    'listener.security.protocol.map',
     'listeners',
     'log.dir',
     'log.dirs',

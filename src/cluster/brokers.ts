@@ -1,22 +1,10 @@
-/** Starts, finds and stops the brokers of a home. Each one is a process that outlives the command that started it. */
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { uuidFrom } from '../base/uuid.ts'
+/** The brokers of a home: which there are, which run, and how to end them. Each is a process that outlives its starter. */
 import { type Card, readCard } from '../broker/card.ts'
 import { type Clock, pause } from '../host/clock.ts'
 import type { Disk } from '../host/disk.ts'
-import type { DetachedProcess, Processes } from '../host/processes.ts'
+import type { Processes } from '../host/processes.ts'
 import type { Random } from '../host/random.ts'
-import {
-  cardPath,
-  dataPath,
-  type Home,
-  logPath,
-  propertiesPath,
-  quorumSocketPattern,
-  socketPath,
-} from './home.ts'
-import { propertiesText } from './properties.ts'
+import { cardPath, type Home } from './home.ts'
 
 export interface ClusterHost {
   readonly clock: Clock
@@ -39,9 +27,9 @@ export class ClusterError extends Error {
   override name = 'ClusterError'
 }
 
-const pollMs = 5
-const startTimeoutMs = 60_000
-const logTailBytes = 4096
+/** Between two looks at what another process does. */
+export const pollMs = 5
+const stopTimeoutMs = 60_000
 
 /** The brokers that this home knows, by id. */
 export function brokerIds({ disk }: ClusterHost, home: Home): number[] {
@@ -61,86 +49,24 @@ export function statusOf(host: ClusterHost, home: Home): BrokerStatus[] {
 }
 
 /** The card of a broker that lives; one that was left behind by a killed process counts as none. */
-export function liveCard({ disk, processes }: ClusterHost, home: Home, id: number): Card | null {
-  const path = cardPath(home, id)
-  if (disk.stat(path) === null) return null
-  const card = readCard(Buffer.from(disk.readFile(path)).toString())
-  return card !== null && processes.identity(card.pid) === card.identity ? card : null
+export function liveCard(host: ClusterHost, home: Home, id: number): Card | null {
+  const text = textOf(host, cardPath(home, id))
+  const card = text === null ? null : readCard(text)
+  return card !== null && lives(host, card) ? card : null
 }
 
-export interface Start {
-  /** All brokers that the cluster has, or gets with this start. */
-  readonly all: readonly number[]
-  readonly ids: readonly number[]
-  readonly overrides?: readonly string[]
-}
+const lives = ({ processes }: ClusterHost, { pid, identity }: Card): boolean =>
+  identity !== null && processes.identity(pid) === identity
 
-/** Starts what does not run yet and waits until all of them answer. Two who do this at once get one cluster. */
-export async function startBrokers(
-  host: ClusterHost,
-  home: Home,
-  { all, ids, overrides = [] }: Start,
-): Promise<Card[]> {
-  prepare(host, home, all)
-  return Promise.all(ids.map((id) => startBroker(host, home, id, overrides)))
-}
-
-async function startBroker(
-  host: ClusterHost,
-  home: Home,
-  id: number,
-  overrides: readonly string[],
-): Promise<Card> {
-  const running = liveCard(host, home, id)
-  if (running?.state === 'running') return running
-  const child =
-    running === null
-      ? await host.processes.startDetached({
-          file: process.execPath,
-          args: [brokerBundle(host), ...brokerArguments(home, id, overrides)],
-          outputFile: logPath(home, id),
-          cwd: home.root,
-        })
-      : null
-  return whenRunning(host, home, id, child)
-}
-
-export function brokerArguments(home: Home, id: number, overrides: readonly string[]): string[] {
-  const own = [
-    `jackdaw.socket=${socketPath(home, id)}`,
-    `jackdaw.controller.socket=${quorumSocketPattern(home)}`,
-    `jackdaw.card.file=${cardPath(home, id)}`,
-  ]
-  const all = [...own, ...overrides].flatMap((each) => ['--override', each])
-  return ['--config', propertiesPath(home, id), ...all]
-}
-
-async function whenRunning(
-  host: ClusterHost,
-  home: Home,
-  id: number,
-  child: DetachedProcess | null,
-): Promise<Card> {
-  let ended: { code: number | null; signal: string | null } | null = null
-  child?.ended.then((end) => {
-    ended = end
-  })
-  const deadline = host.clock.monotonic() + startTimeoutMs
-  for (;;) {
-    const card = liveCard(host, home, id)
-    if (card?.state === 'running') return card
-    // Somebody else may have been first; then our process gave way, and theirs is the one to wait for.
-    if (ended !== null && card === null) throw new ClusterError(failure(host, home, id))
-    if (host.clock.monotonic() > deadline) {
-      throw new ClusterError(
-        `broker ${id} did not answer within ${startTimeoutMs / 1000} s; see ${logPath(home, id)}`,
-      )
-    }
-    await pause(host.clock, pollMs)
+/** Null where there is none: it may go at any moment. */
+function textOf({ disk }: ClusterHost, path: string): string | null {
+  try {
+    return Buffer.from(disk.readFile(path)).toString()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
   }
 }
-
-export type StopSignal = 'SIGTERM' | 'SIGKILL'
 
 /** Sends a signal to a broker that runs; false where it does not. */
 export function signalBroker(
@@ -153,55 +79,29 @@ export function signalBroker(
   return card !== null && host.processes.signal(card.pid, signal)
 }
 
-/** Resolves when they are gone; a broker that does not run is none to wait for. */
+export type StopSignal = 'SIGTERM' | 'SIGKILL'
+
+/** Resolves with those that were ended when they are gone; a broker that does not run is none to wait for. */
 export async function stopBrokers(
   host: ClusterHost,
   home: Home,
   ids: readonly number[],
   signal: StopSignal = 'SIGTERM',
 ): Promise<number[]> {
-  const stopped: number[] = []
-  for (const id of ids) {
-    const card = liveCard(host, home, id)
-    if (card !== null && host.processes.signal(card.pid, signal)) stopped.push(id)
-  }
-  const cards = stopped.map((id) => liveCard(host, home, id))
-  while (
-    cards.some((card) => card !== null && host.processes.identity(card.pid) === card.identity)
-  ) {
+  const stopping = ids
+    .flatMap((id) => liveCard(host, home, id) ?? [])
+    .filter(({ pid }) => host.processes.signal(pid, signal))
+  // One that is paused hears the signal only when it goes on.
+  for (const { pid } of stopping) host.processes.signal(pid, 'SIGCONT')
+  const deadline = host.clock.monotonic() + stopTimeoutMs
+  for (let left = stopping; left.length > 0; left = left.filter((card) => lives(host, card))) {
+    if (host.clock.monotonic() > deadline) throw new ClusterError(stillThere(left))
     await pause(host.clock, pollMs)
   }
-  return stopped
+  return stopping.map(({ id }) => id)
 }
 
-export function prepare({ disk, random }: ClusterHost, home: Home, ids: readonly number[]): void {
-  for (const folder of [home.root, join(home.root, 'logs'), join(home.root, 'data')]) {
-    disk.makeDirectory(folder)
-  }
-  // What may connect here may read and write everything, so nobody else may even look.
-  disk.makeDirectory(home.run, 0o700)
-  let clusterId: string | null = null
-  for (const id of ids) {
-    const path = propertiesPath(home, id)
-    if (disk.stat(path) !== null) continue
-    clusterId ??= uuidFrom(random)
-    const text = propertiesText({ id, dataDirectory: dataPath(home, id), clusterId, voters: ids })
-    disk.replaceFile(path, Buffer.from(text))
-  }
-}
-
-function failure({ disk }: ClusterHost, home: Home, id: number): string {
-  const path = logPath(home, id)
-  const size = disk.stat(path)?.size ?? 0
-  const text = size === 0 ? '' : Buffer.from(disk.readFile(path)).subarray(-logTailBytes).toString()
-  const lines = text.trimEnd().split('\n')
-  const told = [...lines].reverse().find((line) => line.startsWith('jackdaw broker:'))
-  return told?.replace('jackdaw broker: ', '') ?? `broker ${id} ended while it started; see ${path}`
-}
-
-/** The broker's bundle lies beside the tool's; from the sources it is in dist/. */
-function brokerBundle({ disk }: ClusterHost): string {
-  const here = dirname(fileURLToPath(import.meta.url))
-  const beside = join(here, 'broker.cjs')
-  return disk.stat(beside) !== null ? beside : join(here, '..', '..', 'dist', 'broker.cjs')
+function stillThere(cards: readonly Card[]): string {
+  const names = cards.map(({ id, pid }) => `broker ${id} (process ${pid})`).join(', ')
+  return `${names} did not stop within ${stopTimeoutMs / 1000} s; "jackdaw kill --hard" ends it at once`
 }

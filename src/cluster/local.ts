@@ -1,7 +1,8 @@
 /** How a tool without `--bootstrap-server` finds the local cluster, and starts it where none runs. */
 import type { Address } from '../host/net.ts'
-import { brokerIds, ClusterError, type ClusterHost, startBrokers, statusOf } from './brokers.ts'
+import { brokerIds, ClusterError, type ClusterHost, statusOf } from './brokers.ts'
 import { type Environment, findHome } from './home.ts'
+import { startBrokers } from './start.ts'
 
 export interface LocalOptions {
   readonly host: ClusterHost

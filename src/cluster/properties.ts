@@ -12,7 +12,7 @@ export function propertiesText({ id, dataDirectory, clusterId, voters }: LocalBr
   return `# Broker ${id} of a local cluster. Names are those of Apache Kafka's server.properties.
 process.roles=broker,controller
 node.id=${id}
-log.dirs=${dataDirectory}
+log.dirs=${escaped(dataDirectory)}
 jackdaw.cluster.id=${clusterId}
 ${voters.length > 1 ? `jackdaw.voters=${voters.join(',')}\n` : ''}
 # The next free port is taken where this one is not; "jackdaw status" tells which.
@@ -26,3 +26,6 @@ transaction.state.log.replication.factor=${copies}
 transaction.state.log.min.isr=${Math.max(1, copies - 1)}
 `
 }
+
+/** Java's properties files take a backslash for the beginning of something else. */
+const escaped = (text: string): string => text.replaceAll('\\', '\\\\')

@@ -1,0 +1,177 @@
+/** Starts the brokers of a home. Whoever does this holds the home's lock, so that two who do it at once get one cluster. */
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { uuidFrom } from '../base/uuid.ts'
+import { pause } from '../host/clock.ts'
+import { DirectoryLocked } from '../host/directory-lock.ts'
+import { makePrivateFolder } from '../host/private-folder.ts'
+import type { DetachedProcess } from '../host/processes.ts'
+import { type Card, ClusterError, type ClusterHost, liveCard, pollMs } from './brokers.ts'
+import {
+  cardPath,
+  dataPath,
+  type Home,
+  logPath,
+  propertiesPath,
+  quorumSocketPattern,
+  socketPath,
+} from './home.ts'
+import { propertiesText } from './properties.ts'
+
+export interface Start {
+  /** All brokers that the cluster has, or gets with this start. */
+  readonly all: readonly number[]
+  readonly ids: readonly number[]
+  readonly overrides?: readonly string[]
+}
+
+const startTimeoutMs = 60_000
+const lockTimeoutMs = 90_000
+const logTailBytes = 4096
+
+/** Starts what does not run yet and waits until all of them answer. */
+export function startBrokers(
+  host: ClusterHost,
+  home: Home,
+  { all, ids, overrides = [] }: Start,
+): Promise<Card[]> {
+  return withHome(host, home, () => {
+    const usable = prepare(host, home, all)
+    return Promise.all(ids.map((id) => startBroker(host, usable, id, overrides)))
+  })
+}
+
+/** Runs while nobody else starts, stops or removes anything in this home. */
+export async function withHome<T>(
+  host: ClusterHost,
+  home: Home,
+  run: () => Promise<T> | T,
+): Promise<T> {
+  host.disk.makeDirectory(home.root)
+  const deadline = host.clock.monotonic() + lockTimeoutMs
+  for (;;) {
+    try {
+      const lock = host.disk.lock(home.root)
+      try {
+        return await run()
+      } finally {
+        lock.release()
+      }
+    } catch (error) {
+      if (!(error instanceof DirectoryLocked)) throw error
+      if (host.clock.monotonic() > deadline) throw new ClusterError(error.message)
+    }
+    await pause(host.clock, pollMs)
+  }
+}
+
+/** Makes what is missing; answers with the home as this machine lets it be. */
+export function prepare({ disk, random }: ClusterHost, home: Home, ids: readonly number[]): Home {
+  for (const folder of [home.root, join(home.root, 'logs'), join(home.root, 'data')]) {
+    disk.makeDirectory(folder)
+  }
+  // What may connect here may read and write everything, so nobody else may even look.
+  makePrivateFolder(home.run)
+  let clusterId: string | null = null
+  for (const id of ids) {
+    const path = propertiesPath(home, id)
+    if (disk.stat(path) !== null) continue
+    clusterId ??= uuidFrom(random)
+    const text = propertiesText({ id, dataDirectory: dataPath(home, id), clusterId, voters: ids })
+    disk.replaceFile(path, Buffer.from(text))
+  }
+  try {
+    makePrivateFolder(home.sockets)
+    return home
+  } catch {
+    // XDG_RUNTIME_DIR may name a folder that a session has taken with it.
+    return { ...home, sockets: home.run }
+  }
+}
+
+export function brokerArguments(home: Home, id: number, overrides: readonly string[]): string[] {
+  const own = [
+    `jackdaw.socket=${socketPath(home, id)}`,
+    `jackdaw.controller.socket=${quorumSocketPattern(home)}`,
+    `jackdaw.card.file=${cardPath(home, id)}`,
+  ]
+  const all = [...own, ...overrides].flatMap((each) => ['--override', each])
+  return ['--config', propertiesPath(home, id), ...all]
+}
+
+async function startBroker(
+  host: ClusterHost,
+  home: Home,
+  id: number,
+  overrides: readonly string[],
+): Promise<Card> {
+  const there = liveCard(host, home, id)
+  if (there?.state === 'running') return there
+  // One that is on its way down is not the one that is wanted.
+  if (there?.state === 'stopping') await gone(host, home, id)
+  const logStart = host.disk.stat(logPath(home, id))?.size ?? 0
+  const child =
+    there?.state === 'starting'
+      ? null
+      : await host.processes.startDetached({
+          file: process.execPath,
+          args: [brokerBundle(host), ...brokerArguments(home, id, overrides)],
+          outputFile: logPath(home, id),
+          cwd: home.root,
+        })
+  return whenRunning(host, home, { id, child, logStart })
+}
+
+async function gone(host: ClusterHost, home: Home, id: number): Promise<void> {
+  const deadline = host.clock.monotonic() + startTimeoutMs
+  while (liveCard(host, home, id) !== null && host.clock.monotonic() < deadline) {
+    await pause(host.clock, pollMs)
+  }
+}
+
+async function whenRunning(
+  host: ClusterHost,
+  home: Home,
+  { id, child, logStart }: { id: number; child: DetachedProcess | null; logStart: number },
+): Promise<Card> {
+  let ended = false
+  child?.ended.then(() => {
+    ended = true
+  })
+  const deadline = host.clock.monotonic() + startTimeoutMs
+  for (;;) {
+    const card = liveCard(host, home, id)
+    if (card?.state === 'running') return card
+    // Without a child it was somebody else's, which is gone when its card is.
+    if (card === null && (ended || child === null)) {
+      throw new ClusterError(failure(host, home, { id, logStart }))
+    }
+    if (host.clock.monotonic() > deadline) {
+      throw new ClusterError(
+        `broker ${id} did not answer within ${startTimeoutMs / 1000} s; see ${logPath(home, id)}`,
+      )
+    }
+    await pause(host.clock, pollMs)
+  }
+}
+
+/** What the broker said at its end, in this start and none before. */
+function failure(
+  { disk }: ClusterHost,
+  home: Home,
+  { id, logStart }: { id: number; logStart: number },
+): string {
+  const path = logPath(home, id)
+  const bytes = disk.stat(path) === null ? new Uint8Array(0) : disk.readFile(path)
+  const text = Buffer.from(bytes.subarray(logStart)).subarray(-logTailBytes).toString()
+  const lines = text.trimEnd().split('\n')
+  const told = [...lines].reverse().find((line) => line.startsWith('jackdaw broker:'))
+  return told?.replace('jackdaw broker: ', '') ?? `broker ${id} ended while it started; see ${path}`
+}
+
+/** The broker's bundle lies beside the tool's; from the sources it is in dist/. */
+function brokerBundle({ disk }: ClusterHost): string {
+  const here = dirname(fileURLToPath(import.meta.url))
+  const beside = join(here, 'broker.cjs')
+  return disk.stat(beside) !== null ? beside : join(here, '..', '..', 'dist', 'broker.cjs')
+}
