@@ -54,7 +54,14 @@ function compare() {
 
 function writeLines(file) {
   const texts = []
-  for (const folder of ['src', 'docs', 'test', 'node_modules/typescript/lib', 'node_modules/vitest/dist']) collect(join(root, folder), texts)
+  for (const folder of [
+    'src',
+    'docs',
+    'test',
+    'node_modules/typescript/lib',
+    'node_modules/vitest/dist',
+  ])
+    collect(join(root, folder), texts)
   const lines = texts.join('\n').split(/\r\n|\r|\n/)
   writeFileSync(file, `${lines.join('\n')}\n`)
   return lines.length

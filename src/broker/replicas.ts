@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../host/clock.ts'
 import type { LogManager } from '../log/log-manager.ts'
-import type { Appended, PartitionLog } from '../log/partition-log.ts'
+import type { Appended } from '../log/partition-log.ts'
 import type { MetadataImage, PartitionImage } from '../metadata/image.ts'
 import { minInSync } from '../partition/min-in-sync.ts'
 import type { FollowerFetch, PartitionEffect } from '../partition/partition.ts'
@@ -211,7 +211,7 @@ export class Replicas {
     }
     const log =
       present?.log ??
-      this.#found(topic, topicId, partition) ??
+      logs.get(topic, partition, topicId) ??
       logs.create(topic, partition, topicId, settings.log(topic))
     const hosted = present ?? this.#host(new Hosted(brokerId, log))
     const assignment = {
@@ -225,15 +225,6 @@ export class Replicas {
     const { logEndOffset } = log
     const effects = hosted.turn({ kind: 'assigned', assignment, logEndOffset }, clock.now())
     this.#tell(hosted, effects)
-  }
-
-  /** A log of another topic of this name was left behind when that topic was deleted. */
-  #found(topic: string, topicId: string, partition: number): PartitionLog | undefined {
-    const { logs } = this.#options
-    const found = logs.get(topic, partition)
-    if (found === undefined || found.topicId === topicId) return found
-    logs.putAside(topic, partition)
-    return undefined
   }
 
   #host(hosted: Hosted): Hosted {

@@ -74,17 +74,27 @@ export function formatCleanShutdown(brokerEpoch: bigint): string {
   return `{"version":0,"brokerEpoch":${brokerEpoch}}`
 }
 
-/** The topic's id; null where there is no such file. */
+/** The topic's id; null where there is no such file, or one that a power cut left incomplete: with zeros, or too short. */
 export function readTopicId(disk: Disk, folder: string): string | null {
   const path = `${folder}/${partitionMetadataFile}`
   if (disk.stat(path) === null) return null
   const text = Buffer.from(disk.readFile(path)).toString()
+  if (text.includes('\0') || text.length < partitionMetadataSize) return null
   const match = /^version: 0\ntopic_id: (\S{22})\n?$/.exec(text)
   if (match !== null) return match[1]!
   throw new KafkaError(
     'KAFKA_STORAGE_ERROR',
     `${path} is malformed: it should be "version: 0" and "topic_id: " with 22 characters`,
   )
+}
+
+const partitionMetadataSize = 'version: 0\ntopic_id: '.length + 22
+
+/** Not yet safe: the first flush of the partition sees to that. */
+export function writeTopicId(disk: Disk, folder: string, topicId: string): void {
+  const path = `${folder}/${partitionMetadataFile}`
+  disk.writeFile(`${path}.tmp`, Buffer.from(formatTopicId(topicId)))
+  disk.rename(`${path}.tmp`, path)
 }
 
 export function formatTopicId(topicId: string): string {

@@ -32,6 +32,11 @@ export class EntryFile {
     return this.#count
   }
 
+  /** Whether the file is not made of whole entries. While it grows, what is in the file does not count yet. */
+  get torn(): boolean {
+    return !this.#growing && this.file.size() % this.entrySize !== 0
+  }
+
   /** Where entry `index` stands in `bytes`, until the next call. */
   seek(index: number): number {
     if (this.#growing) return index * this.entrySize
@@ -68,6 +73,13 @@ export class EntryFile {
     if (count >= this.count) return
     this.grow()
     this.#count = count
+    this.#saved = -1
+  }
+
+  /** Begins anew; what is in the file does not count, whatever it is. */
+  reset(): void {
+    this.#growing = true
+    this.#count = 0
     this.#saved = -1
   }
 

@@ -3,7 +3,10 @@
  * wait: so one fdatasync serves every write that was waiting for it.
  */
 import { dirname } from 'node:path'
+import { partitionMetadataFile } from './directory-files.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
+import type { PooledFile } from './open-files.ts'
+import type { Segment } from './segment.ts'
 import type { SegmentStore } from './segment-store.ts'
 
 export interface FlushingParts {
@@ -32,8 +35,12 @@ export class Flushing {
   }
 
   get dirty(): boolean {
+    const { folderDirty, sealed } = this.#store
     return (
-      this.recoveryPoint < this.#logEndOffset() || this.#store.folderDirty || this.#epochs.dirty
+      this.recoveryPoint < this.#logEndOffset() ||
+      folderDirty ||
+      sealed.size > 0 ||
+      this.#epochs.dirty
     )
   }
 
@@ -54,10 +61,8 @@ export class Flushing {
     const { context, segments, snapshots } = this.#store
     const target = this.#logEndOffset()
     try {
-      for (const segment of segments.from(this.recoveryPoint)) {
-        if (segment === segments.active) segment.log.syncNow()
-        else segment.syncNow()
-      }
+      for (const segment of segments.from(this.recoveryPoint)) segment.log.syncNow()
+      for (const segment of this.#takeSealed()) segment.syncNow()
       snapshots.syncNow()
       if (this.#epochs.dirty) this.#epochs.saveNow()
       if (this.#store.folderDirty) syncFolderNow(this.#store)
@@ -91,11 +96,11 @@ export class Flushing {
     try {
       const offline = context.offline()
       if (offline !== null) throw offline
-      // A crash makes recovery read the active segment whole and build its indexes anew, so only its records count.
+      const sealed = this.#takeSealed()
+      // Of the active segment only the records count: after a crash its indexes are built anew.
       await Promise.all([
-        ...segments
-          .from(this.recoveryPoint)
-          .map((each) => (each === segments.active ? each.log.sync() : each.sync())),
+        ...segments.from(this.recoveryPoint).map(({ log }) => log.sync()),
+        ...sealed.map((segment) => segment.sync()),
         snapshots.sync(),
         epochsDirty ? this.#epochs.save() : undefined,
       ])
@@ -106,16 +111,32 @@ export class Flushing {
     if (truncations === this.#truncations) this.#reached(target)
   }
 
+  #takeSealed(): Segment[] {
+    const { sealed } = this.#store
+    const taken = [...sealed]
+    sealed.clear()
+    return taken
+  }
+
   #reached(target: bigint): void {
     if (target > this.recoveryPoint) this.recoveryPoint = target
     this.lastFlushMs = this.#store.context.clock.now()
   }
 }
 
+/** The file with the topic's id, which was written when the folder was made. */
+function withFile<T>({ context, folder }: SegmentStore, work: (file: PooledFile) => T): T {
+  const file = context.files.file(`${folder}/${partitionMetadataFile}`)
+  const result = work(file)
+  file.close()
+  return result
+}
+
 /** The folder's own name stands in the log directory; that too has to be safe, once. */
 async function syncFolder(store: SegmentStore): Promise<void> {
   const { context, folder, parentDirty } = store
   store.folderDirty = false
+  if (parentDirty) await withFile(store, (file) => file.sync())
   await context.disk.syncDirectoryLater(folder)
   if (!parentDirty) return
   store.parentDirty = false
@@ -124,6 +145,7 @@ async function syncFolder(store: SegmentStore): Promise<void> {
 
 function syncFolderNow(store: SegmentStore): void {
   const { context, folder, parentDirty } = store
+  if (parentDirty) withFile(store, (file) => file.syncNow())
   context.disk.syncDirectory(folder)
   store.folderDirty = false
   if (parentDirty) context.disk.syncDirectory(dirname(folder))

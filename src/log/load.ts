@@ -11,6 +11,7 @@ import { ProducerState } from './producers/producer-state.ts'
 import { recoverSegment, restoreProducers } from './recovery.ts'
 import { Segment } from './segment.ts'
 import { SegmentStore } from './segment-store.ts'
+import type { Segments } from './segments.ts'
 
 export interface LoadOptions {
   readonly context: LogContext
@@ -26,6 +27,8 @@ export interface LoadOptions {
   readonly recoveryPoint: bigint | null
   readonly logStartOffset: bigint | null
   readonly highWatermark: bigint | null
+  /** Below it the log is compacted, and its segments may end before the next one begins. */
+  readonly cleanedUpTo: bigint | null
 }
 
 export function loadPartition(options: LoadOptions): PartitionLog {
@@ -94,6 +97,7 @@ function openClean({ options, store, contents, producers }: Loaded): bigint {
       context.logger.warn({ file: segment.log.path }, 'an index is missing; it is built anew')
     }
     segment.rebuildIndexes(config.indexIntervalBytes)
+    if (segment !== store.segments.active) store.seal(segment)
   }
   const logEndOffset = store.segments.active.readNextOffset()
   store.snapshots.removeStrays(new Set([...store.segments].map(({ baseOffset }) => baseOffset)))
@@ -116,38 +120,72 @@ function recover({ options, store, contents, epochs, producers }: Loaded): bigin
   for (const segment of segments) {
     if (suspects.includes(segment) || hasIndexes(contents, segment.baseOffset)) continue
     segment.rebuildIndexes(config.indexIntervalBytes)
+    store.seal(segment)
   }
   const first = suspects[0]!
   snapshots.removeWhere((offset) => offset > first.baseOffset)
   restoreProducers({ segments, snapshots, producers }, first.baseOffset)
   // The batches say it again, and better: the file may tell of ones that were cut before the crash.
   epochs.truncateFromEnd(first.baseOffset)
+  const { indexIntervalBytes } = config
   let nextOffset = first.baseOffset
   for (const [index, segment] of suspects.entries()) {
+    const rest = suspects.slice(index)
+    const misfit = misfitOf(segment, nextOffset, segments, options)
+    if (misfit === 'stale') {
+      tell(context, segment, 'it was cut off before the stop; it is dropped')
+      store.drop([segment], { snapshots: true, config })
+      continue
+    }
+    if (misfit === 'gap') {
+      tell(
+        context,
+        segment,
+        `the records from ${nextOffset} on, before it, are lost; it is dropped`,
+      )
+      store.drop(rest, { snapshots: true, config })
+      break
+    }
     producers.endOffset = segment.baseOffset
-    const { indexIntervalBytes } = config
     const recovered = recoverSegment(segment, { producers, epochs, indexIntervalBytes })
     nextOffset = recovered.nextOffset
-    const isLast = index === suspects.length - 1
-    if (!isLast || recovered.fault !== null) snapshots.take(producers)
-    if (!isLast) segment.seal()
-    if (recovered.fault === null) continue
-    tellLoss(context, segment, recovered)
-    store.drop(suspects.slice(index + 1), { snapshots: true, config })
-    break
+    if (rest.length > 1 || recovered.fault !== null) store.takeSnapshot(producers)
+    if (recovered.fault !== null) {
+      const { fault, cutBytes } = recovered
+      tell(
+        context,
+        segment,
+        `found ${fault}: cut off ${cutBytes} bytes that were not flushed, and what follows; the log ends at offset ${nextOffset} now`,
+      )
+      store.drop(rest.slice(1), { snapshots: true, config })
+      break
+    }
+    if (rest.length > 1) store.seal(segment)
   }
   return nextOffset
 }
 
-function tellLoss(
-  { logger }: LogContext,
+/**
+ * After a power cut a segment that was dropped may be back, and one whose tail is lost may have a successor. Kafka takes both as
+ * they are. A segment that compaction has been over may end early, though.
+ */
+function misfitOf(
   segment: Segment,
-  { fault, cutBytes, nextOffset }: { fault: string | null; cutBytes: number; nextOffset: bigint },
-): void {
-  logger.warn(
-    { file: segment.log.path, cutBytes, nextOffset: String(nextOffset) },
-    `found ${fault}: cut off ${cutBytes} bytes that were not flushed, and what follows; the log ends at offset ${nextOffset} now`,
-  )
+  nextOffset: bigint,
+  segments: Segments,
+  { cleanedUpTo }: LoadOptions,
+): 'stale' | 'gap' | null {
+  const { baseOffset } = segment
+  if (baseOffset < nextOffset) return 'stale'
+  if (baseOffset === nextOffset) return null
+  const before = segments.at(segments.indexOf(baseOffset) - 1)
+  return before !== undefined && cleanedUpTo !== null && before.baseOffset < cleanedUpTo
+    ? null
+    : 'gap'
+}
+
+function tell({ logger }: LogContext, { log }: Segment, message: string): void {
+  logger.warn({ file: log.path }, message)
 }
 
 function hasIndexes({ names: present }: FolderContents, baseOffset: bigint): boolean {

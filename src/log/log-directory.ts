@@ -2,6 +2,7 @@
  * One of `log.dirs`: who owns it, the partitions in it, its checkpoints, and whether it is well. One that fails goes offline
  * alone, and stays so until the broker starts again (KIP-112).
  */
+import { dirname } from 'node:path'
 import { AssertionFailure } from '../base/assert.ts'
 import { uuidFrom } from '../base/uuid.ts'
 import type { DirectoryLock } from '../host/directory-lock.ts'
@@ -75,7 +76,7 @@ export class LogDirectory {
   /** Makes sure that the folder is there, that nobody else uses it, and reads whose it is. */
   open(): void {
     const { disk } = this.context
-    disk.makeDirectory(this.path)
+    makeSafely(disk, this.path)
     this.#lock = disk.lock(this.path)
     this.#identity = readMetaProperties(disk, this.path)
   }
@@ -175,6 +176,15 @@ export class LogDirectory {
       return new Map()
     }
   }
+}
+
+/** With every name on the way to it: else a power cut could take the whole directory, flushed as it is. */
+function makeSafely(disk: Disk, path: string): void {
+  if (disk.stat(path) !== null) return
+  const parent = dirname(path)
+  makeSafely(disk, parent)
+  disk.makeDirectory(path)
+  disk.syncDirectory(parent)
 }
 
 function noCheckpoints(): { [name in CheckpointName]: Checkpoint } {

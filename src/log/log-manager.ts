@@ -164,14 +164,13 @@ export class LogManager {
       const log = directory.online ? directory.logs.get(`${topic}-${partition}`) : undefined
       if (log === undefined) continue
       if (topicId === undefined || log.topicId === topicId) return log
-      // The power went before the id was safe, and so before anything else was.
-      if (log.topicId === '') {
-        log.adopt(topicId)
-        return log
+      if (log.topicId !== '') {
+        this.putAside(topic, partition)
+        return undefined
       }
-      directory.logs.delete(log.name)
-      log.close()
-      this.#putAside(directory, log.name)
+      // The power went before the id was safe, and so before anything else was.
+      log.adopt(topicId)
+      return log
     }
     return undefined
   }
@@ -206,14 +205,7 @@ export class LogManager {
     if (directory === undefined || log === undefined) return
     directory.logs.delete(name)
     log.close()
-    if (!directory.online) return
-    attempt(directory, () => {
-      const path = this.#mark(directory, name, 'stray')
-      this.#options.logger.warn(
-        { path },
-        'the metadata does not give this partition to this broker',
-      )
-    })
+    if (directory.online) this.#putAside(directory, name)
   }
 
   *all(): Iterable<PartitionLog> {
@@ -356,6 +348,7 @@ export class LogManager {
       recoveryPoint: checkpoints.recoveryPoint.get(name) ?? null,
       logStartOffset: checkpoints.logStart.get(name) ?? null,
       highWatermark: checkpoints.highWatermark.get(name) ?? null,
+      cleanedUpTo: checkpoints.cleaner.get(name) ?? null,
     })
   }
 
@@ -371,7 +364,12 @@ export class LogManager {
       disk.makeDirectory(folder)
       writeTopicId(disk, folder, at.topicId)
       const { context } = directory
-      const nothing = { recoveryPoint: null, logStartOffset: null, highWatermark: null }
+      const nothing = {
+        recoveryPoint: null,
+        logStartOffset: null,
+        highWatermark: null,
+        cleanedUpTo: null,
+      }
       const log = loadPartition({ ...at, ...nothing, context, folder, config, clean: true })
       log.store.parentDirty = true
       if (at.topic !== metadataTopic) directory.logs.set(name, log)

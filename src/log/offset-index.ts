@@ -51,7 +51,7 @@ export class OffsetIndex {
   /** Why it cannot belong to a log of this size; null where it can. */
   fault(logSize: number): string | null {
     const { count } = this
-    if (this.entries.file.size() % offsetEntrySize !== 0) return 'its size is no multiple of 8'
+    if (this.entries.torn) return 'its size is no multiple of 8'
     if (count === 0) return null
     const offset = this.offset(count - 1)
     const position = this.position(count - 1)

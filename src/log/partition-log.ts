@@ -15,6 +15,7 @@ import { type AbortedRange, abortedTransactions } from './aborted.ts'
 import * as facts from './batch-facts.ts'
 import { checkIncoming } from './check-incoming.ts'
 import type { LogContext } from './context.ts'
+import { writeTopicId } from './directory-files.ts'
 import { Flushing } from './flushing.ts'
 import type { EpochStart, LeaderEpochs } from './leader-epochs.ts'
 import type { LogConfig } from './log-config.ts'
@@ -23,7 +24,7 @@ import type { ActiveProducer, EndedTransaction, ProducerState } from './producer
 import { type ReadOptions, readBatches, type Slice } from './read.ts'
 import { restoreProducers } from './recovery.ts'
 import { type Incoming, shouldRoll } from './roll.ts'
-import type { Segment } from './segment.ts'
+import { relativeOffsetMax, type Segment } from './segment.ts'
 import type { SegmentStore } from './segment-store.ts'
 import { offsetForTimestamp, offsetOfMaxTimestamp, type TimedOffset } from './time-lookup.ts'
 
@@ -75,7 +76,6 @@ export interface LogParts {
 export class PartitionLog {
   readonly topic: string
   readonly partition: number
-  readonly topicId: string
   readonly store: SegmentStore
   readonly epochs: LeaderEpochs
   readonly producers: ProducerState
@@ -83,6 +83,7 @@ export class PartitionLog {
   compacting = false
   readonly #context: LogContext
   readonly #flushing: Flushing
+  #topicId: string
   #config: LogConfig
   #rules: BatchRules
   #jitterMs: number
@@ -94,7 +95,7 @@ export class PartitionLog {
   constructor(parts: LogParts) {
     this.topic = parts.topic
     this.partition = parts.partition
-    this.topicId = parts.topicId
+    this.#topicId = parts.topicId
     this.store = parts.store
     this.epochs = parts.epochs
     this.producers = parts.producers
@@ -106,6 +107,18 @@ export class PartitionLog {
     this.#config = parts.config
     this.#rules = this.#rulesOf(parts.config)
     this.#jitterMs = this.#newJitter()
+  }
+
+  /** Empty where the file that says it was lost. */
+  get topicId(): string {
+    return this.#topicId
+  }
+
+  adopt(topicId: string): void {
+    this.#guarded(() => writeTopicId(this.#context.disk, this.directory, topicId))
+    this.#topicId = topicId
+    this.store.folderDirty = true
+    this.store.parentDirty = true
   }
 
   /** The folder of the partition. */
@@ -187,7 +200,7 @@ export class PartitionLog {
     )
     const now = this.#context.clock.now()
     try {
-      this.#rollIfNeeded({ size: bytes.length, maxTimestamp, lastOffset }, firstOffset, now)
+      this.#rollIfNeeded({ size: bytes.length, maxTimestamp, firstOffset, lastOffset }, now)
       this.#write(bytes)
     } catch (error) {
       throw this.#context.failed(error)
@@ -327,9 +340,9 @@ export class PartitionLog {
     if (!this.offline) {
       this.#guarded(() => {
         const { active } = this.store.segments
-        active.seal()
+        if (active.changed) this.store.seal(active)
         this.producers.endOffset = this.#logEndOffset
-        this.store.snapshots.take(this.producers)
+        this.store.takeSnapshot(this.producers)
       })
       await this.flush()
     }
@@ -356,7 +369,8 @@ export class PartitionLog {
     const lastOffset = layout.lastOffsetOf(batch)
     const maxTimestamp = layout.maxTimestampOf(batch)
     try {
-      this.#rollIfNeeded({ size: batch.length, maxTimestamp, lastOffset }, baseOffset, now)
+      const incoming = { size: batch.length, maxTimestamp, firstOffset: baseOffset, lastOffset }
+      this.#rollIfNeeded(incoming, now)
       if (this.epochs.latest !== leaderEpoch) this.epochs.assign(leaderEpoch, baseOffset)
       this.#write(batch)
     } catch (error) {
@@ -448,7 +462,7 @@ export class PartitionLog {
     }
   }
 
-  #rollIfNeeded(incoming: Incoming, firstOffset: bigint, now: number): void {
+  #rollIfNeeded(incoming: Incoming, now: number): void {
     const { config } = this
     if (incoming.size > config.segmentBytes) {
       throw new KafkaError(
@@ -457,16 +471,18 @@ export class PartitionLog {
       )
     }
     const options = { config, now, jitterMs: this.#jitterMs }
-    if (shouldRoll(this.store.segments.active, incoming, options)) this.#roll(firstOffset)
+    if (!shouldRoll(this.store.segments.active, incoming, options)) return
+    // Without a gap wherever the offsets allow it: after a crash a gap then tells of a lost tail.
+    const fits = incoming.lastOffset - this.#logEndOffset <= BigInt(relativeOffsetMax)
+    this.#roll(fits ? this.#logEndOffset : incoming.firstOffset)
   }
 
-  #roll(firstOffset: bigint): void {
+  #roll(baseOffset: bigint): void {
     const old = this.store.segments.active
-    const baseOffset = larger(firstOffset, this.#logEndOffset)
-    old.seal()
     if (old.size === 0 && old.baseOffset === baseOffset) return
+    this.store.seal(old)
     this.producers.endOffset = this.#logEndOffset
-    this.store.snapshots.take(this.producers)
+    this.store.takeSnapshot(this.producers)
     this.store.create(baseOffset)
     this.#jitterMs = this.#newJitter()
     // Whoever waits for a flush hears of its failure; the directory is offline by then.

@@ -4,6 +4,7 @@ import { relativeOffsetMax, type Segment } from './segment.ts'
 export interface Incoming {
   readonly size: number
   readonly maxTimestamp: bigint
+  readonly firstOffset: bigint
   readonly lastOffset: bigint
 }
 

@@ -5,6 +5,7 @@
 import type { LogContext } from './context.ts'
 import type { LogConfig } from './log-config.ts'
 import { deletedSuffix } from './names.ts'
+import type { ProducerState } from './producers/producer-state.ts'
 import { ProducerSnapshots } from './producers/snapshots.ts'
 import { Segment } from './segment.ts'
 import { Segments } from './segments.ts'
@@ -16,6 +17,8 @@ export class SegmentStore {
   readonly snapshots: ProducerSnapshots
   /** Files were made, renamed or removed since the folder was last synced. */
   folderDirty = false
+  /** Segments of which more than the records has to be synced: their indexes are final. */
+  readonly sealed = new Set<Segment>()
   /** The folder itself is new. */
   parentDirty = false
 
@@ -40,6 +43,17 @@ export class SegmentStore {
     return segment
   }
 
+  /** Writes what is in memory of the segment's indexes; the next flush makes all of it safe. */
+  seal(segment: Segment): void {
+    segment.seal()
+    this.sealed.add(segment)
+  }
+
+  /** The producers' state, as it is now, into a file; the next flush makes it safe. */
+  takeSnapshot(producers: ProducerState): void {
+    if (this.snapshots.take(producers)) this.folderDirty = true
+  }
+
   /** Takes segments out of use; with `snapshots` also the producers' state where they begin. */
   drop(
     dropped: readonly Segment[],
@@ -49,6 +63,7 @@ export class SegmentStore {
     const paths: string[] = []
     for (const segment of dropped) {
       this.segments.remove(segment)
+      this.sealed.delete(segment)
       segment.changeSuffix('', deletedSuffix)
       segment.close()
       paths.push(...segment.paths())

@@ -41,6 +41,8 @@ export class Segment {
   readonly timeIndex: TimeIndex
   readonly transactionIndex: TransactionIndex
   bytesSinceIndexEntry = 0
+  /** Since it was opened: its indexes have to be completed at a clean stop. */
+  changed: boolean
   readonly #files: OpenFiles
   #size: number
   #maxTimestamp: bigint | null
@@ -63,6 +65,7 @@ export class Segment {
       path + names.transactionIndexSuffix + suffix,
       { fresh },
     )
+    this.changed = fresh
     this.#size = fresh ? 0 : -1
     this.#maxTimestamp = fresh ? -1n : null
     if (fresh) this.log.truncate(0)
@@ -118,6 +121,7 @@ export class Segment {
   /** Appends whole batches. When it throws, the segment is as it was, or `tailIsTorn` says that it could not be. */
   append(bytes: Uint8Array): number {
     const position = this.size
+    this.changed = true
     this.log.write(bytes, position)
     this.#size = position + bytes.length
     return position
@@ -182,6 +186,7 @@ export class Segment {
 
   /** Drops everything from the offset on; returns how many bytes that were. */
   truncateTo(offset: bigint): number {
+    this.changed = true
     const found = this.find(offset)
     const position = found?.position ?? this.size
     const cut = this.size - position
@@ -206,10 +211,9 @@ export class Segment {
 
   /** Empties the indexes; recovery fills them again through `note`. */
   resetIndexes(): void {
-    this.offsetIndex.entries.grow()
-    this.offsetIndex.entries.truncate(0)
-    this.timeIndex.entries.grow()
-    this.timeIndex.entries.truncate(0)
+    this.changed = true
+    this.offsetIndex.entries.reset()
+    this.timeIndex.entries.reset()
     this.#maxTimestamp = -1n
     this.#offsetOfMax = 0
     this.#firstTimestamp = null
@@ -228,7 +232,6 @@ export class Segment {
         indexIntervalBytes,
       )
     }
-    this.seal()
   }
 
   /** The last entry of the time index, and what is not yet on disk of both. */
@@ -236,6 +239,7 @@ export class Segment {
     if (this.size > 0) this.timeIndex.append(this.maxTimestamp, this.#offsetOfMax)
     this.offsetIndex.entries.seal()
     this.timeIndex.entries.seal()
+    this.changed = false
   }
 
   saveIndexes(): void {

@@ -58,7 +58,7 @@ export class TimeIndex {
 
   fault(): string | null {
     const { count } = this
-    if (this.entries.file.size() % timeEntrySize !== 0) return 'its size is no multiple of 12'
+    if (this.entries.torn) return 'its size is no multiple of 12'
     if (count === 0) return null
     const last = count - 1
     if (this.offset(last) < 0) return `its last entry has the offset ${this.offset(last)}`

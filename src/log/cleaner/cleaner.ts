@@ -31,6 +31,8 @@ export class Cleaner {
   /** Logs in which something stands that cannot be read: they are left alone until the broker starts again. */
   readonly #uncleanable = new Set<string>()
   #timer: Cancel = () => {}
+  /** Ends a pause, so that a stop has not to wait for the throttle. */
+  #wake: () => void = () => {}
   #running: Promise<void> | null = null
   #closed = false
 
@@ -52,7 +54,18 @@ export class Cleaner {
   async close(): Promise<void> {
     this.#closed = true
     this.#timer()
+    this.#wake()
     await this.#running
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.schedule(ms, resolve)
+      this.#wake = () => {
+        cancel()
+        resolve()
+      }
+    })
   }
 
   #rest(): void {
@@ -143,7 +156,7 @@ export class Cleaner {
       const now = clock.monotonic()
       const aheadMs = (bytes / bytesPerSecond) * 1000 - (now - startedAt)
       if (aheadMs < 1 && now < turnEnds) continue
-      await new Promise<void>((resolve) => clock.schedule(Math.max(0, aheadMs), resolve))
+      await this.#pause(Math.max(0, aheadMs))
       turnEnds = clock.monotonic() + turnMs
     }
   }

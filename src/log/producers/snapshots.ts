@@ -27,13 +27,14 @@ export class ProducerSnapshots {
     return `${this.#directory}/${offsetName(offset)}${snapshotSuffix}`
   }
 
-  /** Writes one unless there is one at that offset; a flush makes it safe. */
-  take(state: ProducerState): void {
+  /** Writes one unless there is one at that offset; true if it did. */
+  take(state: ProducerState): boolean {
     const { endOffset } = state
-    if (endOffset <= (this.#offsets.at(-1) ?? 0n)) return
+    if (endOffset <= (this.#offsets.at(-1) ?? 0n)) return false
     this.#disk.writeFile(this.path(endOffset), encodeProducerSnapshot(state.snapshot()))
     this.#offsets.push(endOffset)
     this.#unsynced.add(endOffset)
+    return true
   }
 
   async sync(): Promise<void> {
