@@ -235,8 +235,39 @@ export class World {
     if (!this.#calm && this.#random() < 0.002) return this.#dieMidTurn(machine, effects)
     for (const effect of effects) this.#write(machine, effect)
     if (core.role === 'leader' && was !== 'leader') this.#lead(machine)
+    this.#noteVotes(machine, event, effects)
     for (const effect of effects) if (machine.core === core) this.#speak(machine, effect)
     this.#check(machine)
+  }
+
+  /** Whoever stands votes for itself; others vote by what they answer. */
+  #noteVotes(machine: Machine, event: RaftEvent, effects: readonly RaftEffect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === 'send' && effect.request.kind === 'vote' && !effect.request.preVote) {
+        this.#voted(machine, effect.request.epoch, machine.id)
+      }
+      if (event.kind !== 'request' || event.request.kind !== 'vote' || event.request.preVote)
+        continue
+      if (effect.kind !== 'answer' || effect.response.kind !== 'vote') continue
+      const { epoch, candidate } = event.request
+      if (effect.ask === event.ask && effect.response.granted)
+        this.#voted(machine, epoch, candidate.id)
+    }
+  }
+
+  #voted(machine: Machine, epoch: number, candidate: number): void {
+    const key = `${machine.id} ${epoch}`
+    const known = this.#votes.get(key) ?? candidate
+    assert(
+      known === candidate,
+      `node ${machine.id} voted in epoch ${epoch} for ${known} and ${candidate}`,
+    )
+    this.#votes.set(key, candidate)
+  }
+
+  /** Most are back at once, as a supervisor would have it. */
+  #backIn(): number {
+    return this.#random() < 0.5 ? this.#random() * 40 : this.#random() * 1500
   }
 
   #playSame(machine: Machine, life: number, event: RaftEvent): void {
@@ -252,25 +283,16 @@ export class World {
       if (effect.kind === 'append') machine.disk.flushed = Math.min(before, machine.disk.flushed)
     }
     this.crash(machine)
-    this.#at(200 + this.#random() * 1000, () => this.#start(machine))
+    this.#at(this.#backIn(), () => this.#start(machine))
   }
 
   #write(machine: Machine, effect: RaftEffect): void {
     const { disk } = machine
     switch (effect.kind) {
       case 'persist': {
-        const { leaderEpoch, vote } = effect.state
+        const { leaderEpoch } = effect.state
         const old = disk.state
         if (old !== null) assert(leaderEpoch >= old.leaderEpoch, 'an epoch went back on disk')
-        if (vote !== null) {
-          const key = `${machine.id} ${leaderEpoch}`
-          const known = this.#votes.get(key)
-          assert(
-            known === undefined || known === vote.id,
-            `two votes of ${key}: ${known}, ${vote.id}`,
-          )
-          this.#votes.set(key, vote.id)
-        }
         disk.state = effect.state
         return
       }
@@ -455,7 +477,7 @@ export class World {
     const machine = this.machines[Math.floor(this.#random() * this.machines.length)]!
     if (this.#random() < crashRate) {
       this.crash(machine)
-      this.#at(this.#random() * 1500, () => this.#start(machine))
+      this.#at(this.#backIn(), () => this.#start(machine))
     }
     if (this.#random() < cutRate) this.#cut(machine)
     if (this.#random() < pauseRate) {
