@@ -7,6 +7,7 @@ import { readProperties } from './config/file.ts'
 import { configError, JavaError } from './java/errors.ts'
 import type { Machine } from './machine.ts'
 import type { Options } from './options/options.ts'
+import { clientWarnings } from './output/warnings.ts'
 import { addressesOf, type Server } from './server.ts'
 
 const kafkaException = 'org.apache.kafka.common.KafkaException'
@@ -14,7 +15,7 @@ const kafkaException = 'org.apache.kafka.common.KafkaException'
 /** What Kafka's admin client would be made of: the file of --command-config, and the addresses. Nothing is asked yet. */
 export async function openAdmin(
   options: Options,
-  { server, machine }: { server: Server; machine: Machine },
+  { tool, server, machine }: { tool: string; server: Server; machine: Machine },
 ): Promise<Cluster> {
   const file = options.text('command-config')
   const properties = file === undefined ? new Map<string, string>() : readProperties(file)
@@ -23,7 +24,7 @@ export async function openAdmin(
   try {
     const addresses = await addressesOf(server, options, machine)
     return new Cluster({
-      ...clusterOptions(configs, addresses),
+      ...clusterOptions(configs, { bootstrap: addresses, warn: clientWarnings(tool, machine) }),
       defaultApiTimeoutMs: configs.get('default.api.timeout.ms'),
     })
   } catch (error) {

@@ -1,6 +1,9 @@
+import { exceptionOf, messageOf } from './java/errors.ts'
 import type { Machine } from './machine.ts'
 import { UsageError } from './options/checks.ts'
+import type { ToolDeclaration } from './options/declare.ts'
 import { helpText } from './options/help.ts'
+import { nearest } from './output/hints.ts'
 import { exceptionText } from './output/log.ts'
 import type { Tool } from './tool.ts'
 
@@ -10,6 +13,8 @@ export class ToolFailure extends Error {
   readonly stdout: string
   readonly stderr: string
   readonly code: number
+  /** What a person at a terminal might do about it. */
+  readonly hint: string | null
 
   constructor(
     message: string,
@@ -17,10 +22,18 @@ export class ToolFailure extends Error {
       stdout = '',
       stderr = '',
       code = 1,
+      hint = null,
       cause,
-    }: { stdout?: string; stderr?: string; code?: number; cause?: unknown },
+    }: {
+      stdout?: string
+      stderr?: string
+      code?: number
+      hint?: string | null
+      cause?: unknown
+    },
   ) {
     super(message, { cause })
+    this.hint = hint
     this.stdout = stdout
     this.stderr = stderr
     this.code = code
@@ -47,29 +60,63 @@ function told(error: unknown, tool: Tool, machine: Machine): number {
   if (isClosedPipe(error)) return 0
   if (machine.argv.includes('--debug') && error instanceof Error)
     stderr.write(`${stacksOf(error)}\n`)
+  if (stderr.isTerminal) return toldToPerson(error, tool, machine)
   if (error instanceof UsageError) {
-    const help = error.withHelp ? usage(tool, machine) : ''
-    stderr.write(`${error.message}\n${help}`)
+    stderr.write(`${error.message}\n${error.withHelp ? helpText(tool.declaration) : ''}`)
     return 1
   }
   if (error instanceof ToolFailure) {
-    if (stderr.isTerminal) {
-      if (error.message !== '') stderr.write(`${tool.declaration.name}: ${error.message}\n`)
-      if (!stdout.isTerminal) stdout.write(error.stdout)
-    } else {
-      stdout.write(error.stdout)
-      stderr.write(error.stderr)
-    }
+    stdout.write(error.stdout)
+    stderr.write(error.stderr)
     return error.code
   }
   stderr.write(exceptionText(error))
   return 1
 }
 
-// At a terminal the whole help would push the reason off the screen.
-function usage({ declaration }: Tool, { stderr }: Machine): string {
-  if (!stderr.isTerminal) return helpText(declaration)
-  return `Try: ${declaration.name} --help\n`
+/** A sentence, and what to do next; the help only for who asked for it, because it would push the reason off the screen. */
+function toldToPerson(error: unknown, { declaration }: Tool, machine: Machine): number {
+  const { stdout, stderr, argv } = machine
+  const { name } = declaration
+  if (error instanceof UsageError && isHelp(error, declaration, argv)) {
+    stderr.write(`${error.message}\n${helpText(declaration)}`)
+    return 1
+  }
+  const isTold = error instanceof ToolFailure && error.message === ''
+  if (!isTold) stderr.write(`${name}: ${messageOf(error) ?? exceptionOf(error)}\n`)
+  const hint = hintFor(error, declaration)
+  if (hint !== null) stderr.write(`${hint}\n`)
+  if (!(error instanceof ToolFailure)) return 1
+  if (!stdout.isTerminal) stdout.write(error.stdout)
+  return error.code
+}
+
+function isHelp({ message }: UsageError, declaration: ToolDeclaration, argv: readonly string[]) {
+  const wasAsked = argv.length === 0 || argv.some((word) => /^--?help$/.test(word))
+  return wasAsked && [declaration.summary, declaration.helpSummary].includes(message)
+}
+
+function hintFor(error: unknown, declaration: ToolDeclaration): string | null {
+  if (error instanceof ToolFailure && error.hint !== null) return error.hint
+  const unknown = unknownOption(error)
+  const meant =
+    unknown === null
+      ? null
+      : nearest(
+          unknown,
+          declaration.options.map(({ name }) => name),
+        )
+  if (meant !== null) return `Did you mean --${meant}?`
+  const isUsage = error instanceof UsageError || unknown !== null
+  return isUsage ? `Try: ${declaration.name} --help` : null
+}
+
+function unknownOption(error: unknown): string | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const match = /^(.+) is not a recognized option$/.exec(cause.message)
+    if (match !== null) return match[1]!
+  }
+  return null
 }
 
 export function isClosedPipe(error: unknown): boolean {

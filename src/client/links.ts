@@ -96,6 +96,7 @@ export class Links {
       if (link.failures === 1 && !this.#closed) {
         this.#settings.warn(
           `Connection to ${addressText(link.address)} could not be established. Node may not be available.`,
+          error,
         )
       }
       throw error

@@ -22,7 +22,7 @@ export type ClientSettings = {
   socketConnectionSetupTimeoutMs: number
   metadataMaxAgeMs: number
   /** Told what a person who waits would like to know; every text once in a while, not at every attempt. */
-  warn: (message: string) => void
+  warn: (message: string, cause?: unknown) => void
   authenticate?: (connection: Connection) => Promise<void>
 }
 

@@ -30,7 +30,7 @@ export function toolsOf(maker: Maker): Available<Tools> {
 /** Whether a scenario can be played: enough brokers, and all its tools are there. */
 export function isPlayable({ transcript }: Scenario, tools: Maker, broker: Maker): boolean {
   const has = (tool: string) =>
-    tools === 'apache' ? apacheTools.includes(tool) : jackdawCommand(tool, []) !== null
+    tools === 'apache' ? apacheTools.includes(tool) : isBuilt(tool.replace(/^kafka-/, ''))
   return transcript.cluster <= brokersMax[broker] && toolsOfTranscript(transcript).every(has)
 }
 

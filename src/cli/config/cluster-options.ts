@@ -2,6 +2,7 @@ import type { ClientOptions } from '../../client/settings.ts'
 import type { Address } from '../../host/net.ts'
 import type { commonClientConfigs } from '../../protocol/configs/client.ts'
 import { configError } from '../java/errors.ts'
+import type { Warn } from '../output/warnings.ts'
 import type { ClientConfigs } from './client-configs.ts'
 
 type Common = typeof commonClientConfigs & {
@@ -13,11 +14,12 @@ type Common = typeof commonClientConfigs & {
 /** What properties say about connections, in our client's words. */
 export function clusterOptions(
   configs: ClientConfigs<Common>,
-  bootstrap: readonly Address[],
+  { bootstrap, warn }: { bootstrap: readonly Address[]; warn: Warn },
 ): ClientOptions {
   ensurePlain(configs)
   return {
     bootstrap,
+    warn,
     clientId: configs.get('client.id'),
     requestTimeoutMs: configs.get('request.timeout.ms'),
     retryBackoffMs: Number(configs.get('retry.backoff.ms')),

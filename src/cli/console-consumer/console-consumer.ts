@@ -13,6 +13,7 @@ import { kafkaVersion } from '../options/common.ts'
 import type { Options } from '../options/options.ts'
 import { parse } from '../options/parse.ts'
 import { exceptionText, logEvent } from '../output/log.ts'
+import { clientWarnings } from '../output/warnings.ts'
 import { addressesOf, findServer, type Server } from '../server.ts'
 import { isClosedPipe, ToolFailure } from '../tell.ts'
 import type { Tool } from '../tool.ts'
@@ -52,7 +53,7 @@ function parsed(argv: readonly string[]): Options {
   try {
     return parse(argv, consoleConsumerDeclaration.options)
   } catch (error) {
-    throw error instanceof JavaError ? new UsageError(error.message) : error
+    throw error instanceof JavaError ? new UsageError(error.message, { cause: error }) : error
   }
 }
 
@@ -105,7 +106,12 @@ async function consume({
   // Scripts see Kafka's advice as they know it; who talks to the local cluster has not asked for it.
   const isAdvised = server.kind === 'given' && !stderr.isTerminal && partition === undefined
   if (isAdvised && wanted.groupProtocol !== 'consumer') stderr.write(protocolHint)
-  const cluster = new Cluster(clusterOptions(configs, addresses as readonly Address[]))
+  const cluster = new Cluster(
+    clusterOptions(configs, {
+      bootstrap: addresses as readonly Address[],
+      warn: clientWarnings(consoleConsumerDeclaration.name, machine),
+    }),
+  )
   const consumer = new Consumer(cluster, wanted)
   point(consumer, options, settings)
   const messagesMax = limit(options)

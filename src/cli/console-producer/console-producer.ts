@@ -11,6 +11,7 @@ import { kafkaVersion } from '../options/common.ts'
 import type { Options } from '../options/options.ts'
 import { parse } from '../options/parse.ts'
 import { exceptionText } from '../output/log.ts'
+import { clientWarnings, type Warn } from '../output/warnings.ts'
 import { addressesOf, findServer } from '../server.ts'
 import { ToolFailure } from '../tell.ts'
 import type { Tool } from '../tool.ts'
@@ -57,7 +58,7 @@ function parsed(argv: readonly string[]): Options {
   try {
     return parse(argv, consoleProducerDeclaration.options)
   } catch (error) {
-    throw error instanceof JavaError ? new UsageError(error.message) : error
+    throw error instanceof JavaError ? new UsageError(error.message, { cause: error }) : error
   }
 }
 
@@ -87,7 +88,8 @@ async function produce(options: Options, machine: Machine): Promise<number> {
   )
   unknownConfigs(configs, 'producer.ProducerConfig', machine)
   const addresses = await addressesOf(server, options, machine).catch(asConstruction)
-  const producer = open(configs, { addresses, failures, sized: sizedBy(options) })
+  const warn = clientWarnings(consoleProducerDeclaration.name, machine)
+  const producer = open(configs, { addresses, failures, sized: sizedBy(options), warn })
   const feed = new Feed({
     producer,
     topic,
@@ -127,10 +129,12 @@ function open(
     addresses,
     failures,
     sized,
+    warn,
   }: {
     addresses: readonly Address[]
     failures: Failures
     sized: ReturnType<typeof sizedBy>
+    warn: Warn
   },
 ): Producer {
   if (configs.has('transactional.id')) {
@@ -139,7 +143,7 @@ function open(
       "Cannot perform a 'send' before completing a call to initTransactions when transactions are enabled.",
     )
   }
-  const cluster = new Cluster(clusterOptions(configs, addresses))
+  const cluster = new Cluster(clusterOptions(configs, { bootstrap: addresses, warn }))
   return new Producer(cluster, {
     ...producerOptions(configs, { sized }),
     onFailure: (failure) => failures.take(failure),

@@ -9,6 +9,7 @@ import { parse } from '../options/parse.ts'
 import { chosenForm } from '../output/form.ts'
 import { jsonLine } from '../output/json.ts'
 import { exceptionText, logEvent } from '../output/log.ts'
+import { withSpinner } from '../output/spinner.ts'
 import { findServer, type Server } from '../server.ts'
 import { isClosedPipe, ToolFailure } from '../tell.ts'
 import type { Tool } from '../tool.ts'
@@ -109,10 +110,16 @@ async function perform(
   action: Exclude<Action, 'validate-regex'>,
   { options, server, machine }: Perform,
 ): Promise<void> {
-  const cluster: Cluster = await openAdmin(options, { server, machine })
+  const cluster: Cluster = await openAdmin(options, {
+    tool: consumerGroupsDeclaration.name,
+    server,
+    machine,
+  })
   try {
     const timeoutMs = Number(options.long('timeout'))
-    await actions[action]({ options, asking: { cluster, timeoutMs }, machine })
+    await withSpinner(machine, 'asking the cluster', (quiet) =>
+      actions[action]({ options, asking: { cluster, timeoutMs }, machine: quiet }),
+    )
   } finally {
     cluster.close()
   }

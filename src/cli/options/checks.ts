@@ -8,8 +8,11 @@ export class UsageError extends Error {
   override name = 'UsageError'
   readonly withHelp: boolean
 
-  constructor(message: string, { withHelp = true }: { withHelp?: boolean } = {}) {
-    super(message)
+  constructor(
+    message: string,
+    { withHelp = true, cause }: { withHelp?: boolean; cause?: unknown } = {},
+  ) {
+    super(message, { cause })
     this.withHelp = withHelp
   }
 }

@@ -11,7 +11,9 @@ import { kafkaVersion } from '../options/common.ts'
 import type { Options } from '../options/options.ts'
 import { parse } from '../options/parse.ts'
 import { chosenForm } from '../output/form.ts'
+import { nearest } from '../output/hints.ts'
 import { exceptionText, logTime } from '../output/log.ts'
+import { withSpinner } from '../output/spinner.ts'
 import { findServer } from '../server.ts'
 import { isClosedPipe, ToolFailure } from '../tell.ts'
 import type { Tool } from '../tool.ts'
@@ -36,10 +38,13 @@ async function run(machine: Machine): Promise<number> {
   if (opened === null) return 0
   const { options, action, cluster } = opened
   try {
-    await actions[action]({ options, cluster, machine })
+    await withSpinner(machine, 'asking the cluster', (quiet) =>
+      actions[action]({ options, cluster, machine: quiet }),
+    )
     return 0
   } catch (error) {
-    throw isClosedPipe(error) ? error : executing(error, machine)
+    const isOurs = isClosedPipe(error) || error instanceof UsageError
+    throw isOurs ? error : executing(error, { cluster, machine })
   } finally {
     cluster.close()
   }
@@ -61,12 +66,16 @@ async function open(machine: Machine): Promise<Opened | null> {
     const action = onlyAction(options)
     if (options.has('delete-config')) stderr.write(deleteConfigWarning)
     const server = await findServer(options, machine)
-    if (server.kind === 'none') throw illegalArgument('--bootstrap-server must be specified')
+    if (server.kind === 'none') {
+      const cause = illegalArgument('--bootstrap-server must be specified')
+      throw starting(cause, server.why)
+    }
     ensureSensible(options, action)
     if (action === 'describe' && options.has('if-exists') && hasTopicAndId(options)) {
       stdout.write(onlyIdNote)
     }
-    return { options, action, cluster: await openAdmin(options, { server, machine }) }
+    const tool = topicsDeclaration.name
+    return { options, action, cluster: await openAdmin(options, { tool, server, machine }) }
   } catch (error) {
     throw error instanceof JavaError ? starting(error) : error
   }
@@ -80,20 +89,30 @@ const onlyIdNote =
 const hasTopicAndId = (options: Options) => options.has('topic') && options.has('topic-id')
 
 // Before the first question Kafka's tool prints the message, and the exception below it.
-function starting(cause: JavaError): ToolFailure {
+function starting(cause: JavaError, hint: string | null = null): ToolFailure {
   const message = messageOf(cause) ?? 'null'
-  return new ToolFailure(message, { stderr: `${message}\n${exceptionText(cause)}\n`, cause })
+  return new ToolFailure(message, { stderr: `${message}\n${exceptionText(cause)}\n`, hint, cause })
 }
 
 // From then on the message goes to stdout, and the exception into the log.
-function executing(cause: unknown, { clock }: Machine): ToolFailure {
+function executing(
+  cause: unknown,
+  { cluster, machine: { clock } }: { cluster: Cluster; machine: Machine },
+): ToolFailure {
   const message = messageOf(cause) ?? 'null'
   const event = `[${logTime(clock.now())}] ERROR ${exceptionText(cause)} (org.apache.kafka.tools.TopicCommand)\n`
   return new ToolFailure(message, {
     stdout: `Error while executing topic command : ${message}\n`,
     stderr: event,
+    hint: hintFor(message, cluster),
     cause,
   })
+}
+
+function hintFor(message: string, { cache }: Cluster): string | null {
+  const missing = /^Topic '(.*)' does not exist as expected$/.exec(message)?.[1]
+  const meant = missing === undefined ? null : nearest(missing, cache.topics.keys())
+  return meant === null ? null : `There is a topic ${meant}.`
 }
 
 type Run = { options: Options; cluster: Cluster; machine: Machine }
