@@ -10,6 +10,7 @@ import { assignorOf } from './target.ts'
 
 export function describeConsumer(turn: Turn, ask: Ask<'describe-consumer'>): void {
   const { id, consumer, classic } = turn.group
+  if (id === '') return reply(turn, ask, notDescribed('INVALID_GROUP_ID', null))
   if (consumer === null) {
     const message =
       classic === null ? `Group ${id} not found.` : `Group ${id} is not a consumer group.`
