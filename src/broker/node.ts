@@ -14,7 +14,6 @@ import { LogManager } from '../log/log-manager.ts'
 import { emptyImage, type MetadataImage } from '../metadata/image.ts'
 import type { Properties } from '../protocol/configs/effective.ts'
 import type { KafkaError } from '../protocol/errors.ts'
-import { addressOf } from '../wire/address.ts'
 import type { AliveBroker, Broker, Endpoint } from './broker.ts'
 import type { Card } from './card.ts'
 import { aliveBrokers, endpointOf, fencedBrokers } from './endpoints.ts'
@@ -27,8 +26,9 @@ import { Listeners } from './listen.ts'
 import { unixListener } from './listeners.ts'
 import type { Logger } from './logger.ts'
 import { nodeId, tcpListener } from './node-identity.ts'
+import { fetcherLinks, quorumLinks } from './node-links.ts'
 import { checkProperties, own, withGuesses } from './own-configs.ts'
-import { Links } from './peers.ts'
+import type { Links } from './peers.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { diskFiles } from './quorum/disk-files.ts'
 import { MetadataQuorum } from './quorum.ts'
@@ -36,7 +36,7 @@ import { Replicas } from './replicas.ts'
 import { Replication } from './replication.ts'
 import { Settings } from './settings.ts'
 import { TopicCreation } from './topic-creation.ts'
-import { voterAddress, voterIds } from './voters.ts'
+import { voterIds } from './voters.ts'
 
 export interface Host {
   readonly clock: Clock
@@ -60,7 +60,6 @@ interface Parts {
 }
 
 const journalTimeoutMs = 5000
-const linkConnectTimeoutMs = 1000
 
 export class BrokerNode implements Broker {
   readonly id: number
@@ -129,13 +128,11 @@ export class BrokerNode implements Broker {
         this.#leadershipChanged(topic, partition, leaderEpoch),
       onEffects: (hosted, effects) => this.#replication.act(hosted, effects),
     })
-    this.#peers = new Links({
-      net: host.net,
-      clock,
-      clientId: `node-${brokerId}`,
-      connectTimeoutMs: linkConnectTimeoutMs,
-      requestTimeoutMs: settings.get('controller.quorum.request.timeout.ms'),
-      addressOf: (id) => voterAddress(properties, settings, id),
+    this.#peers = quorumLinks({
+      host,
+      brokerId,
+      settings,
+      properties,
       onLost: (id) => this.#quorum?.peerGone(id),
     })
     const interBroker =
@@ -145,16 +142,11 @@ export class BrokerNode implements Broker {
       clock,
       logger,
       settings,
-      links: new Links({
-        net: host.net,
-        clock,
-        clientId: `broker-${brokerId}-fetcher`,
-        connectTimeoutMs: linkConnectTimeoutMs,
-        requestTimeoutMs: settings.get('replica.socket.timeout.ms'),
-        addressOf: (id) => {
-          const endpoint = this.endpointOf(id, interBroker)
-          return endpoint === null ? null : addressOf(endpoint.host, endpoint.port)
-        },
+      links: fetcherLinks({
+        host,
+        brokerId,
+        settings,
+        endpointOf: (id) => this.endpointOf(id, interBroker),
       }),
       quorum: () => this.quorum,
       hosted: () => this.replicas.all(),

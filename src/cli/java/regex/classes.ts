@@ -1,5 +1,6 @@
-import { propertyClass, range } from './characters.ts'
-import { charAt, escapedPoint, fail, peek, type Reader, shorthandClass } from './parse.ts'
+import { propertyClass, range, shorthands } from './characters.ts'
+import { escapedPoint } from './escaped-point.ts'
+import { charAt, fail, peek, type Reader } from './reader.ts'
 
 /**
  * `[…]`: unions, nested classes, negation and intersection (`&&`), written as a class under JavaScript's `v` flag, where
@@ -82,4 +83,11 @@ function propertyName(reader: Reader): string {
     if (char === '}') return name
     name += char
   }
+}
+
+function shorthandClass(letter: string): string | undefined {
+  const lower = letter.toLowerCase()
+  const inside = Object.hasOwn(shorthands, lower) ? shorthands[lower] : undefined
+  if (inside === undefined) return undefined
+  return letter === lower ? `[${inside}]` : `[^${inside}]`
 }

@@ -1,13 +1,7 @@
-import {
-  atomic,
-  charAt,
-  type Flags,
-  fail,
-  groupName,
-  parseAlternatives,
-  peek,
-  type Reader,
-} from './parse.ts'
+import { groupName } from './escapes.ts'
+import { parseAlternatives } from './parse.ts'
+import { atomic } from './quantifiers.ts'
+import { charAt, type Flags, fail, peek, type Reader } from './reader.ts'
 
 /** `(…)` in all its kinds; the reader stands on the parenthesis. Flags alone, `(?i)`, cannot be repeated. */
 export function parseGroup(reader: Reader): { text: string; quantifiable: boolean } {
