@@ -124,6 +124,13 @@ export const consoleConsumerDeclaration = {
     },
     ...helpAndVersion,
     ...ownOptions,
+    {
+      name: 'output',
+      description:
+        'How records are printed: plain (what the formatter makes of them), or json: everything that a record holds, one line each.',
+      argument: { type: 'String', name: 'form', oneOf: ['plain', 'json', 'jsonl'] },
+      ours: true,
+    },
   ],
   examples: [
     {
@@ -133,6 +140,10 @@ export const consoleConsumerDeclaration = {
     {
       does: 'keys too',
       command: 'console-consumer --topic orders --formatter-property print.key=true',
+    },
+    {
+      does: 'everything that the records hold, for a program',
+      command: 'console-consumer --topic orders --from-beginning --output json',
     },
   ],
 } as const satisfies ToolDeclaration

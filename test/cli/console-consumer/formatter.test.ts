@@ -1,12 +1,16 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   DefaultFormatter,
   type Deserializers,
 } from '../../../src/cli/console-consumer/formatters/default.ts'
 import { deserializerOf } from '../../../src/cli/console-consumer/formatters/deserializers.ts'
+import type { Formatter } from '../../../src/cli/console-consumer/formatters/formatter.ts'
+import { jsonFormatter } from '../../../src/cli/console-consumer/formatters/json.ts'
 import { javaText } from '../../../src/cli/java/errors.ts'
 import { OutputBuffer } from '../../../src/cli/output/buffer.ts'
 import { RecordCursor } from '../../../src/protocol/batch/cursor.ts'
+import type { BatchFields } from '../../../src/protocol/batch/fields.ts'
+import type { Header } from '../../../src/protocol/batch/headers.ts'
 import { BatchWriter } from '../../../src/protocol/batch/writer.ts'
 
 const all = ['timestamp', 'partition', 'offset', 'delivery', 'epoch', 'headers', 'key']
@@ -99,23 +103,66 @@ test('an output buffer grows with what it is given', () => {
   expect(out.length).toBe(0)
 })
 
+describe('as JSON', () => {
+  const at = { topic: 't', partition: 3, offset: 40, leaderEpoch: 7 }
+  const created = { ...at, timestamp: 1005, timestampType: 'CreateTime' }
+  const bytes = (text: string) => Buffer.from(text, 'latin1')
+  test.each([
+    { key: null, value: bytes('v'), json: { key: null, value: 'v' }, why: 'text is a string' },
+    { key: bytes(''), value: null, json: { key: '', value: null }, why: 'empty is not null' },
+    {
+      key: bytes('\xff\x00'),
+      value: Buffer.from('é\0"\n'),
+      json: { key: { base64: '/wA=' }, value: 'é\0"\n' },
+      why: 'what is no UTF-8 is base64',
+    },
+  ])('$why', ({ key, value, json }) => {
+    const text = textOf(jsonFormatter, { key, value, headers: [] })
+    expect(JSON.parse(text)).toEqual({ ...created, ...json, headers: [] })
+    expect(text.indexOf('\n')).toBe(text.length - 1)
+  })
+
+  test('headers keep their order, and two may have one name', () => {
+    const headers = [
+      { key: 'h', value: bytes('2') },
+      { key: 'h', value: null },
+      { key: 'ü', value: bytes('\xfe') },
+    ]
+    const text = textOf(jsonFormatter, { key: null, value: null, headers })
+    expect(JSON.parse(text).headers).toEqual([
+      { key: 'h', value: '2' },
+      { key: 'h', value: null },
+      { key: 'ü', value: { base64: '/g==' } },
+    ])
+  })
+})
+
 function formatted(
   properties: Record<string, string>,
   { key, value, headers = false }: { key: string | null; value: string | null; headers?: boolean },
   deserializers: Deserializers = {},
 ): string {
-  const writer = new BatchWriter()
   const bytes = (text: string | null) => (text === null ? null : Buffer.from(text))
   const list = [
     { key: 'h', value: Buffer.from('1') },
     { key: 'n', value: null },
   ]
-  writer.append(5, bytes(key), bytes(value), headers ? list : [])
-  const batch = writer.build({ baseTimestamp: 1000n, baseOffset: 40n })
-  const cursor = new RecordCursor().open(batch)
+  const record = { key: bytes(key), value: bytes(value), headers: headers ? list : [] }
+  const formatter = new DefaultFormatter(new Map(Object.entries(properties)), deserializers)
+  return textOf(formatter, record)
+}
+
+function textOf(
+  formatter: Formatter,
+  { key, value, headers }: { key: Uint8Array | null; value: Uint8Array | null; headers: Header[] },
+  batch: Partial<BatchFields> = {},
+): string {
+  const writer = new BatchWriter()
+  writer.append(5, key, value, headers)
+  const bytes = writer.build({ baseTimestamp: 1000n, baseOffset: 40n, ...batch })
+  const cursor = new RecordCursor().open(bytes)
   cursor.next()
   const out = new OutputBuffer()
-  const formatter = new DefaultFormatter(new Map(Object.entries(properties)), deserializers)
-  formatter.write({ topic: 't', partition: 3, cursor }, out)
+  formatter.write({ topic: 't', partition: 3, leaderEpoch: 7, cursor }, out)
   return out.take().toString()
 }

@@ -35,6 +35,7 @@ const formatters: { readonly [name: string]: Make } = {
 
 /** Whatever fails here is told as a usage error, with the exception's message alone. */
 export function formatterChoice(options: Options, out: Say['out']): FormatterChoice {
+  if (isJson(options)) return { make: async () => (await import('./json.ts')).jsonFormatter }
   try {
     const make = formatterNamed(options.text('formatter')!)
     const properties = formatterProperties(options, out)
@@ -45,6 +46,22 @@ export function formatterChoice(options: Options, out: Say['out']): FormatterCho
     }
     throw error
   }
+}
+
+function isJson(options: Options): boolean {
+  const form = options.text('output')
+  if (form === undefined || form === 'plain') return false
+  if (form !== 'json' && form !== 'jsonl') {
+    throw new UsageError(`--output takes plain or json, not "${form}"`, { withHelp: false })
+  }
+  for (const other of ['formatter', 'formatter-config', 'formatter-property', 'property']) {
+    if (!options.has(other)) continue
+    throw new UsageError(
+      `--output ${form} prints everything that a record holds; --${other} has no place beside it`,
+      { withHelp: false },
+    )
+  }
+  return true
 }
 
 const isOfParser = (error: JavaError) => exceptionOf(error).startsWith('joptsimple.')

@@ -5,6 +5,8 @@ import type { OutputBuffer } from '../../output/buffer.ts'
 export type RecordView = {
   readonly topic: string
   readonly partition: number
+  /** Of the batch, −1 where the format has none. */
+  readonly leaderEpoch: number
   readonly cursor: RecordCursor
 }
 
