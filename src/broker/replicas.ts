@@ -3,8 +3,8 @@
  * lets them wait for the high watermark. Nothing here knows how many brokers there are.
  */
 import type { Clock } from '../host/clock.ts'
+import type { Appended } from '../log/appended.ts'
 import type { LogManager } from '../log/log-manager.ts'
-import type { Appended } from '../log/partition-log.ts'
 import type { MetadataImage, PartitionImage } from '../metadata/image.ts'
 import { minInSync } from '../partition/min-in-sync.ts'
 import type { FollowerFetch, PartitionEffect } from '../partition/partition.ts'

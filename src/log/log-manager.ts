@@ -7,13 +7,13 @@ import type { Random } from '../host/random.ts'
 import type { BrokerConfigs } from '../protocol/configs/effective.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import type { Logger } from './context.ts'
-import { writeTopicId } from './directory-files.ts'
-import { loadPartition } from './load.ts'
-import { type LogConfig, logConfig } from './log-config.ts'
+import type { LogConfig } from './log-config.ts'
 import { checkIdentity, LogDirectory, usableDisk } from './log-directory.ts'
 import { Maintenance } from './maintenance.ts'
-import { type FolderState, markedFolder, parseFolder } from './names.ts'
+import { metadataLogConfig } from './metadata-log-config.ts'
+import { metadataTopic } from './names.ts'
 import { OpenFiles } from './open-files.ts'
+import { attempt, type LoadOptions, PartitionFolders } from './partition-folders.ts'
 import type { PartitionLog } from './partition-log.ts'
 
 export interface LogManagerOptions {
@@ -42,13 +42,6 @@ export interface DirectoryView {
   readonly logs: readonly PartitionLog[]
 }
 
-export interface LoadOptions {
-  readonly config: (topic: string) => LogConfig
-  /** What the metadata does not give to this broker is put aside as `-stray`. */
-  readonly wanted?: (topic: string, partition: number, topicId: string) => boolean
-}
-
-const metadataTopic = '__cluster_metadata'
 /** Between two looks at the clock while many partitions are opened. */
 const turnMs = 20
 
@@ -60,6 +53,7 @@ export class LogManager {
   readonly #metadataDirectory: LogDirectory
   readonly #listeners: ((directoryId: string, cause: KafkaError) => void)[] = []
   readonly #maintenance: Maintenance
+  readonly #folders: PartitionFolders
   #metadataLog: PartitionLog | null = null
   #loaded = false
 
@@ -72,6 +66,7 @@ export class LogManager {
     const { disk, clock, random, logger, nodeId, clusterId = null } = options
     this.#options = options
     this.settings = options.settings
+    this.#folders = new PartitionFolders({ disk, random, logger })
     const files = new OpenFiles(disk, options.openFilesMax)
     const host = {
       disk,
@@ -125,13 +120,13 @@ export class LogManager {
   metadataLog(): PartitionLog {
     if (this.#metadataLog === null) {
       const at = { topic: metadataTopic, partition: 0, topicId: metadataTopicId }
-      const config = this.#metadataConfig()
+      const config = metadataLogConfig(this.settings)
       const folder = `${metadataTopic}-0`
       const { disk } = this.#options
       const there = disk.stat(`${this.#metadataDirectory.path}/${folder}`) !== null
       this.#metadataLog = there
-        ? this.#load(this.#metadataDirectory, folder, at, config)
-        : this.#make(this.#metadataDirectory, at, config)
+        ? this.#folders.load(this.#metadataDirectory, folder, at, config)
+        : this.#folders.make(this.#metadataDirectory, at, config)
     }
     return this.#metadataLog
   }
@@ -143,9 +138,10 @@ export class LogManager {
     if (this.#loaded) return
     this.#loaded = true
     const { clock } = this.#options
+    const find = (topic: string, partition: number) => this.get(topic, partition)
     let turnEnds = clock.monotonic() + turnMs
     for (const directory of this.#online) {
-      for (const open of this.#folders(directory, { config, wanted })) {
+      for (const open of this.#folders.all(directory, { config, wanted, find })) {
         attempt(directory, open)
         if (!directory.online) break
         if (clock.monotonic() < turnEnds) continue
@@ -179,7 +175,7 @@ export class LogManager {
   create(topic: string, partition: number, topicId: string, config: LogConfig): PartitionLog {
     const [directory] = this.#online.sort((a, b) => a.logs.size - b.logs.size)
     if (directory === undefined) throw this.#allOffline()
-    return this.#make(directory, { topic, partition, topicId }, config)
+    return this.#folders.make(directory, { topic, partition, topicId }, config)
   }
 
   /** Out of use at once, away after `file.delete.delay.ms`. */
@@ -192,7 +188,7 @@ export class LogManager {
     log.close()
     if (!directory.online) return
     attempt(directory, () => {
-      const path = this.#mark(directory, `${topic}-${partition}`, 'delete')
+      const path = this.#folders.mark(directory, `${topic}-${partition}`, 'delete')
       directory.trash.throwAway([path], log.config.fileDeleteDelayMs)
     })
   }
@@ -205,7 +201,7 @@ export class LogManager {
     if (directory === undefined || log === undefined) return
     directory.logs.delete(name)
     log.close()
-    if (directory.online) this.#putAside(directory, name)
+    if (directory.online) this.#folders.putAside(directory, name)
   }
 
   *all(): Iterable<PartitionLog> {
@@ -271,142 +267,6 @@ export class LogManager {
     }
   }
 
-  /** One step for each partition that lies there. */
-  *#folders(
-    directory: LogDirectory,
-    { config, wanted }: Required<LoadOptions>,
-  ): Generator<() => void> {
-    const { disk, logger } = this.#options
-    for (const { name, isDirectory } of disk.list(directory.path)) {
-      if (!isDirectory || name === 'lost+found') continue
-      const path = `${directory.path}/${name}`
-      const found = parseFolder(name)
-      if (found === null) {
-        throw new KafkaError(
-          'KAFKA_STORAGE_ERROR',
-          `${path} is not the folder of a partition (topic-number): log directories hold nothing else; move it away`,
-        )
-      }
-      const { topic, partition, state } = found
-      if (topic === metadataTopic && state === 'live') continue
-      if (state === 'delete') {
-        directory.trash.throwAway([path], config(topic).fileDeleteDelayMs)
-      } else if (state !== 'live') {
-        logger.warn({ path }, `a folder that is put aside (-${state}) was left alone`)
-      } else {
-        yield () => this.#loadFolder(directory, name, { topic, partition }, { config, wanted })
-      }
-    }
-  }
-
-  #loadFolder(
-    directory: LogDirectory,
-    folder: string,
-    at: { topic: string; partition: number },
-    { config, wanted }: Required<LoadOptions>,
-  ): void {
-    const other = this.get(at.topic, at.partition)
-    if (other !== undefined) {
-      throw new KafkaError(
-        'KAFKA_STORAGE_ERROR',
-        `the partition ${folder} lies in two log directories, ${other.directory} and ${directory.path}/${folder}: move one of them away`,
-      )
-    }
-    const log = this.#load(directory, folder, at, config(at.topic))
-    if (wanted(at.topic, at.partition, log.topicId)) {
-      directory.logs.set(log.name, log)
-      return
-    }
-    log.close()
-    this.#putAside(directory, folder)
-  }
-
-  #putAside(directory: LogDirectory, folder: string): void {
-    attempt(directory, () => {
-      const path = this.#mark(directory, folder, 'stray')
-      this.#options.logger.warn(
-        { path },
-        'the metadata does not give this partition to this broker',
-      )
-    })
-  }
-
-  #load(
-    directory: LogDirectory,
-    folder: string,
-    at: { topic: string; partition: number; topicId?: string },
-    config: LogConfig,
-  ): PartitionLog {
-    const { checkpoints, context, stoppedAtEpoch } = directory
-    const name = `${at.topic}-${at.partition}`
-    return loadPartition({
-      ...at,
-      context,
-      folder: `${directory.path}/${folder}`,
-      config,
-      clean: stoppedAtEpoch !== null,
-      recoveryPoint: checkpoints.recoveryPoint.get(name) ?? null,
-      logStartOffset: checkpoints.logStart.get(name) ?? null,
-      highWatermark: checkpoints.highWatermark.get(name) ?? null,
-      cleanedUpTo: checkpoints.cleaner.get(name) ?? null,
-    })
-  }
-
-  #make(
-    directory: LogDirectory,
-    at: { topic: string; partition: number; topicId: string },
-    config: LogConfig,
-  ): PartitionLog {
-    const { disk } = this.#options
-    const name = `${at.topic}-${at.partition}`
-    const folder = `${directory.path}/${name}`
-    try {
-      disk.makeDirectory(folder)
-      writeTopicId(disk, folder, at.topicId)
-      const { context } = directory
-      const nothing = {
-        recoveryPoint: null,
-        logStartOffset: null,
-        highWatermark: null,
-        cleanedUpTo: null,
-      }
-      const log = loadPartition({ ...at, ...nothing, context, folder, config, clean: true })
-      log.store.parentDirty = true
-      if (at.topic !== metadataTopic) directory.logs.set(name, log)
-      return log
-    } catch (error) {
-      throw directory.failed(error)
-    }
-  }
-
-  /** Gives the folder the name of something that is out of use. */
-  #mark(directory: LogDirectory, folder: string, state: Exclude<FolderState, 'live'>): string {
-    const { disk, random } = this.#options
-    const { topic, partition } = parseFolder(folder)!
-    const uniqueHex = Buffer.from(random.bytes(16)).toString('hex')
-    const path = `${directory.path}/${markedFolder(topic, partition, { state, uniqueHex })}`
-    disk.rename(`${directory.path}/${folder}`, path)
-    return path
-  }
-
-  #metadataConfig(): LogConfig {
-    const { settings } = this
-    const config = logConfig((name) => settings.topic().get(name))
-    return {
-      ...config,
-      cleanupPolicies: ['delete'],
-      segmentBytes: settings.get('metadata.log.segment.bytes'),
-      segmentMs: Number(settings.get('metadata.log.segment.ms')),
-      segmentJitterMs: 0,
-      // The quorum deletes what its snapshots hold, and flushes where its word depends on it.
-      retentionMs: -1,
-      retentionBytes: -1,
-      flushMessages: Number.POSITIVE_INFINITY,
-      flushMs: Number.POSITIVE_INFINITY,
-      compression: 'producer',
-    }
-  }
-
   #offline(directory: LogDirectory, cause: KafkaError): void {
     for (const listener of this.#listeners) listener(directory.id, cause)
   }
@@ -420,16 +280,5 @@ export class LogManager {
 
   #allOffline(): KafkaError {
     return new KafkaError('KAFKA_STORAGE_ERROR', 'all log directories have failed')
-  }
-}
-
-/** A failure of the disk takes the directory offline; anything else goes on. */
-function attempt(directory: LogDirectory, work: () => void): void {
-  try {
-    work()
-  } catch (error) {
-    if (!directory.online) return
-    if (error instanceof KafkaError) throw error
-    directory.failed(error, { final: true })
   }
 }

@@ -64,3 +64,5 @@ export function markedFolder(
   const suffix = `-${partition}.${uniqueHex}-${state}`
   return topic.slice(0, fileNameMax - suffix.length) + suffix
 }
+
+export const metadataTopic = '__cluster_metadata'

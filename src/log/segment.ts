@@ -9,6 +9,7 @@ import { BatchScan } from './batch-scan.ts'
 import * as names from './names.ts'
 import { OffsetIndex, offsetEntrySize } from './offset-index.ts'
 import type { OpenFiles, PooledFile } from './open-files.ts'
+import { ReadHints } from './read-hints.ts'
 import { TimeIndex, timeEntrySize } from './time-index.ts'
 import { TransactionIndex } from './transaction-index.ts'
 
@@ -31,7 +32,6 @@ export interface Found {
 
 export const relativeOffsetMax = 0x7fffffff
 const scanChunkBytes = 8192
-const hints = 4
 
 export class Segment {
   readonly baseOffset: bigint
@@ -48,9 +48,7 @@ export class Segment {
   #maxTimestamp: bigint | null
   #offsetOfMax = 0
   #firstTimestamp: bigint | null = null
-  /** Where readers stopped, and most likely go on: pairs of relative offset and position. */
-  readonly #hints = new Float64Array(2 * hints).fill(-1)
-  #nextHint = 0
+  readonly #hints = new ReadHints()
 
   constructor({ files, directory, baseOffset, fresh, createdMs, suffix = '' }: SegmentOptions) {
     const path = `${directory}/${names.offsetName(baseOffset)}`
@@ -114,10 +112,6 @@ export class Segment {
     )
   }
 
-  holds(offset: bigint): boolean {
-    return offset - this.baseOffset <= BigInt(relativeOffsetMax)
-  }
-
   /** Appends whole batches. When it throws, the segment is as it was, or `tailIsTorn` says that it could not be. */
   append(bytes: Uint8Array): number {
     const position = this.size
@@ -173,10 +167,7 @@ export class Segment {
 
   /** A reader came as far as the offset, which begins at this position. */
   hint(offset: bigint, position: number): void {
-    const at = 2 * this.#nextHint
-    this.#hints[at] = Number(offset - this.baseOffset)
-    this.#hints[at + 1] = position
-    this.#nextHint = (this.#nextHint + 1) % hints
+    this.#hints.note(Number(offset - this.baseOffset), position)
   }
 
   scan({ start, whole = false }: { start: number; whole?: boolean }): BatchScan {
@@ -197,7 +188,7 @@ export class Segment {
     this.timeIndex.truncateTo(relative)
     this.transactionIndex.truncateTo(offset)
     this.bytesSinceIndexEntry = 0
-    this.#hints.fill(-1)
+    this.#hints.forget()
     if (position === 0) this.#firstTimestamp = null
     this.#loadMaxTimestamp()
     return cut
@@ -287,10 +278,8 @@ export class Segment {
   }
 
   #startFor(relative: number): number {
-    for (let at = 0; at < this.#hints.length; at += 2) {
-      if (this.#hints[at] === relative) return this.#hints[at + 1]!
-    }
-    return this.offsetIndex.lookup(relative)
+    const position = this.#hints.positionOf(relative)
+    return position < 0 ? this.offsetIndex.lookup(relative) : position
   }
 
   #loadMaxTimestamp(): void {

@@ -1,10 +1,11 @@
 /** Logs over a simulated disk, and batches for them. */
 
+import type { Appended } from '../../src/log/appended.ts'
 import type { Cleaned, Work } from '../../src/log/cleaner/clean.ts'
 import type { Logger } from '../../src/log/context.ts'
 import { type LogConfig, logConfig } from '../../src/log/log-config.ts'
 import { LogManager, type LogManagerOptions } from '../../src/log/log-manager.ts'
-import type { Appended, PartitionLog } from '../../src/log/partition-log.ts'
+import type { PartitionLog } from '../../src/log/partition-log.ts'
 import { encodeBatch, type NewRecord } from '../../src/protocol/batch/encode.ts'
 import type { BatchFields } from '../../src/protocol/batch/fields.ts'
 import { batches } from '../../src/protocol/batch/layout.ts'

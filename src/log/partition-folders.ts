@@ -1,0 +1,155 @@
+/** What lies in a log directory: a folder for each partition, and what is out of use under another name. */
+import type { Disk } from '../host/disk.ts'
+import type { Random } from '../host/random.ts'
+import { KafkaError } from '../protocol/errors.ts'
+import type { Logger } from './context.ts'
+import { writeTopicId } from './directory-files.ts'
+import { loadPartition } from './load.ts'
+import type { LogConfig } from './log-config.ts'
+import type { LogDirectory } from './log-directory.ts'
+import { type FolderState, markedFolder, metadataTopic, parseFolder } from './names.ts'
+import type { PartitionLog } from './partition-log.ts'
+
+export interface LoadOptions {
+  readonly config: (topic: string) => LogConfig
+  /** What the metadata does not give to this broker is put aside as `-stray`. */
+  readonly wanted?: (topic: string, partition: number, topicId: string) => boolean
+}
+
+interface PlaceOptions extends Required<LoadOptions> {
+  /** A partition that is open already, in whatever directory. */
+  readonly find: (topic: string, partition: number) => PartitionLog | undefined
+}
+
+export class PartitionFolders {
+  readonly #host: { readonly disk: Disk; readonly random: Random; readonly logger: Logger }
+
+  constructor(host: { disk: Disk; random: Random; logger: Logger }) {
+    this.#host = host
+  }
+
+  /** One step for each partition that lies there. */
+  *all(directory: LogDirectory, { config, wanted, find }: PlaceOptions): Generator<() => void> {
+    const { disk, logger } = this.#host
+    for (const { name, isDirectory } of disk.list(directory.path)) {
+      if (!isDirectory || name === 'lost+found') continue
+      const path = `${directory.path}/${name}`
+      const found = parseFolder(name)
+      if (found === null) {
+        throw new KafkaError(
+          'KAFKA_STORAGE_ERROR',
+          `${path} is not the folder of a partition (topic-number): log directories hold nothing else; move it away`,
+        )
+      }
+      const { topic, partition, state } = found
+      if (topic === metadataTopic && state === 'live') continue
+      if (state === 'delete') {
+        directory.trash.throwAway([path], config(topic).fileDeleteDelayMs)
+      } else if (state !== 'live') {
+        logger.warn({ path }, `a folder that is put aside (-${state}) was left alone`)
+      } else {
+        yield () => this.#open(directory, name, { topic, partition }, { config, wanted, find })
+      }
+    }
+  }
+
+  #open(
+    directory: LogDirectory,
+    folder: string,
+    at: { topic: string; partition: number },
+    { config, wanted, find }: PlaceOptions,
+  ): void {
+    const other = find(at.topic, at.partition)
+    if (other !== undefined) {
+      throw new KafkaError(
+        'KAFKA_STORAGE_ERROR',
+        `the partition ${folder} lies in two log directories, ${other.directory} and ${directory.path}/${folder}: move one of them away`,
+      )
+    }
+    const log = this.load(directory, folder, at, config(at.topic))
+    if (wanted(at.topic, at.partition, log.topicId)) {
+      directory.logs.set(log.name, log)
+      return
+    }
+    log.close()
+    this.putAside(directory, folder)
+  }
+
+  /** Out of use, but kept as `-stray`. */
+  putAside(directory: LogDirectory, folder: string): void {
+    attempt(directory, () => {
+      const path = this.mark(directory, folder, 'stray')
+      this.#host.logger.warn({ path }, 'the metadata does not give this partition to this broker')
+    })
+  }
+
+  load(
+    directory: LogDirectory,
+    folder: string,
+    at: { topic: string; partition: number; topicId?: string },
+    config: LogConfig,
+  ): PartitionLog {
+    const { checkpoints, context, stoppedAtEpoch } = directory
+    const name = `${at.topic}-${at.partition}`
+    return loadPartition({
+      ...at,
+      context,
+      folder: `${directory.path}/${folder}`,
+      config,
+      clean: stoppedAtEpoch !== null,
+      recoveryPoint: checkpoints.recoveryPoint.get(name) ?? null,
+      logStartOffset: checkpoints.logStart.get(name) ?? null,
+      highWatermark: checkpoints.highWatermark.get(name) ?? null,
+      cleanedUpTo: checkpoints.cleaner.get(name) ?? null,
+    })
+  }
+
+  /** A new partition. Throws KAFKA_STORAGE_ERROR where the disk fails. */
+  make(
+    directory: LogDirectory,
+    at: { topic: string; partition: number; topicId: string },
+    config: LogConfig,
+  ): PartitionLog {
+    const { disk } = this.#host
+    const name = `${at.topic}-${at.partition}`
+    const folder = `${directory.path}/${name}`
+    try {
+      disk.makeDirectory(folder)
+      writeTopicId(disk, folder, at.topicId)
+      const { context } = directory
+      const nothing = {
+        recoveryPoint: null,
+        logStartOffset: null,
+        highWatermark: null,
+        cleanedUpTo: null,
+      }
+      const log = loadPartition({ ...at, ...nothing, context, folder, config, clean: true })
+      log.store.parentDirty = true
+      if (at.topic !== metadataTopic) directory.logs.set(name, log)
+      return log
+    } catch (error) {
+      throw directory.failed(error)
+    }
+  }
+
+  /** Gives the folder the name of something that is out of use. */
+  mark(directory: LogDirectory, folder: string, state: Exclude<FolderState, 'live'>): string {
+    const { disk, random } = this.#host
+    const { topic, partition } = parseFolder(folder)!
+    const uniqueHex = Buffer.from(random.bytes(16)).toString('hex')
+    const path = `${directory.path}/${markedFolder(topic, partition, { state, uniqueHex })}`
+    disk.rename(`${directory.path}/${folder}`, path)
+    return path
+  }
+}
+
+/** A failure of the disk takes the directory offline; anything else goes on. */
+export function attempt(directory: LogDirectory, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    if (!directory.online) return
+    if (error instanceof KafkaError) throw error
+    directory.failed(error, { final: true })
+  }
+}
