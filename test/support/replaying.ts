@@ -1,12 +1,14 @@
 /** Transcripts as tests: each scenario one test, on clusters that live as long as they are needed. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { clustersOf, isPlayable, toolsOf } from './combinations.ts'
+import { clustersOf, isPlayable, isToDiffer, toolsOf } from './combinations.ts'
 import { replay } from './replayer.ts'
 import { type OwnedCluster, report, type Scenario } from './transcripts.ts'
 
 /** Declares the tests of scenarios, with Jackdaw's tools against Jackdaw's broker. */
 export function testScenarios(scenarios: readonly Scenario[]): void {
-  const playable = scenarios.filter((scenario) => isPlayable(scenario, 'jackdaw', 'jackdaw'))
+  const playable = scenarios.filter(
+    (scenario) => isPlayable(scenario, 'jackdaw', 'jackdaw') && !isToDiffer(scenario, 'jackdaw'),
+  )
   const shared = playable.filter(({ transcript }) => !transcript.fresh)
   const fresh = playable.filter(({ transcript }) => transcript.fresh)
 

@@ -1,11 +1,19 @@
 /** `npm run transcripts`: replays the transcripts with the tools of one maker against the broker of one. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { clustersOf, isPlayable, type Maker, makers, toolsOf } from './combinations.ts'
-import { replayAll, report, scenariosIn } from './transcripts.ts'
+import {
+  asAnsweredBy,
+  clustersOf,
+  isPlayable,
+  isToDiffer,
+  type Maker,
+  makers,
+  toolsOf,
+} from './combinations.ts'
+import { replayAll, report, type Scenario, scenariosIn } from './transcripts.ts'
 import { sharedFolder } from './vectors.ts'
 
-const usage = `npm run transcripts -- [--tools apache|jackdaw] [--broker apache|jackdaw] [--only 'kafka-topics/*'] [--jobs N] [--folder DIR]`
+const usage = `npm run transcripts -- [--tools apache|jackdaw] [--broker apache|jackdaw] [--only 'kafka-topics/*'] [--jobs N] [--folder DIR] [--differences]`
 
 /** Runs the command line and gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -17,6 +25,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       only: { type: 'string', multiple: true },
       jobs: { type: 'string', default: '1' },
       folder: { type: 'string', default: transcriptsFolder },
+      differences: { type: 'boolean', default: false },
     },
   })
   const { tools: toolMaker, broker: brokerMaker } = values
@@ -34,7 +43,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (!tools.ok || !cluster.ok) return 1
   console.log(`tools: ${toolMaker}, broker: ${brokerMaker}, from ${values.folder}`)
   const all = scenariosIn(values.folder, values.only)
-  const scenarios = all.filter((scenario) => isPlayable(scenario, toolMaker, brokerMaker))
+  const scenarios = all
+    .filter((scenario) => isPlayable(scenario, toolMaker, brokerMaker))
+    .filter((scenario) => isToDiffer(scenario, brokerMaker) === values.differences)
+    .map((scenario) => asAnsweredBy(toolMaker, scenario))
   const results = await replayAll({
     scenarios,
     tools: tools.value,
@@ -49,13 +61,20 @@ export async function main(argv: readonly string[]): Promise<number> {
   const failed = results.filter(({ differences }) => differences.length > 0)
   if (failed.length > 0)
     console.log(`\nfailed:\n${failed.map(({ name }) => `  ${name}`).join('\n')}`)
-  if (scenarios.length < all.length) {
-    const left = all.filter((scenario) => !scenarios.includes(scenario))
-    const names = left.map(({ name }) => `  ${name}`).join('\n')
-    console.log(`\nnot played, for want of a tool or of brokers:\n${names}`)
+  if (!values.differences) {
+    const differing = all.filter((scenario) => isToDiffer(scenario, brokerMaker))
+    tellOf('not played, because docs/differences.md tells that they differ', differing)
+    const played = new Set([...scenarios, ...differing].map(({ name }) => name))
+    const left = all.filter(({ name }) => !played.has(name))
+    tellOf('not played, for want of a tool or of brokers', left)
   }
   console.log(`\n${results.length - failed.length} passed, ${failed.length} failed`)
   return failed.length === 0 && results.length > 0 ? 0 : 1
+}
+
+function tellOf(what: string, scenarios: readonly Scenario[]): void {
+  if (scenarios.length === 0) return
+  console.log(`\n${what}:\n${scenarios.map(({ name }) => `  ${name}`).join('\n')}`)
 }
 
 /** The recorded sessions: `JACKDAW_TRANSCRIPTS`, else `transcripts` in the shared folder. */

@@ -94,7 +94,7 @@ function numericRange(rules: RecordRules): { lowest: number; highest: number } {
 function keyError(batchIndex: number, { topicPartition }: RecordRules): Walk['errors'][number] {
   return {
     batchIndex,
-    message: `Compacted topic cannot accept message without key in topic partition ${topicPartition}.`,
+    message: `Compacted topic cannot accept message without key in topic partition ${topicPartition}`,
     error: 'INVALID_RECORD',
   }
 }

@@ -18,7 +18,7 @@ const record = (fields: Partial<NewRecord> = {}): NewRecord => ({
   ...fields,
 })
 
-const noKey = 'Compacted topic cannot accept message without key in topic partition facts-0.'
+const noKey = 'Compacted topic cannot accept message without key in topic partition facts-0'
 const shown = (batchIndex: number, message: string) =>
   `RecordError(batchIndex=${batchIndex}, message='${message}')`
 const rejected = (count: number, list: string[]) =>
