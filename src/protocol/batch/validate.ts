@@ -123,7 +123,7 @@ function checkHeader(batch: Uint8Array, { topicPartition, messageBytesMax }: Bat
   if (!isIntact(batch)) {
     throw new KafkaError(
       'CORRUPT_MESSAGE',
-      `Record is corrupt (stored crc = ${layout.crcOf(batch)}) in topic partition ${topicPartition}`,
+      `Record is corrupt (stored crc = ${layout.crcOf(batch)}) in topic partition ${topicPartition}.`,
     )
   }
   checkCounts(batch, topicPartition)
