@@ -1,4 +1,5 @@
 import pino from 'pino'
+import { KafkaError } from '../protocol/errors.ts'
 
 /** What the broker tells of itself. One line an event, `fields` as JSON. */
 export interface Logger {
@@ -18,9 +19,16 @@ export function fileLogger(options: {
     base: { node: options.nodeId },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    serializers: { error: pino.stdSerializers.err },
+    serializers: { error: told },
   }
   return options.stream === undefined ? pino(settings) : pino(settings, options.stream)
 }
 
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** What the world does to us is told in words; where our own code went wrong the stack shows the place. */
+function told(error: unknown): unknown {
+  if (error instanceof KafkaError) return { error: error.error, message: error.message }
+  if (error instanceof Error && 'syscall' in error) return { message: error.message }
+  return error instanceof Error ? pino.stdSerializers.err(error) : error
+}

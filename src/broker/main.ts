@@ -80,8 +80,7 @@ function readProperties(args: readonly string[]): Map<string, string> {
   })
   const properties = new Map<string, string>()
   if (values.config !== undefined) {
-    const text = Buffer.from(systemDisk.readFile(values.config)).toString()
-    for (const [name, value] of parseProperties(text)) properties.set(name, value)
+    for (const [name, value] of parseProperties(textOf(values.config))) properties.set(name, value)
   }
   for (const each of values.override ?? []) {
     const at = each.indexOf('=')
@@ -89,4 +88,11 @@ function readProperties(args: readonly string[]): Map<string, string> {
     properties.set(each.slice(0, at).trim(), each.slice(at + 1).trim())
   }
   return properties
+}
+
+function textOf(config: string): string {
+  if (systemDisk.stat(config) === null) {
+    throw new KafkaError('INVALID_CONFIG', `--config names ${config}, but there is no such file`)
+  }
+  return Buffer.from(systemDisk.readFile(config)).toString()
 }

@@ -1,0 +1,155 @@
+/** The verbs of `jackdaw`: what a person does with the local cluster itself. */
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { gone } from '../support/jackdaw.ts'
+import { end } from '../support/processes.ts'
+import { newSession, type Session } from './session.ts'
+
+let session: Session
+beforeEach(() => {
+  session = newSession()
+})
+afterEach(() => session.end())
+
+test('start, restart and stop keep what is there; status tells a program and a person', async () => {
+  const { sh, home } = session
+  expect(await sh('jackdaw status')).toMatchObject({
+    code: 1,
+    stdout: `no cluster in ${home}; "jackdaw start" makes one\n`,
+  })
+  expect((await sh('jackdaw start')).stdout).toMatch(
+    /^broker 1 runs on 127\.0\.0\.1:\d+ and \S+\/1\.sock \(process \d+\)\n$/,
+  )
+  const [first] = (await session.status()).brokers
+  expect(first).toEqual({
+    id: 1,
+    pid: expect.any(Number),
+    state: 'running',
+    roles: ['broker', 'controller'],
+    socket: expect.stringMatching(/1\.sock$/),
+    address: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+    dataDirectory: join(home, 'data', '1'),
+    sizeBytes: expect.any(Number),
+    properties: expect.stringContaining(home),
+  })
+  expect(statSync(join(first!.socket, '..')).mode & 0o777).toBe(0o700)
+
+  await sh('topics --create --topic kept')
+  expect((await sh('jackdaw restart')).code).toBe(0)
+  await gone(first!.pid!)
+  const [second] = (await session.status()).brokers
+  expect(second).toMatchObject({ state: 'running', address: first!.address })
+  expect(second!.pid).not.toBe(first!.pid)
+  expect((await sh('topics --list')).stdout).toBe('kept\n')
+
+  expect((await sh('jackdaw stop')).code).toBe(0)
+  expect(existsSync(first!.socket)).toBe(false)
+  expect(await sh('jackdaw stop')).toMatchObject({
+    code: 0,
+    stdout: `no broker runs in ${home}\n`,
+  })
+  expect((await sh('jackdaw status')).code).toBe(1)
+})
+
+test('logs tell of the broker, and with -f go on until Ctrl-C', async () => {
+  const { sh } = session
+  await sh('jackdaw start')
+  const lines = (await sh('jackdaw logs')).stdout.trim().split('\n')
+  expect(lines.map((line) => JSON.parse(line).msg)).toContain('ready')
+  const following = session.start('exec jackdaw logs -f')
+  await following.outputs((output) => output.includes('"ready"'), 30_000)
+  await sh('jackdaw stop')
+  await following.outputs((output) => output.includes('"stopping"'), 30_000)
+  expect(await end(following, 'SIGINT')).toMatchObject({ code: 130 })
+})
+
+test('reset asks, and where nobody can be asked it wants --yes', async () => {
+  const { sh, home } = session
+  await sh('topics --create --topic t')
+  writeFileSync(join(home, 'mine.txt'), 'mine\n')
+  expect(await sh('jackdaw reset < /dev/null')).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'jackdaw: reset removes all topics and groups; say --yes where nobody can be asked\n',
+  })
+  expect((await sh('topics --list')).stdout).toBe('t\n')
+
+  const { pid } = (await session.status()).brokers[0]!
+  expect(await sh('jackdaw reset --yes')).toMatchObject({
+    code: 0,
+    stdout: `removed the cluster in ${home}\n`,
+  })
+  await gone(pid!)
+  expect(existsSync(join(home, 'data'))).toBe(false)
+  expect(existsSync(join(home, 'mine.txt'))).toBe(true)
+  expect((await sh('topics --list')).stdout).toBe('\n')
+})
+
+test('--no-start, and the variable for it, leave things as they are', async () => {
+  const { sh, home } = session
+  for (const line of ['topics --list --no-start', 'JACKDAW_NO_START=1 topics --list']) {
+    const { code, stdout, stderr } = await sh(line)
+    expect({ code, stdout }, line).toEqual({ code: 1, stdout: '' })
+    expect(stderr, line).toContain('--bootstrap-server must be specified')
+    expect(stderr, line).not.toMatch(/^ +at /m)
+  }
+  expect(existsSync(join(home, 'data'))).toBe(false)
+})
+
+test('two homes are two clusters, side by side', async () => {
+  const { sh, folder } = session
+  const other = join(folder, 'other')
+  await sh('topics --create --topic here')
+  try {
+    expect((await sh(`topics --create --topic there --home ${other}`)).code).toBe(0)
+    expect((await sh('topics --list')).stdout).toBe('here\n')
+    expect((await sh(`topics --list --home ${other}`)).stdout).toBe('there\n')
+    const there = JSON.parse((await sh(`jackdaw status --json --home ${other}`)).stdout)
+    const here = await session.status()
+    expect(there.brokers[0].address).not.toBe(here.brokers[0]!.address)
+    expect(there.clusterId).not.toBe(here.clusterId)
+  } finally {
+    await sh(`jackdaw stop --home ${other}`)
+  }
+})
+
+test('a home whose path is too long for a socket works all the same', async () => {
+  const { sh, folder } = session
+  const deep = join(folder, 'deep'.repeat(20), 'er'.repeat(40))
+  mkdirSync(deep, { recursive: true })
+  try {
+    expect((await sh(`topics --create --topic t --home ${deep}`)).code).toBe(0)
+    expect((await sh(`topics --list --home ${deep}`)).stdout).toBe('t\n')
+    const { brokers } = JSON.parse((await sh(`jackdaw status --json --home ${deep}`)).stdout)
+    expect(Buffer.byteLength(brokers[0].socket)).toBeLessThan(104)
+  } finally {
+    await sh(`jackdaw stop --home ${deep}`)
+  }
+})
+
+test("shims give the tools Apache's names", async () => {
+  const { sh, folder } = session
+  expect((await sh('jackdaw shims old')).code).toBe(0)
+  const names = readdirSync(join(folder, 'old'))
+  for (const tool of ['topics', 'console-producer', 'console-consumer', 'consumer-groups']) {
+    expect(names).toContain(`kafka-${tool}`)
+    expect(names).toContain(`kafka-${tool}.sh`)
+  }
+  expect(await sh('old/kafka-topics.sh --create --topic t')).toMatchObject({ code: 0 })
+  expect((await sh('old/kafka-topics --list')).stdout).toBe('t\n')
+})
+
+test('a verb or an option that is not there gets a line and exit code 1', async () => {
+  const { sh } = session
+  for (const line of [
+    'jackdaw nonsense',
+    'jackdaw start --nonsense',
+    'jackdaw start --brokers x',
+  ]) {
+    const { code, stdout, stderr } = await sh(line)
+    expect({ code, stdout }, line).toEqual({ code: 1, stdout: '' })
+    expect(stderr, line).toMatch(/nonsense|x/)
+    expect(stderr, line).not.toMatch(/^ +at /m)
+  }
+})
