@@ -7,6 +7,8 @@ import { obeyed } from '../src/broker/obeyed.ts'
 import { brokerConfigs } from '../src/protocol/configs/broker.ts'
 import { groupConfigs } from '../src/protocol/configs/group.ts'
 import { topicConfigs } from '../src/protocol/configs/topic.ts'
+import { clients } from './support/clients.ts'
+import { marks } from './support/clients-main.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -17,6 +19,30 @@ test.each([
   const file = join(root, path)
   expect(existsSync(file)).toBe(true)
   expect(readFileSync(file, 'utf8')).toBe(page())
+})
+
+describe('docs/compatibility.md (npm run clients -- --write)', () => {
+  const page = readFileSync(join(root, 'docs', 'compatibility.md'), 'utf8')
+  const rows = page
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !/^\| (client|-+) /.test(line))
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+
+  test('has a row for every client of test/clients, at the version that is pinned there', () => {
+    // kcat is Debian's, of whatever version the machine has.
+    const named = (name: string, version: string) => (name === 'kcat' ? name : `${name} ${version}`)
+    expect(rows.map(([, name = '', version = '']) => named(name, version))).toEqual(
+      clients.map(({ name, version }) => named(name, version)),
+    )
+  })
+
+  test('knows of no step that failed', () => {
+    expect(rows.flat().filter((cell) => cell === marks.fail)).toEqual([])
+  })
+
+  test('is linked from the README', () => {
+    expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain('(docs/compatibility.md)')
+  })
 })
 
 describe('the obeyed configurations are those that the broker’s sources read', () => {

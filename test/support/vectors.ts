@@ -29,7 +29,7 @@ export function vectorFiles(folder: string): string[] {
   if (!existsSync(path)) throw missing(path)
   const names = readdirSync(path).filter((name) => /\.jsonl?(\.gz)?$/.test(name))
   if (names.length === 0) throw missing(join(path, '*.jsonl'))
-  return names.map((name) => join(folder, name.replace(/\.gz$/, ''))).sort()
+  return [...new Set(names.map((name) => join(folder, name.replace(/\.gz$/, ''))))].sort()
 }
 
 /** A fact table of the shared folder, as `protocol/errors.json`. */
