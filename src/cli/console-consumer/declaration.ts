@@ -127,7 +127,7 @@ export const consoleConsumerDeclaration = {
     {
       name: 'output',
       description:
-        'How records are printed: plain (what the formatter makes of them), or json: everything that a record holds, one line each.',
+        'How records are printed: plain (what the formatter makes of them), or jsonl: everything that a record holds, one line each.',
       argument: { type: 'String', name: 'form', oneOf: ['plain', 'json', 'jsonl'] },
       ours: true,
     },
@@ -143,7 +143,7 @@ export const consoleConsumerDeclaration = {
     },
     {
       does: 'everything that the records hold, for a program',
-      command: 'console-consumer --topic orders --from-beginning --output json',
+      command: 'console-consumer --topic orders --from-beginning --output jsonl',
     },
   ],
 } as const satisfies ToolDeclaration

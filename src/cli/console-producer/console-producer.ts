@@ -12,6 +12,7 @@ import type { Options } from '../options/options.ts'
 import { parse } from '../options/parse.ts'
 import { exceptionText } from '../output/log.ts'
 import { clientWarnings, type Warn } from '../output/warnings.ts'
+import { isJsonLines } from '../records/form.ts'
 import { addressesOf, findServer } from '../server.ts'
 import { ToolFailure } from '../tell.ts'
 import type { Tool } from '../tool.ts'
@@ -25,7 +26,8 @@ import {
   producerOptions,
 } from './producer-options.ts'
 import { Progress } from './progress.ts'
-import { LineParts } from './reader/parts.ts'
+import { JsonParts } from './reader/json-parts.ts'
+import { LineParts, type Parts } from './reader/parts.ts'
 import { readerSettings } from './reader/reader.ts'
 import {
   ensureAddresses,
@@ -110,7 +112,10 @@ function asConstruction(error: unknown): never {
   throw error
 }
 
-function partsOf(options: Options): LineParts {
+const readerOptions = ['line-reader', 'reader-config', 'reader-property', 'property']
+
+function partsOf(options: Options): Parts {
+  if (isJsonLines(options, 'input', readerOptions)) return new JsonParts()
   const name = options.text('line-reader')!
   if (name !== lineReader) {
     if (!/^java\.(lang|util)\./.test(name)) {

@@ -145,6 +145,13 @@ export const consoleProducerDeclaration = {
     },
     ...helpAndVersion,
     ...ownOptions,
+    {
+      name: 'input',
+      description:
+        'What a line is: plain (what the reader makes of it), or jsonl: a record as "console-consumer --output jsonl" prints it, with key, headers, timestamp and partition.',
+      argument: { type: 'String', name: 'form', oneOf: ['plain', 'json', 'jsonl'] },
+      ours: true,
+    },
   ],
   examples: [
     {
@@ -155,6 +162,11 @@ export const consoleProducerDeclaration = {
       does: 'key and value, with a colon between them',
       command:
         'console-producer --topic orders --reader-property parse.key=true --reader-property key.separator=:',
+    },
+    {
+      does: 'a topic copied, record by record, with all that they hold',
+      command:
+        'console-consumer --topic orders --from-beginning --timeout-ms 3000 --output jsonl | console-producer --topic copy --input jsonl',
     },
   ],
 } as const satisfies ToolDeclaration

@@ -7,12 +7,13 @@ import { ToolFailure } from '../tell.ts'
 import type { Failures } from './failures.ts'
 import type { Progress } from './progress.ts'
 import { LineCutter, type Lines } from './reader/line-cutter.ts'
-import type { LineParts } from './reader/parts.ts'
+import type { Parts } from './reader/parts.ts'
+import { kafkaException } from './reader/reader.ts'
 
 export type FeedOptions = {
   producer: Producer
   topic: string
-  parts: LineParts
+  parts: Parts
   failures: Failures
   /** Waits for the answer to each line before the next one goes. */
   isSync: boolean
@@ -121,7 +122,7 @@ export class Feed {
     const { producer, parts, isSync, progress } = this.#options
     if (this.#topic === null) this.#topic = await this.#openTopic(lines)
     if (this.#topic === null) return
-    if (isSync || parts.hasHeaders) await this.#oneByOne(this.#topic, lines)
+    if (isSync || parts.isOneByOne) await this.#oneByOne(this.#topic, lines)
     else await this.#together(this.#topic, lines)
     this.#lines += lines.count
     progress?.add(lines.count, lines.source.length)
@@ -140,11 +141,10 @@ export class Feed {
       } catch (error) {
         if (!(error instanceof KafkaError)) throw error
         if (isSync) throw executionError(error)
-        const { count, spans, fault } = parts.spans(slice(lines, i, i + 1))
-        if (count === 0) throw fault
-        const size = (at: number) => (spans[at]! < 0 ? -1 : spans[at + 1]! - spans[at]!)
+        const { key, value } = parts.record(lines, i)
         this.#lines++
-        failures.record({ topic, line: this.#lines, keySize: size(0), valueSize: size(2) }, error)
+        const sizes = { keySize: key?.length ?? -1, valueSize: value?.length ?? -1 }
+        failures.record({ topic, line: this.#lines, ...sizes }, error)
       }
       if (this.#signal !== null) break
     }
@@ -167,12 +167,13 @@ export class Feed {
   async #oneByOne(topic: ProducerTopic, lines: Lines): Promise<void> {
     const { producer, parts, machine, isSync, failures } = this.#options
     for (let i = 0; i < lines.count; i++) {
-      const { source } = lines
-      if (parts.hasHeaders) {
-        const { headers, place } = parts.withHeaders(lines, i)
-        const part = (at: number) =>
-          place[at]! < 0 ? null : source.subarray(place[at], place[at + 1])
-        topic.append(machine.clock.now(), part(0), part(2), headers)
+      if (parts.isOneByOne) {
+        const { key, value, headers, timestamp, partition } = parts.record(lines, i)
+        if (partition !== null && partition >= topic.partitionCount) {
+          const line = this.#lines + i + 1
+          throw kafkaException(`Line ${line} is for partition ${partition}, which is not there`)
+        }
+        topic.append(timestamp ?? machine.clock.now(), key, value, headers, partition)
       } else await this.#together(topic, slice(lines, i, i + 1))
       if (isSync) {
         await producer.flush()

@@ -80,10 +80,10 @@ test.each([
   },
 ])('headers of $line', ({ line, with: properties, headers: expected, value }) => {
   const lines = linesOf(line)
-  const { headers: found, place } = partsWith(properties).withHeaders(lines, 0)
+  const { headers: found, value: rest } = partsWith(properties).record(lines, 0)
   const texts = found.map((each) => [each.key, each.value && Buffer.from(each.value).toString()])
   expect(Object.fromEntries(texts)).toEqual(expected)
-  expect(Buffer.from(lines.source.subarray(place[2], place[3])).toString()).toBe(value)
+  expect(Buffer.from(rest!).toString()).toBe(value)
 })
 
 test('a line without its separator ends what can be taken, and tells its number', () => {

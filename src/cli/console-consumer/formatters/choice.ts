@@ -2,6 +2,7 @@ import { parsePairs, readProperties } from '../../config/file.ts'
 import { exceptionOf, JavaError, messageOf } from '../../java/errors.ts'
 import { UsageError } from '../../options/checks.ts'
 import type { Options } from '../../options/options.ts'
+import { isJsonLines } from '../../records/form.ts'
 import { deprecated, refusePair, type Say } from '../settings.ts'
 import { DefaultFormatter, type Deserialize } from './default.ts'
 import { deserializerOf } from './deserializers.ts'
@@ -35,7 +36,8 @@ const formatters: { readonly [name: string]: Make } = {
 
 /** Whatever fails here is told as a usage error, with the exception's message alone. */
 export function formatterChoice(options: Options, out: Say['out']): FormatterChoice {
-  if (isJson(options)) return { make: async () => (await import('./json.ts')).jsonFormatter }
+  if (isJsonLines(options, 'output', formatterOptions))
+    return { make: async () => (await import('./json.ts')).jsonFormatter }
   try {
     const make = formatterNamed(options.text('formatter')!)
     const properties = formatterProperties(options, out)
@@ -48,21 +50,7 @@ export function formatterChoice(options: Options, out: Say['out']): FormatterCho
   }
 }
 
-function isJson(options: Options): boolean {
-  const form = options.text('output')
-  if (form === undefined || form === 'plain') return false
-  if (form !== 'json' && form !== 'jsonl') {
-    throw new UsageError(`--output takes plain or json, not "${form}"`, { withHelp: false })
-  }
-  for (const other of ['formatter', 'formatter-config', 'formatter-property', 'property']) {
-    if (!options.has(other)) continue
-    throw new UsageError(
-      `--output ${form} prints everything that a record holds; --${other} has no place beside it`,
-      { withHelp: false },
-    )
-  }
-  return true
-}
+const formatterOptions = ['formatter', 'formatter-config', 'formatter-property', 'property']
 
 const isOfParser = (error: JavaError) => exceptionOf(error).startsWith('joptsimple.')
 

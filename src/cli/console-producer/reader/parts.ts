@@ -1,10 +1,19 @@
 import type { Header } from '../../../protocol/batch/headers.ts'
 import { spanWidth } from '../../../protocol/batch/spans.ts'
+import type { WrittenRecord } from '../../records/record-json.ts'
 import type { Lines } from './line-cutter.ts'
 import { kafkaException, type ReaderSettings } from './reader.ts'
 
+/** How lines become records. */
+export interface Parts {
+  /** Whether lines are read one by one, by `record`; otherwise many together, by `spans`. */
+  readonly isOneByOne: boolean
+  spans(lines: Lines): { spans: Int32Array; count: number; fault?: unknown }
+  record(lines: Lines, index: number): WrittenRecord
+}
+
 /** Takes lines apart, byte by byte: nothing becomes text but headers, and what an error has to show. */
-export class LineParts {
+export class LineParts implements Parts {
   #spans = new Int32Array(1024 * spanWidth)
   readonly #settings: ReaderSettings
   readonly #marker: Uint8Array | null
@@ -15,7 +24,7 @@ export class LineParts {
     this.#marker = settings.nullMarker === null ? null : Buffer.from(settings.nullMarker)
   }
 
-  get hasHeaders(): boolean {
+  get isOneByOne(): boolean {
     return this.#settings.parseHeaders
   }
 
@@ -48,24 +57,28 @@ export class LineParts {
     return { spans, count }
   }
 
-  /** One line with its headers; the other parts' places are the four numbers of `place`. */
-  withHeaders({ source, bounds }: Lines, index: number): { headers: Header[]; place: Int32Array } {
+  /** One line with its headers. */
+  record({ source, bounds }: Lines, index: number): WrittenRecord {
     const start = bounds[index * 2]!
     const end = bounds[index * 2 + 1]!
     const place = this.#spans
     this.#lineNumber++
-    const { headersDelimiter } = this.#settings
-    const headersEnd = indexIn(source, headersDelimiter, start, end)
-    if (headersEnd < 0 && !this.#settings.ignoreError) {
+    const { headersDelimiter, parseHeaders, ignoreError } = this.#settings
+    const headersEnd = parseHeaders ? indexIn(source, headersDelimiter, start, end) : -1
+    if (parseHeaders && headersEnd < 0 && !ignoreError) {
       throw this.#missing('headers delimiter', source, start, end)
     }
     const from = headersEnd < 0 ? start : headersEnd + headersDelimiter.length
     if (this.#settings.parseKey) this.#keyAndValue(source, { start, from, end }, place, 0)
     else place.set([-1, -1, from, end])
     if (this.#marker !== null) this.#mark(source, place, 0)
+    const part = (at: number) => (place[at]! < 0 ? null : source.subarray(place[at], place[at + 1]))
     return {
       headers: headersEnd < 0 ? [] : this.#headers(textOf(source, start, headersEnd)),
-      place,
+      key: part(0),
+      value: part(2),
+      timestamp: null,
+      partition: null,
     }
   }
 
