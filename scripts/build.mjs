@@ -10,13 +10,12 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
 const target = 'node20.19'
 
+await import('./ts.mjs')
+const { toolNames } = await import('../src/cli/tools.ts')
 const entries = {
   jackdaw: 'src/cli/jackdaw/main.ts',
-  topics: 'src/cli/topics/main.ts',
-  'console-producer': 'src/cli/console-producer/main.ts',
-  'console-consumer': 'src/cli/console-consumer/main.ts',
-  'consumer-groups': 'src/cli/consumer-groups/main.ts',
   broker: 'src/broker/entry.ts',
+  ...Object.fromEntries(toolNames.map((name) => [name, `src/cli/${name}/main.ts`])),
 }
 
 // Native code, and packages that find files of their own at run time: they stay in node_modules.

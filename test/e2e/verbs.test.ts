@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { toolNames } from '../../src/cli/tools.ts'
 import { gone } from '../support/jackdaw.ts'
 import { end } from '../support/processes.ts'
 import { newSession, type Session } from './session.ts'
@@ -132,7 +133,7 @@ test("shims give the tools Apache's names", async () => {
   const { sh, folder } = session
   expect((await sh('jackdaw shims old')).code).toBe(0)
   const names = readdirSync(join(folder, 'old'))
-  for (const tool of ['topics', 'console-producer', 'console-consumer', 'consumer-groups']) {
+  for (const tool of toolNames) {
     expect(names).toContain(`kafka-${tool}`)
     expect(names).toContain(`kafka-${tool}.sh`)
   }

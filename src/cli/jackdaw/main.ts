@@ -7,18 +7,11 @@ import { ClusterError } from '../../cluster/brokers.ts'
 import { systemMachine } from '../enter.ts'
 import type { Machine } from '../machine.ts'
 import { isClosedPipe } from '../tell.ts'
+import { toolNamed, toolNames } from '../tools.ts'
 import { type Context, context } from './context.ts'
 
-const tools: Record<string, () => Promise<unknown>> = {
-  topics: () => import('../topics/main.ts'),
-  'console-producer': () => import('../console-producer/main.ts'),
-  'console-consumer': () => import('../console-consumer/main.ts'),
-  'consumer-groups': () => import('../consumer-groups/main.ts'),
-}
-
 const machine = systemMachine()
-const named = process.argv[2] ?? ''
-const tool = Object.hasOwn(tools, named) ? tools[named] : undefined
+const tool = toolNamed(process.argv[2] ?? '')
 if (tool === undefined) {
   void main(machine).then((code) => process.exit(code))
 } else {
@@ -96,7 +89,7 @@ function declare(machine: Machine, exit: (code: number) => void): Command {
     .command('shims <folder>')
     .description("write Apache's names (kafka-topics, kafka-topics.sh, …) for our tools")
     .action(async (folder) => (await import('./shims.ts')).shims(at({}), folder))
-  for (const name of Object.keys(tools)) {
+  for (const name of toolNames) {
     program.command(name).description(`Kafka's ${name}: jackdaw ${name} --help`)
   }
   return program

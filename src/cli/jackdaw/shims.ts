@@ -1,21 +1,20 @@
 import { join, resolve } from 'node:path'
+import { toolNames } from '../tools.ts'
 import type { Context } from './context.ts'
-
-const tools = ['topics', 'console-producer', 'console-consumer', 'consumer-groups']
 
 /** Writes Apache's names for our tools into a folder, for scripts and fingers that know them. */
 export function shims({ machine, host }: Context, folder: string): void {
   const target = resolve(folder)
   host.disk.makeDirectory(target)
   const command = process.argv[1] ?? 'jackdaw'
-  for (const tool of tools) {
+  for (const tool of toolNames) {
     for (const name of [`kafka-${tool}`, `kafka-${tool}.sh`]) {
       const text = `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(command)} ${tool} "$@"\n`
       host.disk.replaceFile(join(target, name), Buffer.from(text), 0o755)
     }
   }
   machine.stdout.write(
-    `wrote ${tools.length * 2} commands into ${target}; put it in front of PATH\n`,
+    `wrote ${toolNames.length * 2} commands into ${target}; put it in front of PATH\n`,
   )
 }
 

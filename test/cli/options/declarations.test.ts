@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { consoleConsumerDeclaration } from '../../../src/cli/console-consumer/declaration.ts'
-import { consoleProducerDeclaration } from '../../../src/cli/console-producer/declaration.ts'
-import { consumerGroupsDeclaration } from '../../../src/cli/consumer-groups/declaration.ts'
 import type { OptionDeclaration, ToolDeclaration } from '../../../src/cli/options/declare.ts'
 import { helpText } from '../../../src/cli/options/help.ts'
-import { topicsDeclaration } from '../../../src/cli/topics/declaration.ts'
+import { toolNames } from '../../../src/cli/tools.ts'
 import { sharedFolder } from '../../support/vectors.ts'
 
 type Reference = {
@@ -22,12 +19,12 @@ const reference = JSON.parse(
   readFileSync(join(sharedFolder, 'reference', 'cli-options.json'), 'utf8'),
 ) as Record<string, { options: Reference[] }>
 
-const tools: readonly ToolDeclaration[] = [
-  topicsDeclaration,
-  consoleProducerDeclaration,
-  consoleConsumerDeclaration,
-  consumerGroupsDeclaration,
-]
+const tools = await Promise.all(toolNames.map(declarationOf))
+
+async function declarationOf(name: string): Promise<ToolDeclaration> {
+  const file = await import(`../../../src/cli/${name}/declaration.ts`)
+  return Object.values<ToolDeclaration>(file)[0]!
+}
 
 // The help of Kafka 4.3.1 leaves this one out of the reference although the tool takes it.
 const unlisted = ['partition-size-limit-per-response']

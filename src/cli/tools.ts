@@ -1,0 +1,17 @@
+/**
+ * Every tool there is, by the name of its command, which is that of its folder too. The build, `jackdaw <tool>` and the shims
+ * come from this table; package.json's `bin` and the files of bin/ are held to it by a test.
+ */
+export const tools = {
+  topics: () => import('./topics/main.ts'),
+  'console-producer': () => import('./console-producer/main.ts'),
+  'console-consumer': () => import('./console-consumer/main.ts'),
+  'consumer-groups': () => import('./consumer-groups/main.ts'),
+} as const satisfies { readonly [name: string]: () => Promise<unknown> }
+
+export const toolNames: readonly string[] = Object.keys(tools)
+
+/** What runs the tool of this name; undefined where there is none. */
+export function toolNamed(name: string): (() => Promise<unknown>) | undefined {
+  return Object.hasOwn(tools, name) ? tools[name as keyof typeof tools] : undefined
+}
