@@ -23,7 +23,8 @@ const tools = await Promise.all(toolNames.map(declarationOf))
 
 async function declarationOf(name: string): Promise<ToolDeclaration> {
   const file = await import(`../../../src/cli/${name}/declaration.ts`)
-  return Object.values<ToolDeclaration>(file)[0]!
+  const isTool = (value: unknown) => typeof value === 'object' && 'kafkaName' in value!
+  return Object.values(file).find(isTool) as ToolDeclaration
 }
 
 // The help of Kafka 4.3.1 leaves this one out of the reference although the tool takes it.
