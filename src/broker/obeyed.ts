@@ -98,7 +98,6 @@ export const obeyed: Obeyed = {
   topic: [
     'cleanup.policy',
     'compression.gzip.level',
-    'compression.lz4.level',
     'compression.type',
     'compression.zstd.level',
     'delete.retention.ms',

@@ -19,7 +19,8 @@ export interface LogConfig {
   readonly timestampBeforeMaxMs: bigint
   readonly timestampAfterMaxMs: bigint
   readonly compression: 'producer' | 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
-  readonly compressionLevels: { readonly gzip: number; readonly lz4: number; readonly zstd: number }
+  /** LZ4's level is stored and not obeyed: its library has one way to compress. */
+  readonly compressionLevels: { readonly gzip: number; readonly zstd: number }
   readonly dirtyRatioMin: number
   readonly compactionLagMinMs: number
   readonly compactionLagMaxMs: number
@@ -51,7 +52,6 @@ export function logConfig(get: (kafkaName: never) => unknown): LogConfig {
     compression: (codec === 'uncompressed' ? 'none' : codec) as LogConfig['compression'],
     compressionLevels: {
       gzip: number('compression.gzip.level'),
-      lz4: number('compression.lz4.level'),
       zstd: number('compression.zstd.level'),
     },
     dirtyRatioMin: number('min.cleanable.dirty.ratio'),
