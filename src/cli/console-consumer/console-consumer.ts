@@ -21,6 +21,7 @@ import { Consumption, type Ending } from './consume.ts'
 import { badAddress, consumerConfigsOf, consumerOptions } from './consumer-options.ts'
 import { consoleConsumerDeclaration } from './declaration.ts'
 import type { Formatter } from './formatters/formatter.ts'
+import { type Range, rangesOf } from './select/range.ts'
 import { consumerSettings, type Settings } from './settings.ts'
 
 export const consoleConsumer: Tool = { declaration: consoleConsumerDeclaration, run }
@@ -66,6 +67,7 @@ async function prepared(options: Options, machine: Machine): Promise<Prepared> {
     const settings = consumerSettings(options, {
       out: (text) => machine.stdout.write(text),
       random: () => systemRandom.number(),
+      now: machine.clock.now(),
       needsServer: server.kind === 'none',
     })
     const formatter = await settings.formatter.make((message, error) => {
@@ -98,13 +100,14 @@ async function consume({
   machine,
 }: Consume): Promise<number> {
   const { stderr } = machine
-  const { partition } = settings
+  const { partition, range } = settings
+  const isAssigned = partition !== undefined || range !== null
   const configs = consumerConfigsOf(settings.properties)
   const addresses = await addressesOf(server, options, machine).catch(asConstruction)
-  const wanted = consumerOptions(configs, { isAssigned: partition !== undefined })
+  const wanted = consumerOptions(configs, { isAssigned })
   unknownConfigs(configs, 'consumer.ConsumerConfig', machine)
   // Scripts see Kafka's advice as they know it; who talks to the local cluster has not asked for it.
-  const isAdvised = server.kind === 'given' && !stderr.isTerminal && partition === undefined
+  const isAdvised = server.kind === 'given' && !stderr.isTerminal && !isAssigned
   if (isAdvised && wanted.groupProtocol !== 'consumer') stderr.write(protocolHint)
   const cluster = new Cluster(
     clusterOptions(configs, {
@@ -113,13 +116,17 @@ async function consume({
     }),
   )
   const consumer = new Consumer(cluster, wanted)
-  point(consumer, options, settings)
+  const ranges = range === null ? null : await rangesOf(cluster, range, wanted.isolationLevel)
+  if (ranges === null) point(consumer, options, settings)
+  else pointAt(consumer, ranges)
   const messagesMax = limit(options)
   const consumption = new Consumption({
     consumer,
     formatter,
     messagesMax: typeof messagesMax === 'number' ? messagesMax : 0,
     timeoutMs: Number(settings.timeoutMs),
+    ranges,
+    accepts: settings.accepts,
     skipsErrors: options.has('skip-message-on-error'),
     skipped: (error) => log(machine, 'Error processing message, skipping this message: ', error),
     machine,
@@ -162,6 +169,11 @@ function point(consumer: Consumer, options: Options, { partition, offset }: Sett
   consumer.assign([at])
   if (typeof offset === 'bigint') consumer.seek(at, offset)
   else consumer.seekTo(at, offset)
+}
+
+function pointAt(consumer: Consumer, ranges: readonly Range[]): void {
+  consumer.assign(ranges)
+  for (const range of ranges) consumer.seek(range, range.start)
 }
 
 /** How many records, or why that cannot be known; Kafka's tool finds out when the consumer is there already. */

@@ -2,8 +2,10 @@ import type { RecordRun } from '../../client/consumer/record-run.ts'
 import type { Consumer } from '../../client/consumer.ts'
 import { JavaError } from '../java/errors.ts'
 import type { Machine } from '../machine.ts'
+import type { Condition } from '../records/where.ts'
 import { isClosedPipe } from '../tell.ts'
 import type { Formatter } from './formatters/formatter.ts'
+import { type Range, unfinished } from './select/range.ts'
 import { RecordWriter } from './writer.ts'
 
 export type ConsumeOptions = {
@@ -13,6 +15,10 @@ export type ConsumeOptions = {
   messagesMax: number
   /** How long to wait for a record; negative: without end. */
   timeoutMs: number
+  /** What is to be read, and where it ends; null reads on and on. */
+  ranges: readonly Range[] | null
+  /** Which records are printed and counted; null for all. */
+  accepts: Condition | null
   /** A record that cannot be formatted is told to `skipped` instead of ending everything. */
   skipsErrors: boolean
   skipped: (error: unknown) => void
@@ -26,6 +32,8 @@ export type Ending =
   | { readonly kind: 'failed'; readonly error: unknown }
 
 const endless = 2 ** 31
+// How often to look whether a range has been read: its last records may be markers, which no poll hands out.
+const rangePollMs = 200
 
 /** From the consumer to standard output. What was not written does not count as processed. */
 export class Consumption {
@@ -34,9 +42,11 @@ export class Consumption {
   readonly #options: ConsumeOptions
   readonly #writer: RecordWriter
   #isStopped = false
+  #ranges: readonly Range[] | null
 
   constructor(options: ConsumeOptions) {
     this.#options = options
+    this.#ranges = options.ranges
     this.#writer = new RecordWriter(options.machine.stdout)
   }
 
@@ -47,22 +57,39 @@ export class Consumption {
 
   /** Throws what the formatter throws. */
   async run(): Promise<Ending> {
-    const { consumer, messagesMax, timeoutMs } = this.#options
-    while (messagesMax === -1 || this.count < messagesMax) {
+    const { consumer, messagesMax, timeoutMs, machine } = this.#options
+    const waitMs = timeoutMs < 0 ? endless : timeoutMs
+    const pollMs = this.#ranges === null ? waitMs : Math.min(waitMs, rangePollMs)
+    const waiting = { since: machine.clock.monotonic() }
+    while ((messagesMax === -1 || this.count < messagesMax) && !this.#areRangesRead()) {
       if (this.#isStopped) return { kind: 'stopped' }
       let run: RecordRun | null
       try {
-        run = await consumer.poll(timeoutMs < 0 ? endless : timeoutMs)
+        run = await consumer.poll(pollMs)
       } catch (error) {
         return { kind: 'failed', error }
       }
+      const now = machine.clock.monotonic()
       if (run !== null) {
         if (!(await this.#take(run))) return { kind: 'closed' }
+        waiting.since = now
       } else if (!this.#isStopped && timeoutMs >= 0) {
-        return { kind: 'failed', error: timedOut() }
+        if (pollMs === waitMs || now - waiting.since >= waitMs) {
+          return { kind: 'failed', error: timedOut() }
+        }
       }
     }
     return { kind: 'enough' }
+  }
+
+  /** Reads no more from where enough was read. */
+  #areRangesRead(): boolean {
+    if (this.#ranges === null) return false
+    const { consumer } = this.#options
+    const rest = unfinished(this.#ranges, (at) => consumer.position(at))
+    if (rest.length < this.#ranges.length) consumer.assign(rest)
+    this.#ranges = rest
+    return rest.length === 0
   }
 
   /** False when nobody reads any more. */
@@ -84,16 +111,24 @@ export class Consumption {
     }
   }
 
+  #endOf({ topic, partition }: RecordRun): bigint | null {
+    const range = this.#ranges?.find((each) => each.topic === topic && each.partition === partition)
+    return range?.end ?? null
+  }
+
   /** `written` follows behind: up to there everything has been taken. */
   async #write(run: RecordRun, written: { offset: bigint }): Promise<void> {
-    const { formatter, messagesMax, skipsErrors, skipped } = this.#options
+    const { formatter, messagesMax, skipsErrors, skipped, accepts } = this.#options
     const writer = this.#writer
     const { buffer } = writer
     let passed = written.offset
+    const end = this.#endOf(run)
     // A comparison for each record is all that the limit costs.
     const last = messagesMax === -1 ? Number.POSITIVE_INFINITY : messagesMax
     try {
       while (this.count < last && !this.#isStopped && run.next()) {
+        if (end !== null && run.offset() >= end) break
+        if (accepts !== null && !accepts(run)) continue
         this.count++
         try {
           formatter.write(run, buffer)

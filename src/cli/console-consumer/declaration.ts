@@ -131,6 +131,49 @@ export const consoleConsumerDeclaration = {
       argument: { type: 'String', name: 'form', oneOf: ['plain', 'json', 'jsonl'] },
       ours: true,
     },
+    {
+      name: 'from',
+      description:
+        'Begin with records of this time: 2026-11-25T09:00, or how long ago, 15m, 2h30m, 1d. Without a group, and up to what is there now.',
+      argument: { type: 'String', name: 'time' },
+      ours: true,
+    },
+    {
+      name: 'to',
+      description: 'Only records before this time, written as with --from.',
+      argument: { type: 'String', name: 'time' },
+      ours: true,
+    },
+    {
+      name: 'tail',
+      description: 'The last so many records of each partition. Without a group.',
+      argument: { type: 'Integer', name: 'records' },
+      ours: true,
+    },
+    {
+      name: 'follow',
+      description: 'With --from or --tail: go on with what comes.',
+      ours: true,
+    },
+    {
+      name: 'grep',
+      description: 'Only records whose value or key has a match of this regular expression.',
+      argument: { type: 'String', name: 'regex' },
+      ours: true,
+    },
+    {
+      name: 'where',
+      description:
+        'Only records of which this holds: key=a, header.trace!=b, value~^E, $.user.age>=18. May be repeated; all must hold.',
+      argument: { type: 'String', name: 'condition' },
+      ours: true,
+    },
+    {
+      name: 'sample',
+      description: 'Of all these a share, chosen by chance: 0.01, or 1%.',
+      argument: { type: 'String', name: 'share' },
+      ours: true,
+    },
   ],
   examples: [
     {
@@ -140,6 +183,14 @@ export const consoleConsumerDeclaration = {
     {
       does: 'keys too',
       command: 'console-consumer --topic orders --formatter-property print.key=true',
+    },
+    {
+      does: 'what went wrong in the last quarter of an hour',
+      command: "console-consumer --topic orders --from 15m --where '$.status>=500'",
+    },
+    {
+      does: 'the last ten records of each partition, and what comes',
+      command: 'console-consumer --topic orders --tail 10 --follow',
     },
     {
       does: 'everything that the records hold, for a program',

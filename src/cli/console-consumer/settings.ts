@@ -3,7 +3,10 @@ import { javaHashMapOrder } from '../java/hash-map.ts'
 import { isJavaLong } from '../java/numbers.ts'
 import { requireExactlyOne, requireOptions, UsageError } from '../options/checks.ts'
 import type { Options } from '../options/options.ts'
+import type { Condition } from '../records/where.ts'
 import { type FormatterChoice, formatterChoice } from './formatters/choice.ts'
+import { acceptance } from './select/accept.ts'
+import { type RangeWish, rangeWish } from './select/range.ts'
 
 /** Everything that the command line says, checked in the order of Kafka's tool. */
 export type Settings = {
@@ -13,13 +16,21 @@ export type Settings = {
   readonly offset: 'earliest' | 'latest' | bigint
   readonly timeoutMs: bigint
   readonly formatter: FormatterChoice
+  /** The part of the topic that is wanted; null leaves it to group and offsets, as in Kafka's tool. */
+  readonly range: RangeWish | null
+  /** Which records of it; null for all. */
+  readonly accepts: Condition | null
 }
 
-export type Say = { readonly out: (text: string) => void; readonly random: () => number }
+export type Say = {
+  readonly out: (text: string) => void
+  readonly random: () => number
+  readonly now: number
+}
 
 export function consumerSettings(
   options: Options,
-  { out, random, needsServer }: Say & { needsServer: boolean },
+  { out, random, now, needsServer }: Say & { needsServer: boolean },
 ): Settings {
   ensureSensible(options, { needsServer })
   refusePair(options, 'consumer-property', 'command-property')
@@ -43,6 +54,8 @@ export function consumerSettings(
     offset: startOffset(options),
     timeoutMs: options.long('timeout-ms') ?? -1n,
     formatter: formatterChoice(options, out),
+    range: rangeWish(options, { partition, now }),
+    accepts: acceptance(options, { random, now }),
   }
 }
 

@@ -9,19 +9,10 @@ import { isUtf8 } from 'node:buffer'
 import type { RecordCursor } from '../../protocol/batch/cursor.ts'
 import type { Header } from '../../protocol/batch/headers.ts'
 import { recordHeaders } from '../../protocol/batch/reader.ts'
+import type { RecordView } from './record-view.ts'
 
 /** `timestamp` is in ms, −1 for none; `leaderEpoch` is −1 where the format has none. */
-export function recordJson({
-  topic,
-  partition,
-  leaderEpoch,
-  cursor,
-}: {
-  topic: string
-  partition: number
-  leaderEpoch: number
-  cursor: RecordCursor
-}): string {
+export function recordJson({ topic, partition, leaderEpoch, cursor }: RecordView): string {
   const { bytes, keyStart, keyEnd, valueStart, valueEnd, appendTime } = cursor
   const type = appendTime === null ? 'CreateTime' : 'LogAppendTime'
   const key = partJson(bytes, keyStart, keyEnd)

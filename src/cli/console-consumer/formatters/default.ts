@@ -1,7 +1,8 @@
 import { recordHeaders } from '../../../protocol/batch/reader.ts'
 import { isJavaTrue } from '../../java/text.ts'
 import type { OutputBuffer } from '../../output/buffer.ts'
-import type { Formatter, RecordView } from './formatter.ts'
+import type { RecordView } from '../../records/record-view.ts'
+import type { Formatter } from './formatter.ts'
 
 /** Turns bytes into the text that stands for them; absent: the bytes as they are. */
 export type Deserialize = (bytes: Uint8Array, topic: string) => string

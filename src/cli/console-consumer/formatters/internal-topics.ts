@@ -8,7 +8,8 @@ import {
 } from '../../../protocol/records/registry.ts'
 import { JavaError } from '../../java/errors.ts'
 import type { OutputBuffer } from '../../output/buffer.ts'
-import type { Formatter, RecordView } from './formatter.ts'
+import type { RecordView } from '../../records/record-view.ts'
+import type { Formatter } from './formatter.ts'
 import { messageJson } from './message-json.ts'
 
 /**
