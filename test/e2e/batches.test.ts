@@ -8,12 +8,13 @@ import { systemNet } from '../../src/host/net.ts'
 import { createTopics } from '../../src/protocol/apis/create-topics.ts'
 import { fetch } from '../../src/protocol/apis/fetch.ts'
 import { produce } from '../../src/protocol/apis/produce.ts'
-import { type Compression, codec } from '../../src/protocol/batch/compression/codecs.ts'
+import type { Compression } from '../../src/protocol/batch/compression/codecs.ts'
 import { encodeBatch } from '../../src/protocol/batch/encode.ts'
 import * as layout from '../../src/protocol/batch/layout.ts'
 import { records } from '../../src/protocol/batch/reader.ts'
 import { type ErrorName, errorName } from '../../src/protocol/errors.ts'
 import { Connection } from '../../src/wire/connection.ts'
+import { bomb } from '../support/batch-mutations.ts'
 import { type Jackdaw, startJackdaw } from '../support/jackdaw.ts'
 import { vectorLines } from '../support/vectors.ts'
 
@@ -310,14 +311,13 @@ describe('a bomb', () => {
   test.each(['gzip', 'zstd', 'lz4'] as const)(
     'of %s that would fill the memory is refused, its neighbour is taken',
     async (compression) => {
-      // Many batches would hold it all by themselves: one record of zeros, with lengths that fit.
       const sound = batchOf('x', 1n, compression)
-      const zeros = codec(compression).compress(Buffer.alloc(bombBytes))
-      const bomb = Buffer.concat([sound.subarray(0, layout.headerSize), zeros])
-      bomb.writeInt32BE(bomb.length - layout.sizePrefix, layout.batchLengthAt)
-      layout.updateCrc(bomb)
       await topic(`bombs-${compression}`, { 'max.message.bytes': '104857600' })
-      const [answer, neighbour] = await send(`bombs-${compression}`, bomb, batchOf('beside it', 1n))
+      const [answer, neighbour] = await send(
+        `bombs-${compression}`,
+        bomb(sound, compression, bombBytes),
+        batchOf('beside it', 1n),
+      )
       expect(errorName(answer!.errorCode)).toBe('MESSAGE_TOO_LARGE')
       expect(neighbour).toMatchObject({ errorCode: 0 })
     },

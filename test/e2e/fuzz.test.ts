@@ -15,6 +15,7 @@ import { apis } from '../../src/protocol/apis/index.ts'
 import { metadata } from '../../src/protocol/apis/metadata.ts'
 import { produce } from '../../src/protocol/apis/produce.ts'
 import { encodeBatch } from '../../src/protocol/batch/encode.ts'
+import * as layout from '../../src/protocol/batch/layout.ts'
 import { records } from '../../src/protocol/batch/reader.ts'
 import { encode } from '../../src/protocol/codec.ts'
 import { Connection } from '../../src/wire/connection.ts'
@@ -28,6 +29,7 @@ import {
   send,
   type Target,
 } from '../support/attacks.ts'
+import { batchMutations, bomb, sampleBatches } from '../support/batch-mutations.ts'
 import { type Jackdaw, jackdawCommand, startJackdaw } from '../support/jackdaw.ts'
 import { fuzzSeeds, fuzzTimeoutMs, mutations } from '../support/mutations.ts'
 import { run } from '../support/processes.ts'
@@ -283,7 +285,7 @@ test(
     const samples = requests()
     const before = hasProc ? memory() : 0
     await whileServing(async () => {
-      for (const seed of fuzzSeeds(1)) {
+      for (const seed of fuzzSeeds(0.4)) {
         const property = fc.asyncProperty(
           fc.array(fc.tuple(fc.nat(samples.length - 1), mutations), {
             minLength: 50,
@@ -306,6 +308,122 @@ test(
   },
   fuzzTimeoutMs,
 )
+
+// The last version that names its topics.
+const producing = 9
+
+const produced = (name: string, batch: Uint8Array): Buffer =>
+  frame(
+    produce,
+    producing,
+    encode(produce.request, producing, {
+      transactionalId: null,
+      acks: 1,
+      timeoutMs: 1000,
+      topicData: [{ name, partitionData: [{ index: 0, records: batch }] }],
+    }),
+  )
+
+/** A topic beside the one that is watched, for all that is thrown at it. */
+async function besides(name: string): Promise<string> {
+  const connection = await open()
+  await connection.call(metadata, {
+    topics: [{ topicId: zero, name }],
+    allowAutoTopicCreation: true,
+  })
+  connection.close()
+  return name
+}
+
+test(
+  'mutated record batches of every codec, and those who read what was taken',
+  async () => {
+    const name = await besides('target')
+    const before = hasProc ? memory() : 0
+    await whileServing(async () => {
+      for (const seed of fuzzSeeds(0.4)) {
+        const batches = fc.array(fc.tuple(fc.nat(sampleBatches.length - 1), batchMutations), {
+          minLength: 50,
+          maxLength: 50,
+        })
+        const property = fc.asyncProperty(batches, async (attempts) => {
+          await Promise.all(
+            attempts.map(([index, mutate]) =>
+              send(target, produced(name, mutate(sampleBatches[index]!))),
+            ),
+          )
+        })
+        await fc.assert(property, { numRuns: 40, seed, endOnFailure: true })
+      }
+    })
+    if (hasProc) expect(memory() - before).toBeLessThan(400)
+    expect(await readAll(name)).toBeGreaterThan(0)
+  },
+  fuzzTimeoutMs,
+)
+
+/** Reads a topic to its end as a consumer does, record by record; gives how many there are. */
+async function readAll(name: string): Promise<number> {
+  const connection = await open()
+  const { topics } = await connection.call(metadata, { topics: [{ topicId: zero, name }] })
+  const { topicId } = topics[0]!
+  let count = 0
+  for (let fetchOffset = 0n; ; ) {
+    const { responses } = await connection.call(fetch, {
+      maxWaitMs: 0,
+      minBytes: 1,
+      isolationLevel: 0,
+      topics: [
+        {
+          topicId,
+          topic: name,
+          partitions: [{ partition: 0, fetchOffset, partitionMaxBytes: 1e7 }],
+        },
+      ],
+      forgottenTopicsData: [],
+      rackId: '',
+    })
+    const { errorCode, records: bytes, highWatermark } = responses[0]!.partitions[0]!
+    expect(errorCode).toBe(0)
+    for (const at of layout.batches(bytes!)) {
+      for (const _ of records(bytes!, at)) count++
+      fetchOffset = layout.lastOffsetOf(bytes!, at) + 1n
+    }
+    if (fetchOffset >= highWatermark) break
+  }
+  connection.close()
+  return count
+}
+
+test('batches that stand for far more than they are', async () => {
+  const name = await besides('bombs')
+  const before = hasProc ? memory() : 0
+  const sound = { key: null, value: Buffer.from('x'), timestamp: 1n }
+  await whileServing(async () => {
+    // Below max.message.bytes as they come, and beyond all measure unpacked; then the largest that is unpacked at all.
+    for (const [compression, bytes] of bombs) {
+      const request = produced(
+        name,
+        bomb(encodeBatch({ compression }, [sound]), compression, bytes),
+      )
+      await Promise.all(
+        Array.from({ length: 3 }, () => send(target, request, { patienceMs: 30_000 })),
+      )
+    }
+  })
+  // The limit of one batch, and what the collector had no time for.
+  if (hasProc) expect(memory() - before).toBeLessThan(700)
+}, 120_000)
+
+const mebibyte = 1024 * 1024
+const bombs = [
+  ['gzip', 300 * mebibyte],
+  ['zstd', 300 * mebibyte],
+  ['lz4', 200 * mebibyte],
+  ['snappy', 20 * mebibyte],
+  ['gzip', 120 * mebibyte],
+  ['zstd', 250 * mebibyte],
+] as const
 
 test(
   'pure garbage',

@@ -6,6 +6,9 @@ import { basename } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { apis } from '../../src/protocol/apis/index.ts'
+import * as layout from '../../src/protocol/batch/layout.ts'
+import { records } from '../../src/protocol/batch/reader.ts'
+import { validateBatch } from '../../src/protocol/batch/validate.ts'
 import { decode, encode } from '../../src/protocol/codec.ts'
 import { KafkaError } from '../../src/protocol/errors.ts'
 import { requestHeader, responseHeader } from '../../src/protocol/headers.ts'
@@ -23,8 +26,10 @@ import {
   transactionRecords,
 } from '../../src/protocol/records/registry.ts'
 import type { Message } from '../../src/protocol/schema.ts'
+import { batchMutations, sampleBatches } from '../support/batch-mutations.ts'
 import { fuzz, fuzzTimeoutMs, greedy, mutations } from '../support/mutations.ts'
 import { vectorFiles, vectorLines } from '../support/vectors.ts'
+import { rulesFor } from './batch/rules.ts'
 
 interface Sample {
   schema: Message
@@ -74,7 +79,7 @@ test(
       // Text that was no UTF-8 grows when it is written, maybe beyond what a string may have.
       if (written !== undefined) expect(decode(schema, version, written)).toEqual(value)
     })
-    fuzz(property, 20_000, 0.5)
+    fuzz(property, 20_000, 0.3)
   },
   fuzzTimeoutMs,
 )
@@ -131,6 +136,60 @@ test(
   fuzzTimeoutMs,
 )
 
+test(
+  'mutated record batches: a leader takes or refuses them, and can read what it took',
+  () => {
+    const seen = { taken: 0, refused: 0 }
+    const codecs = ['producer', 'none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
+    const property = fc.property(
+      fc.nat(sampleBatches.length - 1),
+      batchMutations,
+      fc.constantFrom(...codecs),
+      (index, mutate, compression) => {
+        const verdict = validateBatch(
+          Uint8Array.from(mutate(sampleBatches[index]!)),
+          rulesFor({ compression, decompressedBytesMax: 1 << 24 }),
+        )
+        if (!verdict.ok) {
+          seen.refused++
+          return
+        }
+        seen.taken++
+        // What was taken is read by every consumer: it must not fail there.
+        expect([...records(verdict.bytes)]).toHaveLength(verdict.count)
+        expect(layout.crcOf(verdict.bytes)).toBe(layout.computeCrc(verdict.bytes))
+      },
+    )
+    fuzz(property, 5000, 0.2)
+    expect(Math.min(seen.taken, seen.refused)).toBeGreaterThan(100)
+  },
+  fuzzTimeoutMs,
+)
+
+test(
+  'mutated record batches: a reader ends, with an error or without',
+  () => {
+    const property = fc.property(
+      fc.nat(sampleBatches.length - 1),
+      batchMutations,
+      (index, mutate) => {
+        const bytes = mutate(sampleBatches[index]!)
+        const permitted = [
+          ...['INVALID_RECORD', 'CORRUPT_MESSAGE', 'MESSAGE_TOO_LARGE'],
+          ...['UNSUPPORTED_COMPRESSION_TYPE'],
+        ]
+        attempt(() => {
+          for (const at of layout.batches(bytes)) {
+            for (const _ of records(bytes, at, { decompressedBytesMax: 1 << 24 }));
+          }
+        }, permitted)
+      },
+    )
+    fuzz(property, 5000, 0.1)
+  },
+  fuzzTimeoutMs,
+)
+
 const decoders: { [group: string]: ((bytes: Buffer, type: number) => unknown)[] } = {
   metadata: [decodeMetadataRecord],
   'group-coordinator': [
@@ -166,7 +225,7 @@ test.each(Object.keys(decoders))(
       const { bytes, type } = vectors[index]!
       for (const read of decoders[group]!) attempt(() => read(mutate(bytes), type), permitted)
     })
-    fuzz(property, 3000, 0.3 / Object.keys(decoders).length)
+    fuzz(property, 3000, 0.2 / Object.keys(decoders).length)
   },
   fuzzTimeoutMs,
 )
