@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mavenClasspath } from './apache.ts'
 import { type Command, run } from './processes.ts'
@@ -144,7 +144,7 @@ function go(name: string, version: RegExp): Client {
     unixSocket: false,
     prepare() {
       if (which('go') === null) return lacking('no go on the PATH')
-      const files = ['go.mod', 'go.sum', 'main.go'].map((file) => join(source, file))
+      const files = readdirSync(source).map((file) => join(source, file))
       return remembered(
         `go-${name}`,
         files,

@@ -23,6 +23,9 @@ export const scenarios = [
   'from-file',
 ] as const
 
+/** What turns `--describe` into a question about lag alone. */
+export const lagModes = ['watch', 'until-lag', 'max-lag', 'max-time-lag'] as const
+
 export const modeWarning =
   'WARN: No action will be performed as the --execute option is missing. In version 5.0, this command will require either --dry-run or --execute to be specified. You should add the --dry-run option explicitly if you are scripting this command and want to keep the current default behavior without prompting.\n'
 
@@ -67,6 +70,7 @@ function ensureDescribable(options: Options): void {
       'Option [describe] takes at most one of these options: [members], [offsets], [state]',
     )
   }
+  for (const view of ['members', 'state']) refuseTogether(options, view, lagModes)
   if (options.has('state') && options.text('state') !== undefined) {
     throw new UsageError('Option [describe] does not take a value for [state]')
   }

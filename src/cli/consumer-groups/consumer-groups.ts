@@ -19,6 +19,7 @@ import { consumerGroupsDeclaration } from './declaration.ts'
 import { deleteAll, plainDeletions } from './delete.ts'
 import { deleteOffsets, plainOffsetDeletions } from './delete-offsets.ts'
 import { describe } from './describe/describe.ts'
+import { asksForLag } from './lag/asked.ts'
 import { parseStates, parseTypes, plainList } from './list.ts'
 import { csvText } from './reset/csv.ts'
 import { plainPlan } from './reset/plain.ts'
@@ -43,8 +44,8 @@ async function run(machine: Machine): Promise<number> {
       needsServer: server.kind === 'none',
       warn: (text) => stderr.write(text),
     })
-    if (action === 'validate-regex') await validateRegex(options, machine)
-    else await perform(action, { options, server, machine })
+    if (action !== 'validate-regex') return await perform(action, { options, server, machine })
+    await validateRegex(options, machine)
     return 0
   } catch (error) {
     throw told(error, machine)
@@ -109,7 +110,7 @@ type Run = { options: Options; asking: Asking; machine: Machine }
 async function perform(
   action: Exclude<Action, 'validate-regex'>,
   { options, server, machine }: Perform,
-): Promise<void> {
+): Promise<number> {
   const cluster: Cluster = await openAdmin(options, {
     tool: consumerGroupsDeclaration.name,
     server,
@@ -117,19 +118,24 @@ async function perform(
   })
   try {
     const timeoutMs = Number(options.long('timeout'))
-    await withSpinner(machine, 'asking the cluster', (quiet) =>
+    const code = await withSpinner(machine, 'asking the cluster', (quiet) =>
       actions[action]({ options, asking: { cluster, timeoutMs }, machine: quiet }),
     )
+    return code ?? 0
   } finally {
     cluster.close()
   }
 }
 
 const actions: {
-  readonly [A in Exclude<Action, 'validate-regex'>]: (run: Run) => Promise<void>
+  readonly [A in Exclude<Action, 'validate-regex'>]: (run: Run) => Promise<number | undefined>
 } = {
   list,
   async describe({ options, asking, machine }) {
+    if (asksForLag(options)) {
+      const { lag } = await import('./lag/lag.ts')
+      return lag({ asking, groupIds: () => chosen(options, asking), options, machine })
+    }
     const form = chosenForm(options, machine)
     await describe({ asking, groupIds: await chosen(options, asking), options, form, machine })
   },
@@ -161,7 +167,7 @@ async function chosen(options: Options, asking: Asking): Promise<readonly string
   return (await listedGroups(asking)).map(({ group }) => group)
 }
 
-async function list({ options, asking, machine }: Run): Promise<void> {
+async function list({ options, asking, machine }: Run): Promise<undefined> {
   const form = chosenForm(options, machine)
   const [typeText, stateText] = [options.text('type'), options.text('state')]
   const groups = await listedGroups(asking, {

@@ -1,5 +1,58 @@
 import { helpAndVersion, outputOption, ownOptions } from '../options/common.ts'
-import type { ToolDeclaration } from '../options/declare.ts'
+import type { Declarations, ToolDeclaration } from '../options/declare.ts'
+
+const lagOptions = [
+  {
+    name: 'watch',
+    description: 'Describe lag again and again, with rates and the time to drain, until Ctrl-C.',
+    availableIf: ['describe'],
+    ours: true,
+  },
+  {
+    name: 'interval',
+    description: 'How often --watch and --until-lag look: 500ms, 2s, 1m.',
+    argument: { type: 'String', name: 'duration' },
+    default: '1s',
+    availableIf: ['watch', 'until-lag'],
+    ours: true,
+  },
+  {
+    name: 'top',
+    description: 'How many partitions --watch shows, those with the most lag first.',
+    argument: { type: 'Integer', name: 'count' },
+    default: '20',
+    availableIf: ['watch'],
+    ours: true,
+  },
+  {
+    name: 'until-lag',
+    description:
+      'Wait until the total lag of every group is this or less: exit code 0, or 1 when --timeout is over.',
+    argument: { type: 'Long', name: 'records' },
+    availableIf: ['describe'],
+    ours: true,
+  },
+  {
+    name: 'max-lag',
+    description: 'Exit code 1 if a group has more lag than this, summed over its partitions.',
+    argument: { type: 'Long', name: 'records' },
+    availableIf: ['describe'],
+    ours: true,
+  },
+  {
+    name: 'max-time-lag',
+    description: 'Exit code 1 if the oldest unread record of a group is older: 500ms, 30s, 5m, 2h.',
+    argument: { type: 'String', name: 'duration' },
+    availableIf: ['describe'],
+    ours: true,
+  },
+  {
+    name: 'wait',
+    description: 'With --reset-offsets: wait until the group’s members have left.',
+    availableIf: ['reset-offsets'],
+    ours: true,
+  },
+] as const satisfies Declarations
 
 const listOrDescribe = ['list', 'describe'] as const
 
@@ -106,7 +159,17 @@ export const consumerGroupsDeclaration = {
       argument: { type: 'String', name: 'path to CSV file', completes: 'file' },
     },
     ...helpAndVersion,
-    ...outputOption,
+    {
+      ...outputOption[0],
+      description:
+        'How data is printed: table, plain (Kafka’s own text), json, or with --describe prometheus (OpenMetrics).',
+      argument: {
+        type: 'String',
+        name: 'form',
+        oneOf: ['table', 'plain', 'json', 'prometheus'],
+      },
+    },
+    ...lagOptions,
     ...ownOptions,
   ],
   examples: [
@@ -115,6 +178,11 @@ export const consumerGroupsDeclaration = {
       does: 'read a topic again from the start',
       command:
         'consumer-groups --reset-offsets --group billing --topic orders --to-earliest --execute',
+    },
+    { does: 'lag as it changes', command: 'consumer-groups --describe --group billing --watch' },
+    {
+      does: 'wait until all is read, in a script',
+      command: 'consumer-groups --describe --group billing --until-lag 0 --timeout 60000',
     },
     { does: 'groups that nobody reads for', command: 'consumer-groups --list --state empty' },
   ],

@@ -88,6 +88,11 @@ func readAll(options ...kgo.Opt) func(context.Context) error {
 }
 
 func main() {
+	// BOOTSTRAP TOPIC GROUP PROTOCOL: a member; the other job has two arguments.
+	if len(os.Args) == 5 {
+		member(os.Args[2], os.Args[3])
+		return
+	}
 	client, err := kgo.NewClient(kgo.SeedBrokers(bootstrap...))
 	if err != nil {
 		fmt.Println("fail create", err)

@@ -3,9 +3,10 @@ import type { Machine } from '../../machine.ts'
 import type { Options } from '../../options/options.ts'
 import type { Form } from '../../output/form.ts'
 import { jsonLine } from '../../output/json.ts'
-import { type Asking, committedOffsets, describedGroups, logEnds } from '../ask.ts'
+import { type Asking, describedGroups } from '../ask.ts'
 import { plainMembers, plainOffsets, plainState } from './plain.ts'
-import { type GroupView, nameOf, type OffsetRow, offsetRows } from './view.ts'
+import { rowsOfGroups } from './rows.ts'
+import type { GroupView, OffsetRow } from './view.ts'
 
 type Describe = {
   asking: Asking
@@ -27,16 +28,7 @@ export async function describe({
   const groups = await describedGroups(asking, groupIds)
   if (options.has('members')) return showMembers(groups, { verbose, form, machine })
   if (options.has('state')) return showStates(groups, { verbose, form, machine })
-  const rows = new Map<GroupView, OffsetRow[]>()
-  for (const group of groups) rows.set(group, await rowsOf(asking, group))
-  return showOffsets(rows, { verbose, form, machine })
-}
-
-async function rowsOf(asking: Asking, group: GroupView): Promise<OffsetRow[]> {
-  const committed = await committedOffsets(asking, group.group)
-  const held = group.members.flatMap(({ assignment }) => assignment)
-  const partitions = new Map([...held, ...committed.values()].map((at) => [nameOf(at), at]))
-  return offsetRows(group, { committed, ends: await logEnds(asking, [...partitions.values()]) })
+  return showOffsets(await rowsOfGroups(asking, groups), { verbose, form, machine })
 }
 
 type Show = { verbose: boolean; form: Form; machine: Machine }

@@ -1,0 +1,125 @@
+/** Where groups stand at one moment; docs/lag.md has the definitions. */
+import { describeConfigs } from '../../../client/admin/configs.ts'
+import { recordTimes } from '../../../client/admin/record-times.ts'
+import type { Clock } from '../../../host/clock.ts'
+import { type Asking, describedGroups, offsetsAt } from '../ask.ts'
+import { rowsOfGroups } from '../describe/rows.ts'
+import { nameOf, type OffsetRow, type TopicPartition } from '../describe/view.ts'
+
+export type LagRow = OffsetRow & {
+  readonly logStartOffset: bigint | null
+  /** Age of the oldest record that is not read yet; 0 where all is read, null where it cannot be known. */
+  readonly timeLagMs: number | null
+  /** After this time records go, read or not; null where they stay. */
+  readonly retentionMs: number | null
+}
+
+export type LagSample = {
+  readonly at: number
+  readonly groups: readonly { readonly group: string; readonly state: string }[]
+  readonly rows: readonly LagRow[]
+}
+
+export async function lagSample(
+  asking: Asking,
+  groupIds: readonly string[],
+  { clock }: { clock: Clock },
+): Promise<LagSample> {
+  const views = await describedGroups(asking, groupIds)
+  const rows = [...(await rowsOfGroups(asking, views)).values()].flat()
+  const known = rows.filter(({ logEndOffset }) => logEndOffset !== null)
+  const starts = await offsetsAt(asking, distinct(known), 'earliest')
+  const retentions = await retentionsOf(asking, new Set(known.map(({ topic }) => topic)))
+  const at = clock.now()
+  const times = await oldestUnread(asking, known, starts)
+  return {
+    at,
+    groups: views.map(({ group, state }) => ({ group, state })),
+    rows: rows.map((row) => {
+      const logStartOffset = starts.get(nameOf(row)) ?? null
+      const unread = unreadOf({ ...row, logStartOffset })
+      const time = times.get(row) ?? null
+      const age = time === null ? null : Math.max(0, at - time)
+      return {
+        ...row,
+        logStartOffset,
+        timeLagMs: unread === 0n ? 0 : age,
+        retentionMs: retentions.get(row.topic) ?? null,
+      }
+    }),
+  }
+}
+
+type Ends = Pick<LagRow, 'currentOffset' | 'logEndOffset' | 'logStartOffset'>
+
+/** Offsets that are still there and not read; without a commit that is all there are. Null without a leader. */
+export function unreadOf({ currentOffset, logEndOffset, logStartOffset }: Ends): bigint | null {
+  if (logEndOffset === null) return null
+  const start = logStartOffset ?? 0n
+  const from = currentOffset === null || currentOffset < start ? start : currentOffset
+  return logEndOffset > from ? logEndOffset - from : 0n
+}
+
+function distinct(partitions: readonly TopicPartition[]): TopicPartition[] {
+  return [
+    ...new Map(
+      partitions.map(({ topic, partition }) => [
+        nameOf({ topic, partition }),
+        { topic, partition },
+      ]),
+    ).values(),
+  ]
+}
+
+async function oldestUnread(
+  { cluster, timeoutMs }: Asking,
+  rows: readonly OffsetRow[],
+  starts: ReadonlyMap<string, bigint>,
+): Promise<Map<OffsetRow, number>> {
+  // Groups may stand at the same place; it is looked at once.
+  const places = new Map<string, { topic: string; partition: number; offset: bigint }>()
+  const placeOf = new Map<OffsetRow, string>()
+  for (const row of rows) {
+    const logStartOffset = starts.get(nameOf(row)) ?? null
+    const unread = unreadOf({ ...row, logStartOffset })
+    if (unread === null || unread === 0n) continue
+    const { topic, partition } = row
+    const offset = row.logEndOffset! - unread
+    const key = `${nameOf(row)}@${offset}`
+    places.set(key, { topic, partition, offset })
+    placeOf.set(row, key)
+  }
+  const results = await recordTimes(cluster, [...places.values()], { timeoutMs })
+  const found = new Map<OffsetRow, number>()
+  for (const [row, key] of placeOf) {
+    const result = results.get(places.get(key)!)
+    // A record may be deleted between two questions; then its age is not known this time.
+    if (result?.ok && result.value !== null && result.value >= 0n) {
+      found.set(row, Number(result.value))
+    }
+  }
+  return found
+}
+
+const retentionConfigs = ['retention.ms', 'cleanup.policy']
+
+async function retentionsOf(
+  { cluster, timeoutMs }: Asking,
+  topics: ReadonlySet<string>,
+): Promise<Map<string, number>> {
+  const resources = [...topics].map((name) => ({ type: 'topic' as const, name }))
+  if (resources.length === 0) return new Map()
+  const described = await describeConfigs(cluster, resources, {
+    timeoutMs,
+    names: retentionConfigs,
+  })
+  const found = new Map<string, number>()
+  for (const [{ name }, result] of described) {
+    if (!result.ok) continue
+    const value = (config: string) => result.value.find((each) => each.name === config)?.value
+    const retentionMs = Number(value('retention.ms') ?? -1)
+    const isDeleted = (value('cleanup.policy') ?? 'delete').includes('delete')
+    if (isDeleted && retentionMs >= 0) found.set(name, retentionMs)
+  }
+  return found
+}

@@ -1,0 +1,96 @@
+/** Lag for a person: a line for each group, then the partitions that need a look, those with the most lag first. */
+import type { ChalkInstance } from 'chalk'
+import type { Machine } from '../../machine.ts'
+import { colours, tableText } from '../../output/table.ts'
+import { durationText } from './duration.ts'
+import type { RatedRow } from './rates.ts'
+import type { LagSample } from './sample.ts'
+import { type GroupLag, lagsOf } from './totals.ts'
+
+type Shown = { sample: LagSample; top: number; machine: Machine }
+
+export function lagText(rows: readonly RatedRow[], { sample, top, machine }: Shown): string {
+  const colour = colours(machine)
+  const shown = rows.slice(0, top)
+  const summaries = lagsOf(sample)
+    .sort((a, b) => (a.lag === b.lag ? 0 : a.lag > b.lag ? -1 : 1))
+    .slice(0, top)
+    .map((each) => summary(each, rows, colour))
+  const more = rows.length - shown.length
+  const rest = more > 0 ? colour.dim(`and ${more} more partitions with no more lag\n`) : ''
+  const endangered = rows.filter(({ isEndangered }) => isEndangered).length
+  const warning =
+    endangered > 0
+      ? colour.red(`retention deletes records of ${endangered} partitions before they are read\n`)
+      : ''
+  return `${summaries.join('')}${warning}${table(shown, colour)}${rest}`
+}
+
+function summary(
+  { group, state, lag, timeLagMs }: GroupLag,
+  rows: readonly RatedRow[],
+  colour: ChalkInstance,
+): string {
+  if (state === 'Dead') return `${group}  ${colour.red('does not exist')}\n`
+  const own = rows.filter((row) => row.group === group)
+  const rate = (of: (row: RatedRow) => number | null) => {
+    const known = own.map(of).filter((each) => each !== null)
+    return known.length === 0 ? null : known.reduce((sum, each) => sum + each, 0)
+  }
+  const [produced, consumed] = [rate((row) => row.produced), rate((row) => row.consumed)]
+  const parts = [
+    `lag ${lag === 0n ? colour.green('0') : colour.yellow(String(lag))}`,
+    ...(timeLagMs === null ? [] : [`${durationText(timeLagMs)} behind`]),
+    ...(produced === null ? [] : [`written ${rateText(produced)}`]),
+    ...(consumed === null ? [] : [`read ${rateText(consumed)}`]),
+    ...(produced !== null && consumed !== null && consumed > produced && lag > 0n
+      ? [`drained in ${durationText((Number(lag) / (consumed - produced)) * 1000)}`]
+      : []),
+    `${own.length} partitions`,
+    state,
+  ]
+  return `${colour.bold(group)}  ${parts.join(', ')}\n`
+}
+
+const rateText = (perSecond: number) =>
+  `${perSecond >= 10 || perSecond === 0 ? Math.round(perSecond) : perSecond.toFixed(1)}/s`
+
+const heads = [
+  'GROUP',
+  'TOPIC',
+  'PARTITION',
+  'LAG',
+  'BEHIND',
+  'WRITTEN',
+  'READ',
+  'TREND',
+  'DRAINED IN',
+]
+
+function table(rows: readonly RatedRow[], colour: ChalkInstance): string {
+  if (rows.length === 0) return ''
+  const none = colour.dim('-')
+  const shade = (row: RatedRow) => {
+    if (row.isEndangered) return colour.red
+    if (row.unread === 0n) return colour.green
+    return row.trend === 'growing' ? colour.red : colour.yellow
+  }
+  return tableText(
+    heads,
+    rows.map((row) => [
+      row.group,
+      row.topic,
+      String(row.partition),
+      row.unread === null ? none : shade(row)(String(row.unread)),
+      row.timeLagMs === null ? none : durationText(row.timeLagMs),
+      row.produced === null ? none : rateText(row.produced),
+      row.consumed === null ? none : rateText(row.consumed),
+      row.isEndangered ? colour.red('in danger') : (row.trend ?? none),
+      row.drainedInMs === null ? none : durationText(row.drainedInMs),
+    ]),
+    {
+      aligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'left', 'right'],
+      colour,
+    },
+  )
+}

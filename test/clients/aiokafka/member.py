@@ -1,0 +1,49 @@
+"""A member of a group, as test/clients/README.md says."""
+import asyncio
+import logging
+import signal
+import sys
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError
+
+bootstrap, topic, group = sys.argv[1:4]
+logging.disable(logging.CRITICAL)
+
+
+class Listener(ConsumerRebalanceListener):
+    def __init__(self, busy):
+        self.busy = busy
+
+    # What is being read is committed before the partitions go.
+    async def on_partitions_revoked(self, revoked):
+        async with self.busy:
+            pass
+
+    async def on_partitions_assigned(self, assigned):
+        print(f"assigned {len(assigned)}", flush=True)
+
+
+async def main():
+    stopped = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+    busy = asyncio.Lock()
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, client_id="member",
+                                auto_offset_reset="earliest", enable_auto_commit=False, session_timeout_ms=3000,
+                                heartbeat_interval_ms=200, rebalance_timeout_ms=10000, fetch_max_wait_ms=100)
+    consumer.subscribe([topic], listener=Listener(busy))
+    await consumer.start()
+    while not stopped.is_set():
+        async with busy:
+            batches = await consumer.getmany(timeout_ms=100)
+            for at, records in batches.items():
+                print(f"read {at.partition} {records[0].offset} {records[-1].offset}", flush=True)
+                try:
+                    await consumer.commit({TopicPartition(topic, at.partition): records[-1].offset + 1})
+                except (CommitFailedError, IllegalStateError) as error:
+                    print(f"refused {at.partition} {type(error).__name__}", flush=True)
+        await asyncio.sleep(0)
+    await consumer.stop()
+
+
+asyncio.run(main())

@@ -1,0 +1,237 @@
+/**
+ * A group of members that come and go while records flow: programs of `test/clients` that say what they have read. Nothing here
+ * waits for a time; the next member comes or goes when what was sent so far has been read.
+ */
+import { basename, dirname, join } from 'node:path'
+import kafkajs, { type Producer } from 'kafkajs'
+import type { Client } from './clients.ts'
+import { type Command, end, type Running, start } from './processes.ts'
+
+export type Protocol = 'classic' | 'consumer'
+export type Churn = {
+  /** What was read more than once before the first member was killed. */
+  twiceWithoutCrash: string[]
+  twiceAfterCrashes: number
+  missing: string[]
+  committed: Map<number, string>
+  ends: Map<number, string>
+  refusals: string[]
+  failures: string[]
+}
+
+const partitions = 12
+const stepTimeoutMs = 60_000
+
+type Move = 'add' | 'stop' | 'kill'
+/** Without a crash first; then with some. After every move there are at least four members. */
+const moves: readonly Move[] = [
+  ...(['add', 'stop', 'add', 'stop', 'stop', 'add'] as const),
+  ...(['kill', 'add', 'kill', 'add', 'kill', 'add', 'stop', 'add'] as const),
+]
+
+/** The command of the client's program for members. */
+export function memberCommand(client: Command): Command {
+  const args = client.args.map((each) => {
+    const name = basename(each).replace('client.', 'member.').replace('Client.', 'Member.')
+    return each.startsWith('-') ? each : join(dirname(each), name)
+  })
+  return { ...client, args }
+}
+
+export type ChurnOptions = {
+  client: Command
+  bootstrap: string
+  name: string
+  protocol: Protocol
+  count: number
+}
+
+export async function churn(options: ChurnOptions): Promise<Churn> {
+  const { bootstrap, name, count } = options
+  const kafka = new kafkajs.Kafka({
+    clientId: 'churn',
+    brokers: bootstrap.split(','),
+    logLevel: kafkajs.logLevel.NOTHING,
+  })
+  const admin = kafka.admin()
+  const producer = kafka.producer()
+  await admin.connect()
+  await admin.createTopics({ topics: [{ topic: name, numPartitions: partitions }] })
+  await producer.connect()
+  const group = new Group(options)
+  try {
+    await play(group, (many) => send(producer, name, many), count)
+    const result = group.result()
+    const offsets = await admin.fetchOffsets({ groupId: name, topics: [name] })
+    const ends = await admin.fetchTopicOffsets(name)
+    return {
+      ...result,
+      committed: new Map(offsets[0]!.partitions.map((each) => [each.partition, each.offset])),
+      ends: new Map(ends.map((each) => [each.partition, each.high])),
+    }
+  } finally {
+    await group.end()
+    await producer.disconnect()
+    await admin.disconnect()
+  }
+}
+
+async function send(producer: Producer, topic: string, count: number): Promise<void> {
+  const size = 500
+  for (let from = 0; from < count; from += size) {
+    const messages = Array.from({ length: Math.min(size, count - from) }, (_, i) => ({
+      partition: (from + i) % partitions,
+      value: `${from + i}`,
+    }))
+    await producer.send({ topic, messages, acks: -1 })
+  }
+}
+
+async function play(
+  group: Group,
+  sendSome: (many: number) => Promise<void>,
+  count: number,
+): Promise<void> {
+  for (let i = 0; i < 5; i++) group.add()
+  const share = Math.floor(count / (moves.length + 1))
+  let sent = 0
+  const sendMore = async (many: number) => {
+    await sendSome(many)
+    sent += many
+  }
+  await sendMore(count - share * moves.length)
+  await group.until((read) => read >= sent)
+  for (const move of moves) {
+    // Records flow while the group finds together again.
+    const [moved] = await Promise.allSettled([group[move](), sendMore(share)])
+    if (moved.status === 'rejected') throw moved.reason
+    await group.until((read) => read >= sent)
+  }
+  await group.stopAll()
+}
+
+class Group {
+  readonly #options: ChurnOptions
+  readonly #members: Member[] = []
+  readonly #all: Member[] = []
+  /** How often each offset was read, by partition. */
+  readonly #reads = new Map<number, Uint8Array>()
+  readonly #twice: string[] = []
+  #twiceAfter = 0
+  #read = 0
+  #hasCrashed = false
+  #watch: (() => void) | null = null
+
+  constructor(options: ChurnOptions) {
+    this.#options = options
+    for (let i = 0; i < partitions; i++) this.#reads.set(i, new Uint8Array(options.count))
+  }
+
+  /** Resolves when the new member has been given something, or nothing, but in the group it is. */
+  add(): Promise<void> {
+    const { client, bootstrap, name, protocol } = this.#options
+    const { command, args, env = {} } = memberCommand(client)
+    const running = start({ command, env, args: [...args, bootstrap, name, name, protocol] })
+    const member = new Member(running, (line) => this.#hear(line))
+    this.#members.push(member)
+    this.#all.push(member)
+    return running.outputs((output) => output.includes('assigned '), stepTimeoutMs)
+  }
+
+  async stop(): Promise<void> {
+    const member = this.#members.shift()!
+    await end(member.running, 'SIGTERM', stepTimeoutMs)
+  }
+
+  async kill(): Promise<void> {
+    this.#hasCrashed = true
+    const member = this.#members.shift()!
+    member.isKilled = true
+    await end(member.running, 'SIGKILL')
+  }
+
+  async stopAll(): Promise<void> {
+    while (this.#members.length > 0) await this.stop()
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#members.map(({ running }) => end(running, 'SIGKILL')))
+  }
+
+  until(holds: (read: number) => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#watch = null
+        reject(new Error(`only ${this.#read} records were read\n${this.#failures().join('\n')}`))
+      }, stepTimeoutMs)
+      const look = () => {
+        if (!holds(this.#read)) return
+        clearTimeout(timer)
+        this.#watch = null
+        resolve()
+      }
+      this.#watch = look
+      look()
+    })
+  }
+
+  result(): Omit<Churn, 'committed' | 'ends'> {
+    const missing: string[] = []
+    const { count } = this.#options
+    if (this.#read !== count) missing.push(`${count - this.#read} of ${count}`)
+    return {
+      twiceWithoutCrash: this.#twice,
+      twiceAfterCrashes: this.#twiceAfter,
+      missing,
+      refusals: this.#all.flatMap(
+        ({ running }) =>
+          running
+            .stdout()
+            .toString()
+            .match(/^refused.*/gm) ?? [],
+      ),
+      failures: this.#failures(),
+    }
+  }
+
+  #failures(): string[] {
+    return this.#all.flatMap(({ running, isKilled }) => {
+      const { exitCode, signalCode } = running.child
+      const isWrong = !isKilled && (signalCode !== null || (exitCode ?? 0) !== 0)
+      return isWrong ? [`a member ended: ${exitCode ?? signalCode} ${running.stderr()}`] : []
+    })
+  }
+
+  #hear(line: string): void {
+    const [, partition, first, last] = /^read (\d+) (\d+) (\d+)$/.exec(line) ?? []
+    if (partition === undefined) return
+    const seen = this.#reads.get(Number(partition))!
+    for (let offset = Number(first); offset <= Number(last); offset++) {
+      if (seen[offset]! === 0) this.#read++
+      else if (this.#hasCrashed) this.#twiceAfter++
+      else this.#twice.push(`${partition}: ${offset}`)
+      seen[offset]!++
+    }
+    this.#watch?.()
+  }
+}
+
+class Member {
+  readonly running: Running
+  isKilled = false
+  #rest = ''
+
+  constructor(running: Running, hear: (line: string) => void) {
+    this.running = running
+    running.child.stdout!.on('data', (chunk: Buffer) => {
+      const lines = (this.#rest + chunk.toString('latin1')).split('\n')
+      this.#rest = lines.pop()!
+      for (const line of lines) hear(line)
+    })
+  }
+}
+
+export const hasMember = ({ name }: Client, protocol: Protocol): boolean =>
+  protocol === 'classic'
+    ? ['kafkajs', 'confluent-kafka', 'aiokafka', 'java-client-4.3', 'franz-go'].includes(name)
+    : ['confluent-kafka', 'java-client-4.3'].includes(name)
