@@ -1,7 +1,7 @@
 import { describeGroups, type GroupDescription } from '../../client/admin/describe-groups.ts'
 import { groupOffsets } from '../../client/admin/group-offsets.ts'
 import { listGroups } from '../../client/admin/list-groups.ts'
-import { listOffsets, type OffsetSpec } from '../../client/admin/offsets.ts'
+import { type IsolationLevel, listOffsets, type OffsetSpec } from '../../client/admin/offsets.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { orThrow } from '../../client/result.ts'
 import { errorTexts } from '../../protocol/error-texts.ts'
@@ -117,10 +117,11 @@ export async function offsetsAt(
   { cluster, timeoutMs }: Asking,
   partitions: readonly TopicPartition[],
   spec: OffsetSpec,
+  isolationLevel: IsolationLevel = 'read_uncommitted',
 ): Promise<Map<string, bigint>> {
   if (partitions.length === 0) return new Map()
   const wanted = partitions.map(({ topic, partition }) => ({ topic, partition, spec }))
-  const results = await listOffsets(cluster, wanted, { timeoutMs })
+  const results = await listOffsets(cluster, wanted, { timeoutMs, isolationLevel })
   const offsets = new Map<string, bigint>()
   for (const [at, result] of results) {
     if (!result.ok) throw runtimeError(executionError(result.error))

@@ -48,7 +48,7 @@ async function run(machine: Machine): Promise<number> {
     await validateRegex(options, machine)
     return 0
   } catch (error) {
-    throw told(error, machine)
+    throw asksForLag(options) ? notKnown(error) : told(error, machine)
   }
 }
 
@@ -77,6 +77,15 @@ function told(error: unknown, machine: Machine): unknown {
     code: 0,
     cause: error,
   })
+}
+
+// To who asks whether lag is within a limit, not knowing it is neither yes (0) nor no (1).
+function notKnown(error: unknown): unknown {
+  if (error instanceof UsageError || error instanceof ToolFailure || isClosedPipe(error)) {
+    return error
+  }
+  const message = messageOf(error) ?? String(error)
+  return new ToolFailure(message, { stderr: `${message}\n`, code: 2, cause: error })
 }
 
 // What Kafka's admin client logs before it throws.

@@ -2,7 +2,7 @@
 import signal
 import sys
 
-from confluent_kafka import Consumer, KafkaError, KafkaException
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 bootstrap, topic, group, protocol = sys.argv[1:5]
 stopped = False
@@ -20,22 +20,43 @@ if protocol == "classic":
     settings |= {"session.timeout.ms": 3000, "heartbeat.interval.ms": 200,
                  "partition.assignment.strategy": "cooperative-sticky"}
 consumer = Consumer(settings)
-consumer.subscribe([topic], on_assign=lambda _, partitions: print(f"assigned {len(partitions)}", flush=True))
+# What is read and not committed yet, by partition: the group may be between two generations when a commit is tried.
+pending = {}
+
+
+def commit():
+    for partition, offset in list(pending.items()):
+        try:
+            consumer.commit(offsets=[TopicPartition(topic, partition, offset)], asynchronous=False)
+            del pending[partition]
+        except KafkaException as error:
+            if error.args[0].name() not in ("ILLEGAL_GENERATION", "REBALANCE_IN_PROGRESS", "STALE_MEMBER_EPOCH"):
+                raise
+
+
+def revoked(_, partitions):
+    # The member is in the new generation already and still holds what it is about to give back.
+    commit()
+    forget(partitions)
+
+
+def forget(partitions):
+    for each in partitions:
+        if pending.pop(each.partition, None) is not None:
+            print(f"refused {each.partition} for good", flush=True)
+
+
+consumer.subscribe([topic], on_assign=lambda _, partitions: print(f"assigned {len(partitions)}", flush=True),
+                   on_revoke=revoked, on_lost=lambda _, partitions: forget(partitions))
 while not stopped:
-    messages = consumer.consume(500, timeout=0.1)
-    last = {}
-    for message in messages:
+    for message in consumer.consume(500, timeout=0.1):
         if message.error():
             if message.error().code() == KafkaError._PARTITION_EOF or message.error().retriable():
                 continue
             raise KafkaException(message.error())
         print(f"read {message.partition()} {message.offset()} {message.offset()}")
-        last[message.partition()] = message
+        pending[message.partition()] = message.offset() + 1
     sys.stdout.flush()
-    for message in last.values():
-        try:
-            consumer.commit(message=message, asynchronous=False)
-        except KafkaException as error:
-            # The partition has moved on; whoever has it now goes on from the last commit.
-            print(f"refused {message.partition()} {error.args[0].name()}", flush=True)
+    commit()
+# Closing gives everything back, and with that `revoked` is called.
 consumer.close()

@@ -33,6 +33,8 @@ public class Member {
             consumer.wakeup();
             try {
                 closed.await();
+                // Stopped as it should be: not 143.
+                Runtime.getRuntime().halt(0);
             } catch (InterruptedException error) {
                 Thread.currentThread().interrupt();
             }

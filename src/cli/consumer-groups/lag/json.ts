@@ -21,6 +21,7 @@ export function lagJson(samples: readonly LagSample[]) {
           partition: row.partition,
           currentOffset: row.currentOffset,
           logStartOffset: row.logStartOffset,
+          lastStableOffset: row.lastStableOffset,
           logEndOffset: row.logEndOffset,
           lag: row.unread,
           timeLagMs: row.timeLagMs,

@@ -1,12 +1,14 @@
 /** `--describe` with one of our questions about lag: a gate, a limit, a scrape, or a look that goes on. docs/lag.md. */
 import { pause } from '../../../host/clock.ts'
+import { KafkaError } from '../../../protocol/errors.ts'
+import { messageOf } from '../../java/errors.ts'
 import { exitCodeOf, type Machine, type Signal } from '../../machine.ts'
 import { UsageError } from '../../options/checks.ts'
 import type { Options } from '../../options/options.ts'
 import { chosenForm } from '../../output/form.ts'
 import { jsonLine } from '../../output/json.ts'
 import type { Asking } from '../ask.ts'
-import { durationMs, durationText } from './duration.ts'
+import { durationMs } from './duration.ts'
 import { lagJson } from './json.ts'
 import { prometheusText } from './prometheus.ts'
 import { rated } from './rates.ts'
@@ -28,7 +30,7 @@ export async function lag(asked: Lag): Promise<number> {
   if (options.has('until-lag')) return until(asked, take)
   const limits = limitsOf(options)
   const sample = await take()
-  show([sample], asked)
+  machine.stdout.write(shown([sample], asked))
   return verdict(sample, limits, machine)
 }
 
@@ -57,15 +59,19 @@ function verdict(sample: LagSample, limits: Limits, { stderr }: Machine): number
 }
 
 /** Several samples only where rates are wanted. */
-function show(samples: readonly LagSample[], { options, machine }: Lag): void {
-  const { stdout } = machine
-  if (options.text('output') === 'prometheus') stdout.write(prometheusText(samples.at(-1)!))
-  else if (chosenForm(options, machine) === 'json') {
-    stdout.write(jsonLine(lagJson(samples)))
-  } else {
-    const top = options.has('watch') ? options.integer('top')! : Number.POSITIVE_INFINITY
-    stdout.write(lagText(rated(samples), { sample: samples.at(-1)!, top, machine }))
-  }
+function shown(samples: readonly LagSample[], { options, machine }: Lag): string {
+  if (options.text('output') === 'prometheus') return prometheusText(samples.at(-1)!)
+  if (chosenForm(options, machine) === 'json') return jsonLine(lagJson(samples))
+  const top = options.has('watch') ? positive(options, 'top') : Number.POSITIVE_INFINITY
+  return lagText(rated(samples), { sample: samples.at(-1)!, top, machine })
+}
+
+function positive(options: Options, name: string): number {
+  const value = options.integer(name)!
+  if (value > 0) return value
+  throw new UsageError(`--${name} takes a whole number above 0, not "${value}"`, {
+    withHelp: false,
+  })
 }
 
 /** Rates are those of the last so many looks. */
@@ -73,18 +79,21 @@ const samplesMax = 10
 
 async function watch(asked: Lag, take: () => Promise<LagSample>): Promise<number> {
   const { options, machine } = asked
-  const intervalMs = durationMs(options.text('interval')!, 'interval')
+  const { stdout, stderr, clock } = machine
+  const intervalMs = intervalOf(options)
   const stopped = firstSignal(machine)
-  const inPlace = machine.stdout.isTerminal && chosenForm(options, machine) === 'table'
+  const inPlace = stdout.isTerminal && chosenForm(options, machine) === 'table'
   const samples: LagSample[] = []
   for (;;) {
-    const sample = await Promise.race([take(), stopped])
-    if (typeof sample === 'string') return exitCodeOf[sample]
-    samples.push(sample)
-    if (samples.length > samplesMax) samples.shift()
-    if (inPlace) machine.stdout.write(home)
-    show(samples, asked)
-    const signal = await Promise.race([pause(machine.clock, intervalMs), stopped])
+    const look = await Promise.race([lookOnce(take), stopped])
+    if (typeof look === 'string') return exitCodeOf[look]
+    if (look.ok) {
+      samples.push(look.sample)
+      if (samples.length > samplesMax) samples.shift()
+      // In one piece, so that nothing flickers.
+      stdout.write(`${inPlace ? home : ''}${shown(samples, asked)}`)
+    } else stderr.write(`${look.why}; trying again\n`)
+    const signal = await Promise.race([pause(clock, intervalMs), stopped])
     if (signal !== undefined) return exitCodeOf[signal]
   }
 }
@@ -92,26 +101,51 @@ async function watch(asked: Lag, take: () => Promise<LagSample>): Promise<number
 /** To the upper left corner, and everything below it away. */
 const home = '\u001b[H\u001b[J'
 
+function intervalOf(options: Options): number {
+  const text = options.text('interval')!
+  const ms = durationMs(text, 'interval')
+  if (ms > 0) return ms
+  throw new UsageError(`--interval takes a duration above 0, not "${text}"`, { withHelp: false })
+}
+
 function firstSignal({ onSignal }: Machine): Promise<Signal> {
   return new Promise((resolve) => onSignal(resolve))
 }
 
+type Look =
+  | { readonly ok: true; readonly sample: LagSample }
+  | { readonly ok: false; readonly why: string }
+
+/** A broker that is away may come back: whoever looks again and again is told, and looks again. */
+async function lookOnce(take: () => Promise<LagSample>): Promise<Look> {
+  try {
+    return { ok: true, sample: await take() }
+  } catch (error) {
+    for (let cause = error; cause instanceof Error; cause = cause.cause) {
+      if (cause instanceof KafkaError && cause.fate !== 'final') {
+        return { ok: false, why: messageOf(cause) ?? cause.error }
+      }
+    }
+    throw error
+  }
+}
+
 async function until(asked: Lag, take: () => Promise<LagSample>): Promise<number> {
   const { options, asking, machine } = asked
-  const { clock, stderr } = machine
+  const { clock, stdout, stderr } = machine
   const limits: Limits = { ...limitsOf(options), lag: notNegative(options, 'until-lag') }
-  const intervalMs = durationMs(options.text('interval')!, 'interval')
+  const intervalMs = intervalOf(options)
   const deadline = clock.monotonic() + asking.timeoutMs
   const stopped = firstSignal(machine)
   for (;;) {
-    const sample = await Promise.race([take(), stopped])
-    if (typeof sample === 'string') return exitCodeOf[sample]
+    const look = await Promise.race([lookOnce(take), stopped])
+    if (typeof look === 'string') return exitCodeOf[look]
     const left = deadline - clock.monotonic()
-    const found = excesses(lagsOf(sample), limits)
+    const found = look.ok ? excesses(lagsOf(look.sample), limits) : [look.why]
     if (found.length === 0 || left <= 0) {
-      show([sample], asked)
+      if (look.ok) stdout.write(shown([look.sample], asked))
       for (const each of found) stderr.write(`${each}\n`)
-      if (found.length > 0) stderr.write(`not reached in ${durationText(asking.timeoutMs)}\n`)
+      if (found.length > 0) stderr.write(`not reached within ${asking.timeoutMs} ms (--timeout)\n`)
       return found.length === 0 ? 0 : 1
     }
     const signal = await Promise.race([pause(clock, Math.min(intervalMs, left)), stopped])

@@ -10,7 +10,7 @@ export function prometheusText(sample: LagSample): string {
     row,
     labels: { group: row.group, topic: row.topic, partition: String(row.partition) },
   }))
-  const groups = lagsOf(sample)
+  const groups = lagsOf(sample).filter(({ state }) => state !== 'Dead')
   const metrics: Metric[] = [
     {
       name: 'kafka_consumergroup_lag',

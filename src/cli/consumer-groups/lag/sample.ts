@@ -1,13 +1,17 @@
 /** Where groups stand at one moment; docs/lag.md has the definitions. */
 import { describeConfigs } from '../../../client/admin/configs.ts'
+import { describeGroups } from '../../../client/admin/describe-groups.ts'
 import { recordTimes } from '../../../client/admin/record-times.ts'
 import type { Clock } from '../../../host/clock.ts'
-import { type Asking, describedGroups, offsetsAt } from '../ask.ts'
+import { executionError } from '../../java/errors.ts'
+import { type Asking, offsetsAt, viewOf } from '../ask.ts'
 import { rowsOfGroups } from '../describe/rows.ts'
-import { nameOf, type OffsetRow, type TopicPartition } from '../describe/view.ts'
+import { type GroupView, nameOf, type OffsetRow, type TopicPartition } from '../describe/view.ts'
 
 export type LagRow = OffsetRow & {
   readonly logStartOffset: bigint | null
+  /** What a consumer with `isolation.level=read_committed` can read up to; below the end while a transaction is open. */
+  readonly lastStableOffset: bigint | null
   /** Age of the oldest record that is not read yet; 0 where all is read, null where it cannot be known. */
   readonly timeLagMs: number | null
   /** After this time records go, read or not; null where they stay. */
@@ -25,11 +29,15 @@ export async function lagSample(
   groupIds: readonly string[],
   { clock }: { clock: Clock },
 ): Promise<LagSample> {
-  const views = await describedGroups(asking, groupIds)
+  const views = await viewsOf(asking, groupIds)
   const rows = [...(await rowsOfGroups(asking, views)).values()].flat()
   const known = rows.filter(({ logEndOffset }) => logEndOffset !== null)
-  const starts = await offsetsAt(asking, distinct(known), 'earliest')
-  const retentions = await retentionsOf(asking, new Set(known.map(({ topic }) => topic)))
+  const partitions = distinct(known)
+  const [starts, stable, retentions] = await Promise.all([
+    offsetsAt(asking, partitions, 'earliest'),
+    offsetsAt(asking, partitions, 'latest', 'read_committed'),
+    retentionsOf(asking, new Set(known.map(({ topic }) => topic))),
+  ])
   const at = clock.now()
   const times = await oldestUnread(asking, known, starts)
   return {
@@ -43,12 +51,38 @@ export async function lagSample(
       return {
         ...row,
         logStartOffset,
+        lastStableOffset: stable.get(nameOf(row)) ?? null,
         timeLagMs: unread === 0n ? 0 : age,
         retentionMs: retentions.get(row.topic) ?? null,
       }
     }),
   }
 }
+
+/** A group that nobody knows yet, or no more, is one of no partitions: a gate may wait for it. */
+async function viewsOf(
+  { cluster, timeoutMs }: Asking,
+  groupIds: readonly string[],
+): Promise<GroupView[]> {
+  const ids = [...new Set(groupIds)].sort()
+  const results = await describeGroups(cluster, ids, { timeoutMs })
+  return ids.map((id) => {
+    const result = results.get(id)!
+    if (result.ok) return viewOf(result.value)
+    if (result.error.error !== 'GROUP_ID_NOT_FOUND') throw executionError(result.error)
+    return deadGroup(id)
+  })
+}
+
+const deadGroup = (group: string): GroupView => ({
+  group,
+  state: 'Dead',
+  coordinator: { host: '', port: -1, id: -1 },
+  strategy: '',
+  groupEpoch: null,
+  targetAssignmentEpoch: null,
+  members: [],
+})
 
 type Ends = Pick<LagRow, 'currentOffset' | 'logEndOffset' | 'logStartOffset'>
 

@@ -23,7 +23,17 @@ export function lagText(rows: readonly RatedRow[], { sample, top, machine }: Sho
     endangered > 0
       ? colour.red(`retention deletes records of ${endangered} partitions before they are read\n`)
       : ''
-  return `${summaries.join('')}${warning}${table(shown, colour)}${rest}`
+  const held = rows.reduce((sum, row) => sum + heldBack(row), 0n)
+  const waiting =
+    held > 0n ? colour.yellow(`${held} records wait for the end of a transaction\n`) : ''
+  return `${summaries.join('')}${warning}${waiting}${table(shown, colour)}${rest}`
+}
+
+/** Unread records that a consumer of committed ones cannot have yet. */
+function heldBack({ unread, logEndOffset, lastStableOffset }: RatedRow): bigint {
+  if (unread === null || logEndOffset === null || lastStableOffset === null) return 0n
+  const held = logEndOffset - lastStableOffset
+  return held < unread ? held : unread
 }
 
 function summary(
