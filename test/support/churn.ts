@@ -22,11 +22,17 @@ export type Churn = {
 const partitions = 12
 const stepTimeoutMs = 60_000
 
-type Move = 'add' | 'stop' | 'kill'
-/** Without a crash first; then with some. After every move there are at least four members. */
-const moves: readonly Move[] = [
+export type Move = 'add' | 'stop' | 'kill' | 'kill-broker'
+/** Without a crash first; then with some. */
+export const quickMoves: readonly Move[] = ['add', 'stop', 'kill', 'add']
+export const manyMoves: readonly Move[] = [
   ...(['add', 'stop', 'add', 'stop', 'stop', 'add'] as const),
   ...(['kill', 'add', 'kill', 'add', 'kill', 'add', 'stop', 'add'] as const),
+]
+/** For several brokers: each of them goes in its turn, and comes back. */
+export const movesWithKilledBrokers: readonly Move[] = [
+  ...(['add', 'stop', 'kill-broker', 'kill-broker', 'add', 'kill'] as const),
+  ...(['kill-broker', 'add', 'stop', 'kill-broker', 'add', 'kill-broker'] as const),
 ]
 
 /** The command of the client's program for members. */
@@ -44,23 +50,30 @@ export type ChurnOptions = {
   name: string
   protocol: Protocol
   count: number
+  moves: readonly Move[]
+  /** Ends a broker as a fault would, and starts it again. */
+  killBroker?: () => Promise<void>
 }
 
 export async function churn(options: ChurnOptions): Promise<Churn> {
-  const { bootstrap, name, count } = options
+  const { bootstrap, name } = options
   const kafka = new kafkajs.Kafka({
     clientId: 'churn',
     brokers: bootstrap.split(','),
+    retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 60 },
     logLevel: kafkajs.logLevel.NOTHING,
   })
   const admin = kafka.admin()
-  const producer = kafka.producer()
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 })
   await admin.connect()
-  await admin.createTopics({ topics: [{ topic: name, numPartitions: partitions }] })
+  const replicationFactor = bootstrap.split(',').length
+  await admin.createTopics({
+    topics: [{ topic: name, numPartitions: partitions, replicationFactor }],
+  })
   await producer.connect()
   const group = new Group(options)
   try {
-    await play(group, (many) => send(producer, name, many), count)
+    await play(group, (many) => send(producer, name, many), options)
     const result = group.result()
     const offsets = await admin.fetchOffsets({ groupId: name, topics: [name] })
     const ends = await admin.fetchTopicOffsets(name)
@@ -90,7 +103,7 @@ async function send(producer: Producer, topic: string, count: number): Promise<v
 async function play(
   group: Group,
   sendSome: (many: number) => Promise<void>,
-  count: number,
+  { count, moves, killBroker }: ChurnOptions,
 ): Promise<void> {
   for (let i = 0; i < 5; i++) group.add()
   const share = Math.floor(count / (moves.length + 1))
@@ -103,8 +116,9 @@ async function play(
   await group.until((read) => read >= sent)
   for (const move of moves) {
     // Records flow while the group finds together again.
-    const [moved] = await Promise.allSettled([group[move](), sendMore(share)])
-    if (moved.status === 'rejected') throw moved.reason
+    const moving = move === 'kill-broker' ? group.crash(killBroker!) : group[move]()
+    const [moved, sentSome] = await Promise.allSettled([moving, sendMore(share)])
+    for (const each of [moved, sentSome]) if (each.status === 'rejected') throw each.reason
     await group.until((read) => read >= sent)
   }
   await group.stopAll()
@@ -148,6 +162,12 @@ class Group {
     const member = this.#members.shift()!
     member.isKilled = true
     await end(member.running, 'SIGKILL')
+  }
+
+  /** What was read may be read again from here on. */
+  async crash(how: () => Promise<void>): Promise<void> {
+    this.#hasCrashed = true
+    await how()
   }
 
   async stopAll(): Promise<void> {
@@ -234,4 +254,4 @@ class Member {
 export const hasMember = ({ name }: Client, protocol: Protocol): boolean =>
   protocol === 'classic'
     ? ['kafkajs', 'confluent-kafka', 'aiokafka', 'java-client-4.3', 'franz-go'].includes(name)
-    : ['confluent-kafka', 'java-client-4.3'].includes(name)
+    : ['confluent-kafka', 'java-client-4.3', 'franz-go'].includes(name)

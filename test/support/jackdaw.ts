@@ -31,8 +31,8 @@ export type Jackdaw = {
   /** What a process needs to find this cluster without an address. */
   env: Record<string, string>
   status(): Promise<Status>
-  /** SIGKILL to all brokers. */
-  kill(): Promise<void>
+  /** SIGKILL to all brokers, or to these. */
+  kill(...ids: number[]): Promise<void>
   /** Stops the brokers and leaves home as it is. */
   halt(): Promise<void>
   /** Starts the cluster of this home again. */
@@ -60,6 +60,8 @@ export function jackdawCommand(
 export type JackdawOptions = {
   /** Settings as in server.properties. */
   config?: Record<string, string | number>
+  /** How many; several of them choose their ports themselves. */
+  brokers?: number
 }
 
 export async function startJackdaw(options: JackdawOptions = {}): Promise<Jackdaw> {
@@ -73,17 +75,20 @@ export async function startJackdaw(options: JackdawOptions = {}): Promise<Jackda
     return JSON.parse(said.stdout.toString())
   }
   // Kafka's tables are as wide as recorded only where the port has five digits, as free ones have.
+  const { brokers = 1 } = options
   const [port] = await freePorts(1)
-  const config = { listeners: `PLAINTEXT://127.0.0.1:${port}`, ...options.config }
+  const listeners = brokers === 1 ? { listeners: `PLAINTEXT://127.0.0.1:${port}` } : {}
+  const config = { ...listeners, ...options.config }
   const overrides = Object.entries(config).flatMap(([name, value]) => [
     '--override',
     `${name}=${value}`,
   ])
   const start = async () => {
-    await jackdaw('start', ...overrides)
+    await jackdaw('start', '--brokers', String(brokers), ...overrides)
   }
-  const kill = async () => {
-    const pids = (await status()).brokers.flatMap(({ pid }) => (pid === null ? [] : [pid]))
+  const kill = async (...ids: number[]) => {
+    const meant = (await status()).brokers.filter(({ id }) => ids.length === 0 || ids.includes(id))
+    const pids = meant.flatMap(({ pid }) => (pid === null ? [] : [pid]))
     for (const pid of pids) process.kill(pid, 'SIGKILL')
     for (const pid of pids) await gone(pid)
   }

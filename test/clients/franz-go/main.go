@@ -90,7 +90,7 @@ func readAll(options ...kgo.Opt) func(context.Context) error {
 func main() {
 	// BOOTSTRAP TOPIC GROUP PROTOCOL: a member; the other job has two arguments.
 	if len(os.Args) == 5 {
-		member(os.Args[2], os.Args[3])
+		member(os.Args[2], os.Args[3], os.Args[4])
 		return
 	}
 	client, err := kgo.NewClient(kgo.SeedBrokers(bootstrap...))

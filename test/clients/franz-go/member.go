@@ -12,16 +12,20 @@ import (
 )
 
 // A member of a group, as test/clients/README.md says.
-func member(topic, group string) {
+func member(topic, group, protocol string) {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
-	client, err := kgo.NewClient(kgo.SeedBrokers(bootstrap...), kgo.ClientID("member"), kgo.ConsumeTopics(topic), kgo.ConsumerGroup(group),
-		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.DisableAutoCommit(), kgo.BlockRebalanceOnPoll(),
+	options := []kgo.Opt{kgo.SeedBrokers(bootstrap...), kgo.ClientID("member"), kgo.ConsumeTopics(topic),
+		kgo.ConsumerGroup(group), 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.DisableAutoCommit(), kgo.BlockRebalanceOnPoll(),
 		kgo.Balancers(kgo.CooperativeStickyBalancer()), kgo.SessionTimeout(3*time.Second), kgo.RebalanceTimeout(10*time.Second),
 		kgo.HeartbeatInterval(200*time.Millisecond), kgo.FetchMaxWait(100*time.Millisecond),
 		kgo.OnPartitionsAssigned(func(_ context.Context, _ *kgo.Client, assigned map[string][]int32) {
 			fmt.Println("assigned", len(assigned[topic]))
-		}))
+		})}
+	if protocol == "consumer" {
+		options = append(options, kgo.ServerSideBalancer())
+	}
+	client, err := kgo.NewClient(options...)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
