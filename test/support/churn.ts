@@ -105,14 +105,16 @@ async function play(
   sendSome: (many: number) => Promise<void>,
   { count, moves, killBroker }: ChurnOptions,
 ): Promise<void> {
-  for (let i = 0; i < 5; i++) group.add()
+  const joined = Promise.all(Array.from({ length: 5 }, () => group.add()))
   const share = Math.floor(count / (moves.length + 1))
   let sent = 0
   const sendMore = async (many: number) => {
     await sendSome(many)
     sent += many
   }
-  await sendMore(count - share * moves.length)
+  const [, first] = await Promise.allSettled([joined, sendMore(count - share * moves.length)])
+  if (first.status === 'rejected') throw first.reason
+  await joined
   await group.until((read) => read >= sent)
   for (const move of moves) {
     // Records flow while the group finds together again.
