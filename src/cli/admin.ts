@@ -7,6 +7,7 @@ import { readProperties } from './config/file.ts'
 import { configError, JavaError } from './java/errors.ts'
 import type { Machine } from './machine.ts'
 import type { Options } from './options/options.ts'
+import { withSpinner } from './output/spinner.ts'
 import { clientWarnings } from './output/warnings.ts'
 import { addressesOf, type Server } from './server.ts'
 
@@ -31,5 +32,19 @@ export async function openAdmin(
     if (!(error instanceof KafkaError)) throw error
     const cause = error.error === 'INVALID_CONFIG' ? configError(error.message) : error
     throw new JavaError(kafkaException, 'Failed to create new KafkaAdminClient', { cause })
+  }
+}
+
+/** Asks a cluster, while a spinner turns for a person who waits, and lets go of it whatever comes. */
+export async function withCluster<T>(
+  options: Options,
+  at: { tool: string; server: Server; machine: Machine },
+  work: (cluster: Cluster, machine: Machine) => Promise<T>,
+): Promise<T> {
+  const cluster = await openAdmin(options, at)
+  try {
+    return await withSpinner(at.machine, 'asking the cluster', (quiet) => work(cluster, quiet))
+  } finally {
+    cluster.close()
   }
 }

@@ -40,6 +40,31 @@ export class ToolFailure extends Error {
   }
 }
 
+/** What most of Kafka's tools print of an exception: its message, then the exception itself, then an empty line. */
+export function traced(
+  cause: unknown,
+  {
+    lead = '',
+    log = '',
+    hint = null,
+  }: {
+    /** Stands before the message. */
+    lead?: string
+    /** Events that Kafka's client has logged before the exception came. */
+    log?: string
+    hint?: string | null
+  } = {},
+): ToolFailure {
+  const message = messageOf(cause) ?? 'null'
+  const stderr = `${log}${lead}${message}\n${exceptionText(cause)}\n`
+  return new ToolFailure(`${lead}${message}`, { stderr, hint, cause })
+}
+
+/** Whether an error says already what is to be told, and how. */
+export function isTold(error: unknown): boolean {
+  return error instanceof UsageError || error instanceof ToolFailure || isClosedPipe(error)
+}
+
 /**
  * Turns any error into its text and its exit code; the only place that does. A person at a terminal gets a sentence, a
  * script gets what Kafka's tool would have written. Stacks are shown to those who ask with --debug.
@@ -82,8 +107,8 @@ function toldToPerson(error: unknown, { declaration }: Tool, machine: Machine): 
     stderr.write(`${error.message}\n${helpText(declaration)}`)
     return 1
   }
-  const isTold = error instanceof ToolFailure && error.message === ''
-  if (!isTold) stderr.write(`${name}: ${messageOf(error) ?? exceptionOf(error)}\n`)
+  const isSilent = error instanceof ToolFailure && error.message === ''
+  if (!isSilent) stderr.write(`${name}: ${messageOf(error) ?? exceptionOf(error)}\n`)
   const hint = hintFor(error, declaration)
   if (hint !== null) stderr.write(`${hint}\n`)
   if (!(error instanceof ToolFailure)) return 1

@@ -1,17 +1,15 @@
-import type { Cluster } from '../../client/cluster.ts'
-import { openAdmin } from '../admin.ts'
+import { withCluster } from '../admin.ts'
 import { exceptionOf, JavaError, javaText, messageOf } from '../java/errors.ts'
 import type { Machine } from '../machine.ts'
 import { UsageError } from '../options/checks.ts'
-import { kafkaVersion } from '../options/common.ts'
+import { isVersionAlone } from '../options/early.ts'
 import type { Options } from '../options/options.ts'
 import { parse } from '../options/parse.ts'
 import { chosenForm } from '../output/form.ts'
 import { jsonLine } from '../output/json.ts'
-import { exceptionText, logEvent } from '../output/log.ts'
-import { withSpinner } from '../output/spinner.ts'
+import { adminEvent, exceptionText } from '../output/log.ts'
 import { findServer, type Server } from '../server.ts'
-import { isClosedPipe, ToolFailure } from '../tell.ts'
+import { isTold, ToolFailure } from '../tell.ts'
 import type { Tool } from '../tool.ts'
 import { type Asking, listedGroups } from './ask.ts'
 import { type Action, ensureSensible } from './checks.ts'
@@ -28,15 +26,9 @@ import { reset } from './reset/reset.ts'
 export const consumerGroups: Tool = { declaration: consumerGroupsDeclaration, run }
 
 async function run(machine: Machine): Promise<number> {
-  const { argv, stdout, stderr } = machine
+  const { stderr } = machine
   const options = parsed(machine)
-  if (argv.length === 0 || options.has('help')) {
-    throw new UsageError(consumerGroupsDeclaration.summary)
-  }
-  if (options.has('version')) {
-    stdout.write(`${kafkaVersion}\n`)
-    return 0
-  }
+  if (isVersionAlone(options, consumerGroupsDeclaration, machine)) return 0
   try {
     const isLocal = !options.has('validate-regex')
     const server: Server = isLocal ? await findServer(options, machine) : { kind: 'none', why: '' }
@@ -64,9 +56,7 @@ function parsed({ argv }: Machine): Options {
 
 // Everything that fails while running is told on stdout, and the exit code stays 0: scripts rely on it.
 function told(error: unknown, machine: Machine): unknown {
-  if (error instanceof UsageError || error instanceof ToolFailure || isClosedPipe(error)) {
-    return error
-  }
+  if (isTold(error)) return error
   const isArgument =
     error instanceof JavaError && exceptionOf(error) === 'java.lang.IllegalArgumentException'
   if (isArgument) return new UsageError(error.message)
@@ -94,11 +84,10 @@ function logged(error: unknown, { clock }: Machine): string {
     javaText(error) ===
     'java.util.concurrent.ExecutionException: org.apache.kafka.common.errors.InvalidGroupIdException: The group id is invalid.'
   if (!isInvalid) return ''
-  return logEvent(
+  return adminEvent(
     clock,
-    'ERROR',
-    '[AdminClient clientId=adminclient-1] `ConsumerGroupDescribe` request for group id  failed due to unexpected error INVALID_GROUP_ID.',
-    { logger: 'org.apache.kafka.clients.admin.internals.DescribeConsumerGroupsHandler' },
+    '`ConsumerGroupDescribe` request for group id  failed due to unexpected error INVALID_GROUP_ID.',
+    { of: 'DescribeConsumerGroupsHandler' },
   )
 }
 
@@ -120,20 +109,12 @@ async function perform(
   action: Exclude<Action, 'validate-regex'>,
   { options, server, machine }: Perform,
 ): Promise<number> {
-  const cluster: Cluster = await openAdmin(options, {
-    tool: consumerGroupsDeclaration.name,
-    server,
-    machine,
-  })
-  try {
+  const { name: tool } = consumerGroupsDeclaration
+  const code = await withCluster(options, { tool, server, machine }, (cluster, quiet) => {
     const timeoutMs = Number(options.long('timeout'))
-    const code = await withSpinner(machine, 'asking the cluster', (quiet) =>
-      actions[action]({ options, asking: { cluster, timeoutMs }, machine: quiet }),
-    )
-    return code ?? 0
-  } finally {
-    cluster.close()
-  }
+    return actions[action]({ options, asking: { cluster, timeoutMs }, machine: quiet })
+  })
+  return code ?? 0
 }
 
 const actions: {

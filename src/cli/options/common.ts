@@ -6,6 +6,17 @@ export const helpAndVersion = [
   { name: 'version', description: 'Show the version of Kafka whose tools these are.' },
 ] as const satisfies Declarations
 
+/** Where the cluster is; `shown` is Kafka's name for the argument, which is another one in almost every tool. */
+export function bootstrapOption(shown: string) {
+  return [
+    {
+      name: 'bootstrap-server',
+      description: 'Addresses of brokers, host:port or the path of a unix socket, by comma.',
+      argument: { type: 'String', name: shown },
+    },
+  ] as const satisfies Declarations
+}
+
 /** Jackdaw's own, in every tool: where the cluster is when no address is given, and manners. */
 export const ownOptions = [
   {

@@ -12,6 +12,18 @@ export function logEvent(
   return error === undefined ? head : head + exceptionText(error)
 }
 
+const handlers = 'org.apache.kafka.clients.admin.internals.'
+
+/** What Kafka's admin client logs of an answer that it did not expect. */
+export function adminEvent(
+  clock: Clock,
+  message: string,
+  { of, clientId = 'adminclient-1' }: { of: string; clientId?: string },
+): string {
+  const logger = of.includes('.') ? of : `${handlers}${of}`
+  return logEvent(clock, 'ERROR', `[AdminClient clientId=${clientId}] ${message}`, { logger })
+}
+
 /** Where Java prints a stack trace: its first line, and the causes, without the frames between them. */
 export function exceptionText(error: unknown): string {
   const lines = [javaText(error)]

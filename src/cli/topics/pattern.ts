@@ -1,5 +1,5 @@
-import { illegalArgument, JavaError } from '../java/errors.ts'
-import { javaPattern } from '../java/regex/pattern.ts'
+import { illegalArgument } from '../java/errors.ts'
+import { topicPattern } from '../topic-pattern.ts'
 
 const internalTopics = new Set(['__consumer_offsets', '__transaction_state', '__share_group_state'])
 
@@ -12,22 +12,6 @@ export function matchingTopics(
   if (pattern === undefined) return visible
   const { matches } = topicPattern(pattern)
   return visible.filter(matches)
-}
-
-/** A comma stands for "or", blanks and quotes around it do not count: `a,b` means both topics. */
-function topicPattern(text: string): { matches(name: string): boolean } {
-  const pattern = text
-    .trim()
-    .replaceAll(',', '|')
-    .replaceAll(' ', '')
-    .replace(/^["']+/, '')
-    .replace(/["']+$/, '')
-  try {
-    return javaPattern(pattern)
-  } catch (cause) {
-    if (!(cause instanceof JavaError)) throw cause
-    throw new JavaError('java.lang.RuntimeException', `${pattern} is an invalid regex.`)
-  }
 }
 
 export function ensureSome(

@@ -15,7 +15,7 @@ import { nearest } from '../output/hints.ts'
 import { exceptionText, logTime } from '../output/log.ts'
 import { withSpinner } from '../output/spinner.ts'
 import { findServer } from '../server.ts'
-import { isClosedPipe, ToolFailure } from '../tell.ts'
+import { isClosedPipe, ToolFailure, traced } from '../tell.ts'
 import type { Tool } from '../tool.ts'
 import { describedTopicById, describedTopics, liveBrokers, topicNames, topicViews } from './ask.ts'
 import { type Action, ensureSensible, onlyAction } from './checks.ts'
@@ -68,7 +68,7 @@ async function open(machine: Machine): Promise<Opened | null> {
     const server = await findServer(options, machine)
     if (server.kind === 'none') {
       const cause = illegalArgument('--bootstrap-server must be specified')
-      throw starting(cause, server.why)
+      throw traced(cause, { hint: server.why })
     }
     ensureSensible(options, action)
     if (action === 'describe' && options.has('if-exists') && hasTopicAndId(options)) {
@@ -77,7 +77,7 @@ async function open(machine: Machine): Promise<Opened | null> {
     const tool = topicsDeclaration.name
     return { options, action, cluster: await openAdmin(options, { tool, server, machine }) }
   } catch (error) {
-    throw error instanceof JavaError ? starting(error) : error
+    throw error instanceof JavaError ? traced(error) : error
   }
 }
 
@@ -87,12 +87,6 @@ const onlyIdNote =
   'Only topic id will be used when both --topic and --topic-id are specified and topicId is not Uuid.ZERO_UUID\n'
 
 const hasTopicAndId = (options: Options) => options.has('topic') && options.has('topic-id')
-
-// Before the first question Kafka's tool prints the message, and the exception below it.
-function starting(cause: JavaError, hint: string | null = null): ToolFailure {
-  const message = messageOf(cause) ?? 'null'
-  return new ToolFailure(message, { stderr: `${message}\n${exceptionText(cause)}\n`, hint, cause })
-}
 
 // From then on the message goes to stdout, and the exception into the log.
 function executing(
