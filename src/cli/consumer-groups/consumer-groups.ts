@@ -71,9 +71,7 @@ function told(error: unknown, machine: Machine): unknown {
 
 // To who asks whether lag is within a limit, not knowing it is neither yes (0) nor no (1).
 function notKnown(error: unknown): unknown {
-  if (error instanceof UsageError || error instanceof ToolFailure || isClosedPipe(error)) {
-    return error
-  }
+  if (isTold(error)) return error
   const message = messageOf(error) ?? String(error)
   return new ToolFailure(message, { stderr: `${message}\n`, code: 2, cause: error })
 }
