@@ -1,10 +1,20 @@
 /** How a node reaches the others: the quorum by its voters' addresses, leaders by the endpoints that the metadata has. */
 import type { Clock } from '../host/clock.ts'
 import type { Net } from '../host/net.ts'
+import { beginQuorumEpoch } from '../protocol/apis/begin-quorum-epoch.ts'
+import { brokerHeartbeat } from '../protocol/apis/broker-heartbeat.ts'
+import { brokerRegistration } from '../protocol/apis/broker-registration.ts'
+import { controllerRegistration } from '../protocol/apis/controller-registration.ts'
+import { endQuorumEpoch } from '../protocol/apis/end-quorum-epoch.ts'
+import { fetch } from '../protocol/apis/fetch.ts'
+import { fetchSnapshot } from '../protocol/apis/fetch-snapshot.ts'
+import { vote } from '../protocol/apis/vote.ts'
 import type { Properties } from '../protocol/configs/effective.ts'
+import type { AnyApi, RequestOf, ResponseOf } from '../protocol/schema.ts'
 import { addressOf } from '../wire/address.ts'
 import type { Endpoint } from './broker.ts'
 import { Links } from './peers.ts'
+import type { Peers } from './quorum/doors.ts'
 import type { Settings } from './settings.ts'
 import { voterAddress } from './voters.ts'
 
@@ -16,23 +26,63 @@ interface Common {
 
 const connectTimeoutMs = 1000
 
-export function quorumLinks({
-  host,
-  brokerId,
-  settings,
-  properties,
-  onLost,
-}: Common & { properties: Properties; onLost: (id: number) => void }): Links {
-  return new Links({
-    net: host.net,
-    clock: host.clock,
-    clientId: `node-${brokerId}`,
-    connectTimeoutMs,
-    requestTimeoutMs: settings.get('controller.quorum.request.timeout.ms'),
-    addressOf: (id) => voterAddress(properties, settings, id),
-    onLost,
-  })
+/**
+ * The way to the other nodes of the quorum. A node answers what comes over one connection in its order, so that what must not
+ * wait for the rest has one of its own: a fetch of the metadata log waits for news, a change until a majority has fetched it.
+ */
+export class QuorumPeers implements Peers {
+  readonly #raft: Links
+  readonly #membership: Links
+  readonly #changes: Links
+
+  constructor({ host, brokerId, settings, properties, onGone }: QuorumPeersOptions) {
+    const common = {
+      net: host.net,
+      clock: host.clock,
+      clientId: `node-${brokerId}`,
+      connectTimeoutMs,
+      requestTimeoutMs: settings.get('controller.quorum.request.timeout.ms'),
+      addressOf: (id: number) => voterAddress(properties, settings, id),
+    }
+    this.#raft = new Links({ ...common, onGone })
+    this.#membership = new Links(common)
+    this.#changes = new Links(common)
+  }
+
+  call<A extends AnyApi>(
+    to: number,
+    api: A,
+    request: RequestOf<A>,
+    options: { timeoutMs: number },
+  ): Promise<ResponseOf<A>> {
+    return this.#linksFor(api).call(to, api, request, options)
+  }
+
+  watch(nodeId: number): void {
+    this.#raft.watch(nodeId)
+  }
+
+  close(): void {
+    for (const links of [this.#raft, this.#membership, this.#changes]) links.close()
+  }
+
+  #linksFor({ key }: AnyApi): Links {
+    if (ofRaft.has(key)) return this.#raft
+    return ofMembership.has(key) ? this.#membership : this.#changes
+  }
 }
+
+interface QuorumPeersOptions extends Common {
+  readonly properties: Properties
+  readonly onGone: (id: number) => void
+}
+
+const ofRaft: ReadonlySet<number> = new Set(
+  [vote, beginQuorumEpoch, endQuorumEpoch, fetch, fetchSnapshot].map(({ key }) => key),
+)
+const ofMembership: ReadonlySet<number> = new Set(
+  [controllerRegistration, brokerRegistration, brokerHeartbeat].map(({ key }) => key),
+)
 
 export function fetcherLinks({
   host,

@@ -26,9 +26,8 @@ import { Listeners } from './listen.ts'
 import { unixListener } from './listeners.ts'
 import type { Logger } from './logger.ts'
 import { nodeId, tcpListener } from './node-identity.ts'
-import { fetcherLinks, quorumLinks } from './node-links.ts'
+import { fetcherLinks, QuorumPeers } from './node-links.ts'
 import { checkProperties, own, withGuesses } from './own-configs.ts'
-import type { Links } from './peers.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { diskFiles } from './quorum/disk-files.ts'
 import { MetadataQuorum } from './quorum.ts'
@@ -80,7 +79,7 @@ export class BrokerNode implements Broker {
   readonly #replication: Replication
   readonly #ready: Deferred<void> = deferred()
   readonly #quorumReady: Deferred<void> = deferred()
-  readonly #peers: Links
+  readonly #peers: QuorumPeers
   readonly #failure: Deferred<Error> = deferred()
   #quorum: MetadataQuorum | null = null
 
@@ -128,12 +127,12 @@ export class BrokerNode implements Broker {
         this.#leadershipChanged(topic, partition, leaderEpoch),
       onEffects: (hosted, effects) => this.#replication.act(hosted, effects),
     })
-    this.#peers = quorumLinks({
+    this.#peers = new QuorumPeers({
       host,
       brokerId,
       settings,
       properties,
-      onLost: (id) => this.#quorum?.peerGone(id),
+      onGone: (id) => this.#quorum?.peerGone(id),
     })
     const interBroker =
       own(properties, 'jackdaw.socket') === null ? tcpListener(settings) : unixListener

@@ -1,8 +1,8 @@
 /**
- * Connections to the other nodes: one for each node and purpose, opened when first used. A connection that breaks is how a
- * node's death is seen at once, before any session has run out.
+ * Connections to the other nodes: one for each node and purpose, opened when first used. A connection that breaks, and behind
+ * which nobody listens any more, is how a node's death is seen at once, before any session has run out.
  */
-import type { Clock } from '../host/clock.ts'
+import { type Clock, pause } from '../host/clock.ts'
 import type { Address, Net } from '../host/net.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import type { AnyApi, RequestOf, ResponseOf } from '../protocol/schema.ts'
@@ -16,9 +16,13 @@ export interface LinksOptions {
   readonly requestTimeoutMs: number
   /** Null where nobody knows how to reach the node. */
   readonly addressOf: (nodeId: number) => Address | null
-  /** A connection that had been open is gone. */
-  readonly onLost?: (nodeId: number) => void
+  /** A connection that had been open is gone, and with it whoever listened at its other end. */
+  readonly onGone?: (nodeId: number) => void
 }
+
+// A dying process closes its connections one after the other, and its listener when it likes.
+const looksMax = 20
+const lookAgainMs = 10
 
 export class Links {
   readonly #options: LinksOptions
@@ -38,6 +42,11 @@ export class Links {
   ): Promise<ResponseOf<A>> {
     const connection = await this.#connection(to)
     return connection.call(api, request as never, options)
+  }
+
+  /** Opens a connection if there is none, so that its end is seen. */
+  watch(nodeId: number): void {
+    if (!this.#closed) this.#connection(nodeId).catch(() => {})
   }
 
   /** Ends what is under way to this node; the next call connects anew. */
@@ -77,12 +86,33 @@ export class Links {
   }
 
   #lost(nodeId: number, opening: Promise<Connection>): void {
-    const ours = this.#forget(nodeId, opening)
-    if (ours && !this.#closed) this.#options.onLost?.(nodeId)
+    if (!this.#forget(nodeId, opening) || this.#options.onGone === undefined) return
+    void this.#lookAfter(nodeId)
+  }
+
+  /** A process that hangs, or closed an idle connection, still takes a new one; a dead one does not. */
+  async #lookAfter(nodeId: number): Promise<void> {
+    for (let look = 0; look < looksMax && !this.#closed; look++) {
+      try {
+        await this.#connection(nodeId)
+        return
+      } catch (error) {
+        if (isRefused(error)) return this.#closed ? undefined : this.#options.onGone?.(nodeId)
+        if (error instanceof KafkaError && error.error === 'REQUEST_TIMED_OUT') return
+      }
+      await pause(this.#options.clock, lookAgainMs)
+    }
   }
 
   /** Only what is still ours: a dropped connection may have a successor already. */
   #forget(nodeId: number, opening: Promise<Connection>): boolean {
     return this.#open.get(nodeId) === opening && this.#open.delete(nodeId)
   }
+}
+
+/** Nobody listens there: neither on the port, nor at the path of the socket. */
+function isRefused(error: unknown): boolean {
+  const cause =
+    error instanceof KafkaError ? (error.cause as NodeJS.ErrnoException | undefined) : undefined
+  return cause?.code === 'ECONNREFUSED' || cause?.code === 'ENOENT'
 }

@@ -27,6 +27,7 @@ import { ControllerShell, idleIntervalMs } from './quorum/controller-shell.ts'
 import { describe } from './quorum/describe.ts'
 import { type MetadataLog, noPeers, type Peers, type QuorumFiles } from './quorum/doors.ts'
 import { formatted } from './quorum/format.ts'
+import { PeerWatch } from './quorum/peer-watch.ts'
 import { raftNode } from './quorum/raft-options.ts'
 import { RaftShell } from './quorum/raft-shell.ts'
 import { recover } from './quorum/recovery.ts'
@@ -65,8 +66,7 @@ export class MetadataQuorum {
   readonly #peers: Peers
   /** The leader, or what this node may decide, has changed. */
   readonly #changes: Changes
-  /** Brokers whose process has ended, and their epoch then: a later incarnation is somebody else. */
-  readonly #gone = new Map<number, bigint>()
+  readonly #peerWatch: PeerWatch
   #controller: ControllerShell | null = null
   #leaderId = -1
   #leaderEpoch = 0
@@ -87,6 +87,8 @@ export class MetadataQuorum {
     this.#bootstrap = formatted(options.rootFiles, clock.now())
     const recovered = recover(log, files)
     this.#metadata = new CommittedMetadata({ clock, log, files, settings }, recovered)
+    const { image } = this.#metadata
+    this.#peerWatch = new PeerWatch({ nodeId, peers: this.#peers, image })
     this.#raft = new RaftShell({
       node: raftNode(recovered, { nodeId, voterIds, configs: settings(), files, random }),
       log,
@@ -112,7 +114,9 @@ export class MetadataQuorum {
       caughtUp: (offset) => this.#changes.until(() => this.image.offset > offset),
     })
     this.#metadata.onChange(({ brokers }) => {
-      if (brokers.size > 0) this.#lifecycle.brokersChanged()
+      if (brokers.size === 0) return
+      this.#lifecycle.brokersChanged()
+      this.#peerWatch.look(this.#controller)
     })
   }
 
@@ -210,10 +214,9 @@ export class MetadataQuorum {
 
   /** A node's process is gone: seen by its socket, before any timeout. */
   peerGone(id: number): void {
-    const epoch = this.image.brokers.get(id)?.epoch
-    if (epoch !== undefined) this.#gone.set(id, epoch)
+    this.#peerWatch.noteGone(id)
     this.#raft.play({ kind: 'peer-gone', id })
-    this.#fenceGone()
+    this.#peerWatch.look(this.#controller)
   }
 
   /** Gives its leaderships back, hands the quorum over, stops. */
@@ -246,15 +249,6 @@ export class MetadataQuorum {
     this.#controller = null
   }
 
-  /** Also a node that becomes active later acts on what it saw: the dead one may have been the leader before. */
-  #fenceGone(): void {
-    if (this.#controller === null) return
-    for (const [id, epoch] of this.#gone) {
-      if (this.image.brokers.get(id)?.epoch === epoch) this.#controller.brokerGone(id)
-    }
-    this.#gone.clear()
-  }
-
   #commit(offset: bigint): void {
     this.#metadata.advance(offset, (from) => this.#controller?.take(from))
     this.#controller?.committed(offset)
@@ -284,7 +278,7 @@ export class MetadataQuorum {
       endOffset: () => log.logEndOffset,
     })
     if (this.image.features.size === 0) this.#controller.bootstrap(this.#bootstrap)
-    this.#fenceGone()
+    this.#peerWatch.look(this.#controller)
   }
 
   async #describe(request: RequestOf<typeof describeQuorum>) {

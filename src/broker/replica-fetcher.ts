@@ -36,6 +36,9 @@ export class ReplicaFetcher {
   /** Replicas that got an error wait until this moment of the monotonic clock. */
   readonly #restingUntil = new Map<string, number>()
   #running = false
+  /** Counts how often a replica was added, and up to which of them the last request knew of. */
+  #changes = 0
+  #asked = 0
   #closed = false
 
   constructor(options: FetcherOptions) {
@@ -50,9 +53,13 @@ export class ReplicaFetcher {
     const name = hosted.log.name
     this.#restingUntil.delete(name)
     this.#followers.set(name, hosted)
-    // A long poll that is under way does not know of this replica; better to ask anew than to let it wait.
-    if (this.#running) this.#options.links.drop(this.#options.leaderId)
-    else void this.#run()
+    this.#changes++
+    // Replicas come many at a time, with one change of the metadata.
+    queueMicrotask(() => {
+      if (!this.#running) void this.#run()
+      // A long poll that is under way does not know of the new ones; better to ask anew than to let them wait.
+      else if (this.#changes > this.#asked) this.#options.links.drop(this.#options.leaderId)
+    })
   }
 
   remove(hosted: Hosted): void {
@@ -78,6 +85,7 @@ export class ReplicaFetcher {
         continue
       }
       try {
+        this.#asked = this.#changes
         const request = this.#request(due)
         const timeoutMs = settings.get('replica.socket.timeout.ms')
         const response = await links.call(leaderId, fetch, request, { timeoutMs })
@@ -85,6 +93,7 @@ export class ReplicaFetcher {
         await this.#take(response, due)
       } catch (error) {
         if (this.#closed) break
+        if (this.#changes > this.#asked) continue
         logger.debug({ leaderId, error }, 'a fetch from the leader failed')
         if (this.#followers.size > 0) await pause(clock, lostBackoffMs)
       }

@@ -45,6 +45,8 @@ export interface Peers {
     request: RequestOf<A>,
     options: { timeoutMs: number },
   ): Promise<ResponseOf<A>>
+  /** Keeps an eye on a node, so that its end is told at once. */
+  watch?(nodeId: number): void
 }
 
 /** For a quorum of one. */
