@@ -78,7 +78,9 @@ export function step(node: RaftNode, event: RaftEvent, now: number): RaftEffect[
   const changed = node.epoch !== epoch || node.leaderId !== leaderId || node.vote !== vote
   // First of all effects: no message may leave before the vote or the epoch that it stands for is safe.
   if (changed) turn.effects.unshift({ kind: 'persist', state: quorumStateOf(node) })
-  if (node.leaderId !== leaderId || node.epoch !== epoch) {
+  // A node that starts may remember who leads; the shell does not.
+  const known = event.kind !== 'started' && node.leaderId === leaderId && node.epoch === epoch
+  if (!known) {
     turn.effects.push({ kind: 'leader', leaderId: node.leaderId, epoch: node.epoch })
   }
   return turn.effects

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { Status } from '../support/jackdaw.ts'
-import { type Finished, type Running, run, start } from '../support/processes.ts'
+import { type Finished, type Running, run, type StartOptions, start } from '../support/processes.ts'
 import { projectRoot } from '../support/project.ts'
 
 export type Said = { code: number; stdout: string; stderr: string }
@@ -14,7 +14,7 @@ export type Session = {
   env: Record<string, string>
   /** Runs a line as `sh` does, from the session's own folder. */
   sh(line: string, timeoutMs?: number): Promise<Said>
-  start(line: string): Running
+  start(line: string, options?: StartOptions): Running
   status(): Promise<Status>
   end(): Promise<void>
 }
@@ -36,7 +36,7 @@ export function newSession(): Session {
     folder,
     env,
     sh,
-    start: (line) => start(command(line)),
+    start: (line, options) => start(command(line), options),
     status: async () => JSON.parse((await sh('jackdaw status --json')).stdout),
     async end() {
       await sh('jackdaw stop')

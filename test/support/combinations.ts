@@ -58,7 +58,7 @@ const inAnyOrder = (line: string) =>
   line.replace(/"\[(\[[\w-]+\](?:, \[[\w-]+\])+)\]"/, '"[<any-order:$1>]"')
 
 /** The largest cluster that a maker can start: a scenario that needs more cannot be played. */
-const brokersMax: Record<Maker, number> = { apache: 3, jackdaw: 1 }
+const brokersMax: Record<Maker, number> = { apache: 3, jackdaw: 9 }
 
 /** A way to start clusters of a maker, or why there is none here. */
 export function clustersOf(maker: Maker): Available<(brokers: number) => Promise<OwnedCluster>> {
@@ -73,10 +73,10 @@ export function clustersOf(maker: Maker): Available<(brokers: number) => Promise
 // What the transcripts were recorded with (their README).
 const recordedWith = { 'num.partitions': 1, 'group.initial.rebalance.delay.ms': 0 }
 
-async function jackdawCluster(): Promise<OwnedCluster> {
-  const cluster = await startJackdaw({ config: recordedWith })
-  const { bootstrap, start, halt, stop } = cluster
-  return { bootstrap, startBroker: start, stopBroker: halt, close: stop }
+async function jackdawCluster(brokers: number): Promise<OwnedCluster> {
+  const cluster = await startJackdaw({ brokers, config: recordedWith })
+  const { bootstrap, startBroker, stopBroker, stop } = cluster
+  return { bootstrap, startBroker, stopBroker, close: stop }
 }
 
 async function apacheCluster(brokers: number): Promise<OwnedCluster> {

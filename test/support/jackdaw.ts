@@ -33,6 +33,8 @@ export type Jackdaw = {
   status(): Promise<Status>
   /** SIGKILL to all brokers, or to these. */
   kill(...ids: number[]): Promise<void>
+  startBroker(id: number): Promise<void>
+  stopBroker(id: number): Promise<void>
   /** Stops the brokers and leaves home as it is. */
   halt(): Promise<void>
   /** Starts the cluster of this home again. */
@@ -60,7 +62,7 @@ export function jackdawCommand(
 export type JackdawOptions = {
   /** Settings as in server.properties. */
   config?: Record<string, string | number>
-  /** How many; several of them choose their ports themselves. */
+  /** How many brokers; one if nothing is said. Their ids count from 1. */
   brokers?: number
 }
 
@@ -77,15 +79,16 @@ export async function startJackdaw(options: JackdawOptions = {}): Promise<Jackda
   // Kafka's tables are as wide as recorded only where the port has five digits, as free ones have.
   const { brokers = 1 } = options
   const [port] = await freePorts(1)
-  const listeners = brokers === 1 ? { listeners: `PLAINTEXT://127.0.0.1:${port}` } : {}
-  const config = { ...listeners, ...options.config }
+  // Several brokers share them out: each takes the next one that is free.
+  const config = { listeners: `PLAINTEXT://127.0.0.1:${port}`, ...options.config }
   const overrides = Object.entries(config).flatMap(([name, value]) => [
     '--override',
     `${name}=${value}`,
   ])
-  const start = async () => {
-    await jackdaw('start', '--brokers', String(brokers), ...overrides)
+  const verb = async (...args: string[]) => {
+    await jackdaw(...args)
   }
+  const start = () => verb('start', '--brokers', String(brokers), ...overrides)
   const kill = async (...ids: number[]) => {
     const meant = (await status()).brokers.filter(({ id }) => ids.length === 0 || ids.includes(id))
     const pids = meant.flatMap(({ pid }) => (pid === null ? [] : [pid]))
@@ -111,9 +114,9 @@ export async function startJackdaw(options: JackdawOptions = {}): Promise<Jackda
     status,
     kill,
     start,
-    halt: async () => {
-      await jackdaw('stop')
-    },
+    startBroker: (id) => verb('start', String(id), ...overrides),
+    stopBroker: (id) => verb('stop', String(id)),
+    halt: () => verb('stop'),
     stop: async () => {
       try {
         await jackdaw('stop')

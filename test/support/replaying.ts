@@ -12,16 +12,19 @@ export function testScenarios(scenarios: readonly Scenario[]): void {
   const shared = playable.filter(({ transcript }) => !transcript.fresh)
   const fresh = playable.filter(({ transcript }) => transcript.fresh)
 
-  describe.runIf(shared.length > 0)('on one cluster', () => {
-    let cluster: OwnedCluster | undefined
-    beforeAll(async () => {
-      cluster = await newCluster(1)
+  for (const brokers of new Set(shared.map(({ transcript }) => transcript.cluster))) {
+    const members = shared.filter(({ transcript }) => transcript.cluster === brokers)
+    describe(`on one cluster of ${brokers}`, () => {
+      let cluster: OwnedCluster | undefined
+      beforeAll(async () => {
+        cluster = await newCluster(brokers)
+      })
+      afterAll(() => cluster?.close())
+      test.each(members)('$name: $transcript.title', { timeout: 120_000 }, async (scenario) => {
+        expect(await differences(scenario, cluster!)).toBe('')
+      })
     })
-    afterAll(() => cluster?.close())
-    test.each(shared)('$name: $transcript.title', { timeout: 120_000 }, async (scenario) => {
-      expect(await differences(scenario, cluster!)).toBe('')
-    })
-  })
+  }
 
   describe.runIf(fresh.length > 0)('on a cluster of its own', () => {
     test.each(fresh)('$name: $transcript.title', { timeout: 120_000 }, async (scenario) => {

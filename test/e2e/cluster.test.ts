@@ -1,0 +1,105 @@
+/** Three brokers as three processes: copies, failover, and the way back, as a person sees them. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { newSession, type Session } from './session.ts'
+
+let session: Session
+beforeEach(() => {
+  session = newSession()
+})
+afterEach(() => session.end())
+
+const patienceMs = 60_000
+
+/** Asks until the answer is as it should be. */
+async function until(line: string, ready: (stdout: string) => boolean): Promise<string> {
+  const deadline = performance.now() + patienceMs
+  for (;;) {
+    const { stdout, stderr } = await session.sh(line)
+    if (ready(stdout)) return stdout
+    if (performance.now() > deadline) throw new Error(`${line} still says:\n${stdout}${stderr}`)
+  }
+}
+
+const inSync = (stdout: string): string[] =>
+  [...stdout.matchAll(/Isr: ([\d,]*)/g)].map(([, ids]) => ids!.split(',').sort().join(','))
+
+const allInSync = (stdout: string): boolean => {
+  const sets = inSync(stdout)
+  return sets.length > 0 && sets.every((ids) => ids === '1,2,3')
+}
+
+test('three copies; whichever broker is killed or stopped, a pipe goes on, and the broker comes back', async () => {
+  const { sh } = session
+  expect((await sh('jackdaw start --brokers 3')).stdout.match(/^broker \d runs/gm)).toHaveLength(3)
+  await sh(
+    'topics --create --topic orders --partitions 6 --replication-factor 3 --config min.insync.replicas=2',
+  )
+  const described = await until('topics --describe --topic orders', allInSync)
+  const leaders = [...described.matchAll(/Leader: (\d)/g)].map(([, id]) => id)
+  expect(new Set(leaders)).toEqual(new Set(['1', '2', '3']))
+
+  const pipe = session.start('exec console-producer --topic orders --sync', { keepStdinOpen: true })
+  const written: string[] = []
+  const write = (count: number) => {
+    for (let i = 0; i < count; i++) {
+      const line = `record ${written.length}`
+      written.push(line)
+      pipe.child.stdin!.write(`${line}\n`)
+    }
+  }
+  const consumed = 'console-consumer --topic orders --from-beginning'
+  // Everything that was written so far can be read: so it was acknowledged by those that are left.
+  const arrived = async () => {
+    const { stdout, code } = await sh(
+      `${consumed} --max-messages ${written.length} --timeout-ms ${patienceMs}`,
+      2 * patienceMs,
+    )
+    expect(code).toBe(0)
+    return stdout.trim().split('\n')
+  }
+  write(50)
+  await arrived()
+  for (const [id, verb] of [
+    [1, 'kill --hard'],
+    [2, 'kill --hard'],
+    [3, 'kill --hard'],
+    [1, 'stop'],
+  ] as const) {
+    expect((await sh(`jackdaw ${verb} ${id}`)).code).toBe(0)
+    write(50)
+    await arrived()
+    expect(inSync((await sh('topics --describe --topic orders')).stdout).join()).not.toContain(
+      String(id),
+    )
+    expect((await sh(`jackdaw start ${id}`)).code).toBe(0)
+    await until('topics --describe --topic orders', allInSync)
+  }
+  pipe.child.stdin!.end()
+  expect(await pipe.finished).toMatchObject({ code: 0 })
+  const records = await arrived()
+  expect(records.toSorted()).toEqual(written.toSorted())
+
+  // Leadership goes back to the first replicas by itself.
+  await until('topics --describe --topic orders', (stdout) =>
+    [...stdout.matchAll(/Leader: (\d)\tReplicas: (\d)/g)].every(([, is, wanted]) => is === wanted),
+  )
+}, 300_000)
+
+test('without a majority nothing is decided, and as soon as there is one again everything goes on', async () => {
+  const { sh } = session
+  await sh('jackdaw start --brokers 3')
+  await sh('topics --create --topic orders --replication-factor 3')
+  await until('topics --describe --topic orders', allInSync)
+  await sh('jackdaw kill 2 3 --hard')
+  expect((await sh('topics --list')).stdout).toContain('orders')
+  writeFileSync(join(session.folder, 'short.properties'), 'default.api.timeout.ms=2000\n')
+  const refused = await sh('topics --create --topic late --command-config short.properties')
+  expect(refused.code).toBe(1)
+  expect(refused.stderr + refused.stdout).toMatch(/timed? ?out/i)
+  expect((await sh('topics --list')).stdout).not.toContain('late')
+  expect((await sh('jackdaw start 2 3')).code).toBe(0)
+  await until('topics --describe --topic orders', allInSync)
+  expect((await sh('topics --create --topic more --replication-factor 3')).code).toBe(0)
+}, 300_000)
