@@ -1,6 +1,8 @@
 import type { Address } from '../host/net.ts'
 import { KafkaError } from '../protocol/errors.ts'
 
+export { addressOf, addressText } from '../wire/address.ts'
+
 // A listener's name may stand before the host, as in a broker's own list.
 const hostAndPort =
   /^(?:[0-9a-zA-Z\-%._]*:\/\/)?(?:\[([0-9a-fA-F:.%]+)\]|([0-9a-zA-Z\-%._]+)):([0-9]+)$/

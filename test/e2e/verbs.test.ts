@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { toolNames } from '../../src/cli/tools.ts'
 import { gone } from '../support/jackdaw.ts'
-import { end } from '../support/processes.ts'
+import { end, freePorts } from '../support/processes.ts'
 import { newSession, type Session } from './session.ts'
 
 let session: Session
@@ -139,6 +139,61 @@ test("shims give the tools Apache's names", async () => {
   }
   expect(await sh('old/kafka-topics.sh --create --topic t')).toMatchObject({ code: 0 })
   expect((await sh('old/kafka-topics --list')).stdout).toBe('t\n')
+})
+
+test('doctor says that all is well, and which advertised address is not', async () => {
+  const { sh } = session
+  expect((await sh('jackdaw doctor')).code).toBe(1)
+  await sh('jackdaw start')
+  const { address } = (await session.status()).brokers[0]!
+  expect(await sh(`jackdaw doctor ${address}`)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(
+      /^ok \S+ takes connections\nok \S+ speaks Kafka's protocol\nok cluster \S{22}: 1 broker, controller 1\n$/,
+    ),
+  })
+  expect((await sh('jackdaw doctor')).code).toBe(0)
+
+  await sh('jackdaw stop')
+  const [free] = await freePorts(1)
+  await sh(
+    `jackdaw start --override listeners=PLAINTEXT://${address} --override advertised.listeners=PLAINTEXT://127.0.0.1:${free}`,
+  )
+  const { code, stdout } = await sh(`jackdaw doctor ${address}`)
+  expect(code).toBe(1)
+  expect(stdout).toMatch(
+    new RegExp(
+      `^NO broker 1 advertises 127\\.0\\.0\\.1:${free}, where no client can reach it$`,
+      'm',
+    ),
+  )
+})
+
+test('bash completes verbs, options, topics and groups', async () => {
+  const { sh } = session
+  await sh('topics --create --topic orders; topics --create --topic orders.dead')
+  await sh('console-consumer --topic orders --group billing --timeout-ms 200')
+  const completed = async (line: string, tail = line.split(' ').at(-1)) => {
+    writeFileSync(
+      join(session.folder, 'complete.sh'),
+      `eval "$(jackdaw completion bash)"
+compopt() { :; }
+COMP_LINE='${line}' COMP_POINT=${line.length} COMP_WORDS=('${tail}') COMP_CWORD=0
+_jackdaw
+echo "\${COMPREPLY[*]}"
+`,
+    )
+    return (await sh('bash complete.sh')).stdout.trim()
+  }
+  expect(await completed('jackdaw sto')).toBe('stop')
+  expect(await completed('jackdaw topics --part')).toBe(
+    '--partition-size-limit-per-response --partitions',
+  )
+  expect(await completed('topics --describe --topic or')).toBe('orders orders.dead')
+  // Bash has broken the word at the equals sign.
+  expect(await completed('topics --topic=or', 'or')).toBe('orders orders.dead')
+  expect(await completed('jackdaw-consumer-groups --describe --group ')).toBe('billing')
+  expect(await completed('topics --bootstrap-server 127.0.0.1:1 --topic ')).toBe('')
 })
 
 test('a verb or an option that is not there gets a line and exit code 1', async () => {

@@ -8,14 +8,25 @@ import { systemMachine } from '../enter.ts'
 import type { Machine } from '../machine.ts'
 import { isClosedPipe } from '../tell.ts'
 import { toolNamed, toolNames } from '../tools.ts'
+import type { Verb } from './completion/complete.ts'
 import { type Context, context } from './context.ts'
 
+/** Records as lines of JSON, with everything that they hold. */
+const short: { readonly [name: string]: { tool: string; options: readonly string[] } } = {
+  consume: { tool: 'console-consumer', options: ['--output', 'jsonl'] },
+  produce: { tool: 'console-producer', options: ['--input', 'jsonl'] },
+}
+
 const machine = systemMachine()
-const tool = toolNamed(process.argv[2] ?? '')
+const named = process.argv[2] ?? ''
+const tool = toolNamed(short[named]?.tool ?? named)
 if (tool === undefined) {
   void main(machine).then((code) => process.exit(code))
 } else {
-  process.argv.splice(2, 1)
+  process.argv.splice(2, 1, ...(short[named]?.options ?? []))
+  // "jackdaw consume orders": the first word is the topic.
+  const at = 2 + (short[named]?.options.length ?? 0)
+  if (named in short && /^[^-]/.test(process.argv[at] ?? '')) process.argv.splice(at, 0, '--topic')
   void tool()
 }
 
@@ -89,6 +100,23 @@ function declare(machine: Machine, exit: (code: number) => void): Command {
     .command('shims <folder>')
     .description("write Apache's names (kafka-topics, kafka-topics.sh, …) for our tools")
     .action(async (folder) => (await import('./shims.ts')).shims(at({}), folder))
+  verb(
+    'doctor [address]',
+    'explain step by step what a client meets at an address, or here',
+  ).action(async (address, options) =>
+    exit(await (await import('./doctor/doctor.ts')).doctor(machine, address, options)),
+  )
+  program
+    .command('completion <shell>')
+    .description('a script that lets bash, zsh or fish complete options, topics and groups')
+    .action(async (shell) => (await import('./completion/scripts.ts')).completion(machine, shell))
+  program.command('complete [words...]', { hidden: true }).action(async (words) => {
+    const { complete } = await import('./completion/complete.ts')
+    await complete(machine, words, verbsOf(program))
+  })
+  for (const [name, { tool, options }] of Object.entries(short)) {
+    program.command(name).description(`${tool} --topic <topic> ${options.join(' ')}`)
+  }
   for (const name of toolNames) {
     program.command(name).description(`Kafka's ${name}: jackdaw ${name} --help`)
   }
@@ -97,6 +125,16 @@ function declare(machine: Machine, exit: (code: number) => void): Command {
   function at(options: { home?: string }): Context {
     return context(machine, options)
   }
+}
+
+function verbsOf(program: Command): Verb[] {
+  return program.commands
+    .filter((command) => command.name() !== 'complete')
+    .map((command) => ({
+      name: command.name(),
+      description: command.description(),
+      options: command.options.map(({ long, description }) => ({ text: long!, description })),
+    }))
 }
 
 function tell(error: unknown, { argv, stderr }: Machine): number {
