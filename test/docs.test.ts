@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { configsPage, protocolPage } from '../scripts/pages.ts'
+import { toolPages } from '../scripts/tool-pages.ts'
 import { obeyed } from '../src/broker/obeyed.ts'
 import { brokerConfigs } from '../src/protocol/configs/broker.ts'
 import { groupConfigs } from '../src/protocol/configs/group.ts'
@@ -12,9 +13,12 @@ import { marks } from './support/clients-main.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-test.each([
+test.each<[string, () => string]>([
   ['docs/protocol.md', protocolPage],
   ['docs/configs.md', configsPage],
+  ...Object.entries(await toolPages()).map(
+    ([path, text]) => [path, () => text] as [string, () => string],
+  ),
 ])('%s is up to date (npm run docs)', (path, page) => {
   const file = join(root, path)
   expect(existsSync(file)).toBe(true)
