@@ -1,6 +1,7 @@
 /** The generated pages of docs/, as text. */
 import { handlers } from '../src/broker/handlers/index.ts'
 import { obeyed } from '../src/broker/obeyed.ts'
+import { describeHistory } from '../src/protocol/apis/describe-history.ts'
 import { apis } from '../src/protocol/apis/index.ts'
 import { brokerConfigs } from '../src/protocol/configs/broker.ts'
 import { groupConfigs } from '../src/protocol/configs/group.ts'
@@ -30,9 +31,11 @@ export function protocolPage(): string {
     `Every API that Apache Kafka 4.3 has on a broker's or controller's listener is declared here once, as data, with all its
 versions; codec, types, the ApiVersions answer and this table come from the declarations. They are checked field by field
 against Kafka's own schemas, and byte by byte against what Kafka's own classes write (\`test/protocol/\`).`,
-    `Served are ${served.size} of ${apis.length}. The others our tools can speak to a broker that serves them; ours does not
+    `Served are ${apis.filter(({ key }) => served.has(key)).length} of ${apis.length}. The others our tools can speak to a broker that serves them; ours does not
 advertise them. A version in brackets is unstable in Kafka 4.3 and not advertised.`,
     table(['key', 'API', 'versions', 'listeners', 'served', 'source'], rows),
+    `One more is Jackdaw's own: ${describeHistory.name} (key ${describeHistory.key}), which \`consumer-groups --history\` and \`--since\` ask
+([lag.md](lag.md)). Clients pass over what they do not know.`,
   ].join('\n\n')
 }
 

@@ -15,8 +15,11 @@ import type { ErrorName } from '../protocol/errors.ts'
 import { coordinatorPartition } from '../protocol/names.ts'
 import { coordinatorConfig } from './groups/config.ts'
 import { History, type Noted } from './groups/history.ts'
+import { OffsetHistory } from './groups/offset-history.ts'
 import { Shard } from './groups/shard.ts'
 import { ClusterTopics } from './groups/topics.ts'
+import type { Found } from './groups/trails.ts'
+import type { Hosted } from './hosted.ts'
 import { offsetsTopic } from './internal-topics.ts'
 import type { CoordinatorJournal } from './journal.ts'
 import type { Logger } from './logger.ts'
@@ -29,18 +32,26 @@ export interface GroupCoordinatorOptions {
   readonly logger: Logger
   readonly settings: Settings
   readonly image: () => MetadataImage
+  /** The replicas here, whose logs' ends are remembered for a while. */
+  readonly hosted?: () => Iterable<Hosted>
 }
 
 export class GroupCoordinator {
   readonly #options: GroupCoordinatorOptions
   readonly #shards = new Map<number, Shard>()
   readonly #history = new History()
+  readonly offsets: OffsetHistory
   readonly #topics: ClusterTopics
   #cancelSweep: () => void = () => {}
 
   constructor(options: GroupCoordinatorOptions) {
     this.#options = options
     this.#topics = new ClusterTopics(options.image)
+    this.offsets = new OffsetHistory({
+      clock: options.clock,
+      committed: () => this.#committed(),
+      hosted: options.hosted ?? (() => []),
+    })
     this.#scheduleSweep()
   }
 
@@ -98,6 +109,10 @@ export class GroupCoordinator {
     return { error: isWhole ? 'NONE' : 'COORDINATOR_LOAD_IN_PROGRESS', groups: groups.flat() }
   }
 
+  isCoordinatorOf(groupId: string): boolean {
+    return this.#shards.has(this.partitionOf(groupId))
+  }
+
   /** What happened to a group of late, oldest first. */
   history(groupId: string): readonly Noted[] {
     return this.#history.of(groupId)
@@ -116,8 +131,13 @@ export class GroupCoordinator {
   /** Lets out what is being written, then answers no more. */
   async close(): Promise<void> {
     this.#cancelSweep()
+    this.offsets.close()
     await Promise.all([...this.#shards.values()].map((each) => each.settled()))
     for (const partition of [...this.#shards.keys()]) this.unload(partition)
+  }
+
+  *#committed(): Iterable<readonly [groupId: string, found: Found]> {
+    for (const shard of this.#shards.values()) yield* shard.committed()
   }
 
   #scheduleSweep(): void {

@@ -165,6 +165,7 @@ export class BrokerNode implements Broker {
       logger,
       settings,
       image,
+      hosted: () => this.replicas.all(),
     })
     logs.onDirectoryOffline((_, cause) => this.#directoryFailed(cause))
     this.#topics = new TopicCreation({ clock, settings, image, quorum: () => this.quorum })

@@ -185,6 +185,15 @@ describe.each(servers)('on %s', (name, isThere, startServer) => {
       expect(await waiting).toMatchObject({ code: 0, stderr: '' })
     })
 
+    test('has a past where the broker is ours, and else a reason', async () => {
+      const asked = await ask(`--group ${group} --since 1h`)
+      if (name === 'Jackdaw') expect(asked).toMatchObject({ code: 0, stderr: '' })
+      else {
+        const stderr = 'the broker does not remember what happened to its groups; Jackdaw’s does\n'
+        expect(asked).toEqual({ code: 2, stdout: '', stderr })
+      }
+    })
+
     test('is OpenMetrics', async () => {
       const { code, stdout } = await ask(`--group ${group} --output prometheus`)
       expect(code).toBe(0)

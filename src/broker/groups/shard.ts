@@ -22,6 +22,7 @@ import type { Logger } from '../logger.ts'
 import type { History } from './history.ts'
 import { Pen } from './pen.ts'
 import { Timers } from './timers.ts'
+import type { Found } from './trails.ts'
 import { writeError } from './write-error.ts'
 
 export interface ShardOptions {
@@ -82,6 +83,16 @@ export class Shard {
     const found = [...this.#groups.values()].map(summaryOf).filter((each) => each !== null)
     await this.#pen.settled()
     return found
+  }
+
+  *committed(): Iterable<readonly [groupId: string, found: Found]> {
+    for (const [groupId, { offsets }] of this.#groups) {
+      for (const [topic, partitions] of offsets) {
+        for (const [partition, { offset }] of partitions) {
+          yield [groupId, { topic, partition, offset: Number(offset) }]
+        }
+      }
+    }
   }
 
   sweep(): void {

@@ -21,6 +21,7 @@ import describeClientQuotas from './describe-client-quotas.ts'
 import describeCluster from './describe-cluster.ts'
 import describeConfigs from './describe-configs.ts'
 import describeGroups from './describe-groups.ts'
+import describeHistory from './describe-history.ts'
 import describeLogDirs from './describe-log-dirs.ts'
 import describeProducers from './describe-producers.ts'
 import describeQuorum from './describe-quorum.ts'
@@ -103,6 +104,7 @@ export const handlers: readonly Handler[] = [
   listGroups,
   describeGroups,
   deleteGroups,
+  describeHistory,
   unregisterBroker,
   updateFeatures,
   vote,

@@ -9,7 +9,8 @@ export const actions = [
   'delete-offsets',
   'validate-regex',
 ] as const
-export type Action = (typeof actions)[number]
+/** One more is ours; Kafka's sentence about what must be given does not name it. */
+export type Action = (typeof actions)[number] | 'history'
 
 /** The ways to say where offsets go, in the order in which Kafka's tool compares them. */
 export const scenarios = [
@@ -24,7 +25,7 @@ export const scenarios = [
 ] as const
 
 /** What turns `--describe` into a question about lag alone. */
-export const lagModes = ['watch', 'until-lag', 'max-lag', 'max-time-lag'] as const
+export const lagModes = ['watch', 'until-lag', 'max-lag', 'max-time-lag', 'since'] as const
 
 export const modeWarning =
   'WARN: No action will be performed as the --execute option is missing. In version 5.0, this command will require either --dry-run or --execute to be specified. You should add the --dry-run option explicitly if you are scripting this command and want to keep the current default behavior without prompting.\n'
@@ -51,6 +52,11 @@ export function ensureSensible(
   refuseTogether(options, 'group', ['all-groups', 'list'])
   refuseTogether(options, 'topic', ['list', 'describe'])
   const given = actions.filter((action) => options.has(action))
+  if (given.length === 0 && options.has('history')) {
+    requireGroups(options, 'history')
+    return 'history'
+  }
+  refuseTogether(options, 'history', actions)
   if (given.length === 1) return given[0]!
   throw new UsageError(
     `Command must include exactly one action: ${actions.map((action) => `--${action}`).join(', ')}`,
@@ -71,6 +77,7 @@ function ensureDescribable(options: Options): void {
     )
   }
   for (const view of ['members', 'state']) refuseTogether(options, view, lagModes)
+  refuseTogether(options, 'since', lagModes.slice(0, -1))
   if (options.has('state') && options.text('state') !== undefined) {
     throw new UsageError('Option [describe] does not take a value for [state]')
   }

@@ -17,6 +17,8 @@ import { consumerGroupsDeclaration } from './declaration.ts'
 import { deleteAll, plainDeletions } from './delete.ts'
 import { deleteOffsets, plainOffsetDeletions } from './delete-offsets.ts'
 import { describe } from './describe/describe.ts'
+import { durationMs } from './duration.ts'
+import type { HistoryAsked } from './history/asked.ts'
 import { asksForLag } from './lag/asked.ts'
 import { parseStates, parseTypes, plainList } from './list.ts'
 import { csvText } from './reset/csv.ts'
@@ -40,7 +42,7 @@ async function run(machine: Machine): Promise<number> {
     await validateRegex(options, machine)
     return 0
   } catch (error) {
-    throw asksForLag(options) ? notKnown(error) : told(error, machine)
+    throw asksForLag(options) || options.has('history') ? notKnown(error) : told(error, machine)
   }
 }
 
@@ -120,12 +122,20 @@ const actions: {
 } = {
   list,
   async describe({ options, asking, machine }) {
+    if (options.has('since')) {
+      const { lagSince } = await import('./history/since.ts')
+      return lagSince(await past({ options, asking, machine }))
+    }
     if (asksForLag(options)) {
       const { lag } = await import('./lag/lag.ts')
       return lag({ asking, groupIds: () => chosen(options, asking), options, machine })
     }
     const form = chosenForm(options, machine)
     await describe({ asking, groupIds: await chosen(options, asking), options, form, machine })
+  },
+  async history(run) {
+    const { history } = await import('./history/history.ts')
+    return history(await past(run))
   },
   async delete({ options, asking, machine }) {
     const deletions = await deleteAll(asking, await chosen(options, asking))
@@ -148,6 +158,12 @@ const actions: {
     const outcome = await deleteOffsets(asking, { group, topics: options.all('topic') })
     machine.stdout.write(plainOffsetDeletions(group, outcome))
   },
+}
+
+async function past({ options, asking, machine }: Run): Promise<HistoryAsked> {
+  const since = options.text('since')
+  const sinceMs = since === undefined ? Number.POSITIVE_INFINITY : durationMs(since, 'since')
+  return { asking, groupIds: await chosen(options, asking), options, machine, sinceMs }
 }
 
 async function chosen(options: Options, asking: Asking): Promise<readonly string[]> {

@@ -47,6 +47,20 @@ const lagOptions = [
     ours: true,
   },
   {
+    name: 'since',
+    description:
+      'With --describe: lag as it was, as far back as this (5m, 1h). With --history: what happened since then. Jackdaw’s brokers remember about an hour.',
+    argument: { type: 'String', name: 'duration' },
+    availableIf: ['describe', 'history'],
+    ours: true,
+  },
+  {
+    name: 'history',
+    description:
+      'What happened to the group: who joined, left, timed out or was fenced, and when and why partitions moved. Of Jackdaw’s brokers.',
+    ours: true,
+  },
+  {
     name: 'wait',
     description: 'With --reset-offsets: wait until the group’s members have left.',
     availableIf: ['reset-offsets'],
@@ -183,6 +197,10 @@ export const consumerGroupsDeclaration = {
     {
       does: 'wait until all is read, in a script',
       command: 'consumer-groups --describe --group billing --until-lag 0 --timeout 60000',
+    },
+    {
+      does: 'why partitions moved in the last hour',
+      command: 'consumer-groups --history --group billing --since 1h',
     },
     { does: 'groups that nobody reads for', command: 'consumer-groups --list --state empty' },
   ],

@@ -32,10 +32,11 @@ export function consumerHeartbeat(turn: Turn, event: Beating): void {
   beginGroup(turn)
   const before = takePlace(turn, event)
   const isNew = before.epoch === joinEpoch && before.clientId === ''
-  const member = settle(turn, { before, after: changed(before, event), reported: event.reported })
+  const after = changed(before, event)
+  if (isNew) note(turn, { kind: 'joined', member: noted(after), reason: 'first heartbeat' })
+  const member = settle(turn, { before, after, reported: event.reported })
   const { sessionTimeoutMs, heartbeatIntervalMs } = world.config.consumer(group.id)
   arm(turn, sessionTimer(member.id), sessionTimeoutMs)
-  if (isNew) note(turn, { kind: 'joined', member: noted(member), reason: 'first heartbeat' })
   reply(turn, event.ask, {
     error: 'NONE',
     message: null,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { durationMs, durationText } from '../../../src/cli/consumer-groups/lag/duration.ts'
+import { durationMs, durationText } from '../../../src/cli/consumer-groups/duration.ts'
 import { lagJson } from '../../../src/cli/consumer-groups/lag/json.ts'
 import { prometheusText } from '../../../src/cli/consumer-groups/lag/prometheus.ts'
 import { rated, trendOf } from '../../../src/cli/consumer-groups/lag/rates.ts'

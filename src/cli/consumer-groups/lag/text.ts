@@ -2,7 +2,7 @@
 import type { ChalkInstance } from 'chalk'
 import type { Machine } from '../../machine.ts'
 import { colours, tableText } from '../../output/table.ts'
-import { durationText } from './duration.ts'
+import { durationText } from '../duration.ts'
 import type { RatedRow } from './rates.ts'
 import type { LagSample } from './sample.ts'
 import { type GroupLag, lagsOf } from './totals.ts'
@@ -62,7 +62,7 @@ function summary(
   return `${colour.bold(group)}  ${parts.join(', ')}\n`
 }
 
-const rateText = (perSecond: number) =>
+export const rateText = (perSecond: number) =>
   `${perSecond >= 10 || perSecond === 0 ? Math.round(perSecond) : perSecond.toFixed(1)}/s`
 
 const heads = [

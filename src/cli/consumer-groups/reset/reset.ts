@@ -1,4 +1,3 @@
-import { describeGroups } from '../../../client/admin/describe-groups.ts'
 import { describeTopics } from '../../../client/admin/describe-topics.ts'
 import { alterGroupOffsets } from '../../../client/admin/group-offsets.ts'
 import { orThrow } from '../../../client/result.ts'
@@ -14,6 +13,7 @@ import { type Asking, committedOffsets, ensureTopics, offsetsAt } from '../ask.t
 import { scenarios } from '../checks.ts'
 import { nameOf, type TopicPartition } from '../describe/view.ts'
 import { nothingToRead, type PlannedOffset, readLong, readShort } from './csv.ts'
+import { liveGroups, whoIsThere } from './live.ts'
 import { playScenario, type Scene, type Target, unreadableFile, withinBounds } from './scenarios.ts'
 import { parseTopicArguments } from './topics.ts'
 
@@ -29,18 +29,15 @@ type Plan = { groups: number; offsets: (PlannedOffset & { group: string })[] }
 /** `--reset-offsets`: where each group is to go on, and with `--execute` it does. */
 export async function reset({ asking, groupIds, options, machine }: Reset): Promise<Plan> {
   const groups = javaHashMapOrder([...new Set(groupIds)])
-  const described = await describeGroups(asking.cluster, groups, { timeoutMs: asking.timeoutMs })
+  const live = await liveGroups(asking, groups, { wait: options.has('wait'), machine })
   const plan: Plan['offsets'] = []
   for (const group of groups) {
-    const result = described.get(group)!
-    if (!result.ok && result.error.error !== 'GROUP_ID_NOT_FOUND') {
-      throw runtimeError(executionError(result.error))
-    }
-    const state = result.ok ? result.value.state : 'Dead'
-    if (state !== 'Empty' && state !== 'Dead') {
+    const view = live.get(group)
+    if (view !== undefined) {
       machine.stdout.write(
-        `\nError: Assignments can only be reset if the group '${group}' is inactive, but the current state is ${state}.\n`,
+        `\nError: Assignments can only be reset if the group '${group}' is inactive, but the current state is ${view.state}.\n`,
       )
+      if (machine.stderr.isTerminal) machine.stderr.write(whoIsThere(view))
       continue
     }
     const targets = await targetsOf(group, { asking, groupIds, options, machine })
