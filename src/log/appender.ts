@@ -197,7 +197,7 @@ export class Appender {
   }
 
   #appended(range: { baseOffset: bigint; lastOffset: bigint }, appendTime: bigint): Appended {
-    const unflushed = this.#offsets.logEndOffset - this.#flushing.recoveryPoint
+    const unflushed = this.#offsets.logEndOffset - this.#flushing.flushedTo
     const flushed = Number(unflushed) >= this.#config.flushMessages ? this.#flushing.flush() : null
     return {
       ok: true,

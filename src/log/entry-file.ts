@@ -2,6 +2,7 @@
  * Entries of one size in a file. While it grows they stand in one buffer as well; a sealed one is read where it is looked
  * at, so that an index of gigabytes of log costs no memory.
  */
+import type { Disk } from '../host/disk.ts'
 import type { OpenFiles, PooledFile } from './open-files.ts'
 
 const windowBytes = 4096
@@ -12,6 +13,7 @@ export class EntryFile {
   readonly file: PooledFile
   readonly entrySize: number
   bytes: Buffer = nothing
+  readonly #disk: Disk
   #count: number
   #growing: boolean
   #saved: number
@@ -21,6 +23,7 @@ export class EntryFile {
   /** `fresh`: nothing is there yet, and what is there all the same counts for nothing. */
   constructor(files: OpenFiles, path: string, { entrySize, fresh }: Opening) {
     this.file = files.file(path)
+    this.#disk = files.disk
     this.entrySize = entrySize
     this.#growing = fresh
     this.#count = fresh ? 0 : -1
@@ -90,6 +93,14 @@ export class EntryFile {
     const from = Math.max(this.#saved, 0) * this.entrySize
     const to = this.#count * this.entrySize
     if (to > from) this.file.write(this.bytes.subarray(from, to), from)
+    this.#saved = this.#count
+  }
+
+  /** Whole or not at all, and on the medium: for entries that were missing, and that nobody would look at again. */
+  replace(): void {
+    this.grow()
+    this.file.close()
+    this.#disk.replaceFile(this.file.path, this.bytes.subarray(0, this.#count * this.entrySize))
     this.#saved = this.#count
   }
 

@@ -3,10 +3,11 @@
  * wait: so one fdatasync serves every write that was waiting for it.
  */
 import { dirname } from 'node:path'
+import { smaller } from '../base/bigint.ts'
+import type { LogContext } from './context.ts'
 import { partitionMetadataFile } from './directory-files.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import type { PooledFile } from './open-files.ts'
-import type { Segment } from './segment.ts'
 import type { SegmentStore } from './segment-store.ts'
 
 export interface FlushingParts {
@@ -16,8 +17,8 @@ export interface FlushingParts {
 }
 
 export class Flushing {
-  /** Everything below it is on the medium: recovery begins here. */
-  recoveryPoint: bigint
+  /** The records below it are on the medium. */
+  flushedTo: bigint
   lastFlushMs: number
   readonly #store: SegmentStore
   readonly #epochs: LeaderEpochs
@@ -29,18 +30,31 @@ export class Flushing {
   constructor({ store, epochs, recoveryPoint }: FlushingParts, logEndOffset: () => bigint) {
     this.#store = store
     this.#epochs = epochs
-    this.recoveryPoint = recoveryPoint
+    this.flushedTo = recoveryPoint
     this.#logEndOffset = logEndOffset
     this.lastFlushMs = store.context.clock.now()
+  }
+
+  /**
+   * Where recovery has to begin: in the first segment of which not even the indexes are on the medium. Below it nothing is read
+   * again, and so a flushed segment that may still be written to, or that rolls a moment later, counts only but for its last offset.
+   */
+  get recoveryPoint(): bigint {
+    const { segments, sealed, syncing } = this.#store
+    const { active } = segments
+    let point = this.flushedTo
+    for (const segment of [...sealed, ...syncing, ...(active.changed ? [active] : [])]) {
+      if (segment.size === 0) continue
+      const end = segments.after(segment)?.baseOffset ?? this.#logEndOffset()
+      point = smaller(point, end - 1n)
+    }
+    return point
   }
 
   get dirty(): boolean {
     const { folderDirty, sealed } = this.#store
     return (
-      this.recoveryPoint < this.#logEndOffset() ||
-      folderDirty ||
-      sealed.size > 0 ||
-      this.#epochs.dirty
+      this.flushedTo < this.#logEndOffset() || folderDirty || sealed.size > 0 || this.#epochs.dirty
     )
   }
 
@@ -61,20 +75,26 @@ export class Flushing {
     const { context, segments, snapshots } = this.#store
     const target = this.#logEndOffset()
     try {
-      for (const segment of segments.from(this.recoveryPoint)) segment.log.syncNow()
-      for (const segment of this.#takeSealed()) segment.syncNow()
-      snapshots.syncNow()
       if (this.#epochs.dirty) this.#epochs.saveNow()
-      if (this.#store.folderDirty) syncFolderNow(this.#store)
+      for (const segment of this.#store.sealed) segment.saveIndexes()
     } catch (error) {
       throw context.failed(error)
+    }
+    try {
+      for (const segment of segments.from(this.flushedTo)) segment.log.syncNow()
+      this.#store.takeSealed()
+      for (const segment of this.#store.syncing) segment.syncNow()
+      snapshots.syncNow()
+      if (this.#store.folderDirty) syncFolderNow(this.#store)
+    } catch (error) {
+      throw context.failed(error, { final: true })
     }
     this.#reached(target)
   }
 
   truncatedTo(offset: bigint): void {
     this.#truncations++
-    if (offset < this.recoveryPoint) this.recoveryPoint = offset
+    if (offset < this.flushedTo) this.flushedTo = offset
   }
 
   #begin(): Promise<void> {
@@ -88,39 +108,50 @@ export class Flushing {
   }
 
   async #run(): Promise<void> {
-    const { context, segments, snapshots } = this.#store
+    const { context } = this.#store
     const target = this.#logEndOffset()
     const truncations = this.#truncations
     const { dirty: epochsDirty } = this.#epochs
     const folderDirty = this.#store.folderDirty || epochsDirty
-    try {
-      const offline = context.offline()
-      if (offline !== null) throw offline
-      const sealed = this.#takeSealed()
-      // Of the active segment only the records count: after a crash its indexes are built anew.
-      await Promise.all([
-        ...segments.from(this.recoveryPoint).map(({ log }) => log.sync()),
-        ...sealed.map((segment) => segment.sync()),
-        snapshots.sync(),
-        epochsDirty ? this.#epochs.save() : undefined,
-      ])
-      if (folderDirty) await syncFolder(this.#store)
-    } catch (error) {
-      throw context.failed(error)
-    }
+    const offline = context.offline()
+    if (offline !== null) throw offline
+    const epochs = epochsDirty ? this.#epochs.save() : undefined
+    // All at once; but a full disk, which refuses a new file, must not hide that a sync failed.
+    const done = await Promise.allSettled([this.#sync(), epochs])
+    const failed = done.find(({ status }) => status === 'rejected')
+    if (failed !== undefined) throw context.failed((failed as PromiseRejectedResult).reason)
+    if (folderDirty) await final(context, syncFolder(this.#store))
     if (truncations === this.#truncations) this.#reached(target)
   }
 
-  #takeSealed(): Segment[] {
-    const { sealed } = this.#store
-    const taken = [...sealed]
-    sealed.clear()
-    return taken
+  /** Of the active segment only the records count: after a crash its indexes are built anew. */
+  async #sync(): Promise<void> {
+    const { context, segments, snapshots } = this.#store
+    const sealed = this.#store.takeSealed()
+    const others = segments.from(this.flushedTo).filter((each) => !sealed.includes(each))
+    await final(
+      context,
+      Promise.all([
+        ...others.map(({ log }) => log.sync()),
+        ...sealed.map((segment) => segment.sync()),
+        snapshots.sync(),
+      ]),
+    )
   }
 
   #reached(target: bigint): void {
-    if (target > this.recoveryPoint) this.recoveryPoint = target
+    this.#store.syncing.clear()
+    if (target > this.flushedTo) this.flushedTo = target
     this.lastFlushMs = this.#store.context.clock.now()
+  }
+}
+
+/** Nobody knows what a failed sync left undone, and the next one would not tell: the directory goes offline, full disk or not. */
+async function final<T>(context: LogContext, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw context.failed(error, { final: true })
   }
 }
 

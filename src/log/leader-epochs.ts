@@ -109,12 +109,17 @@ export class LeaderEpochs {
   /** Safe once the folder is synced too. */
   async save(): Promise<void> {
     this.dirty = false
-    await this.#disk.replaceFileLater(this.#path, this.#text())
+    try {
+      await this.#disk.replaceFileLater(this.#path, this.#text())
+    } catch (error) {
+      this.dirty = true
+      throw error
+    }
   }
 
   saveNow(): void {
-    this.dirty = false
     this.#disk.replaceFile(this.#path, this.#text())
+    this.dirty = false
   }
 
   #text(): Uint8Array {

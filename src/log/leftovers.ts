@@ -29,12 +29,12 @@ export function settleFolder(
   if (leftovers.length > 0) {
     const cleaned = leftovers.filter((name) => name.endsWith(names.cleanedSuffix)).map(baseOf)
     const firstCleaned = cleaned.length === 0 ? null : cleaned.reduce(smaller)
-    const swaps: string[] = []
-    for (const name of leftovers) {
-      const isSwap = name.endsWith(names.swapSuffix)
-      if (isSwap && (firstCleaned === null || baseOf(name) < firstCleaned)) swaps.push(name)
-      else remove(name)
-    }
+    const isWhole = (name: string) => firstCleaned === null || baseOf(name) < firstCleaned
+    const [swaps, halfDone] = split(leftovers.filter(isSwap), isWhole)
+    halfDone.forEach(remove)
+    // A stop in the middle of this must not leave a `.swap` without the `.cleaned` that tells what it is.
+    if (halfDone.length > 0) disk.syncDirectory(folder)
+    for (const name of leftovers) if (!isSwap(name)) remove(name)
     if (swaps.length > 0) finishSwap({ disk, logger }, folder, swaps, present, lastOffsetOf)
     present = disk.names(folder)
   }
@@ -99,8 +99,14 @@ const indexSuffixes = [
   names.transactionIndexSuffix,
 ] as const
 
+const isSwap = (name: string) => name.endsWith(names.swapSuffix)
+
 const isNumber = (value: bigint | null): value is bigint => value !== null
 
 function baseOf(name: string): bigint {
   return BigInt(/^\d{20}/.exec(name)?.[0] ?? 0)
+}
+
+function split<T>(all: readonly T[], holds: (each: T) => boolean): [those: T[], others: T[]] {
+  return [all.filter(holds), all.filter((each) => !holds(each))]
 }

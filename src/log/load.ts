@@ -10,6 +10,7 @@ import { PartitionLog } from './partition-log.ts'
 import { ProducerState } from './producers/producer-state.ts'
 import { recoverSegment, restoreProducers } from './recovery.ts'
 import { Segment } from './segment.ts'
+import { indexFault, replaceIndexes } from './segment-indexes.ts'
 import { SegmentStore } from './segment-store.ts'
 import type { Segments } from './segments.ts'
 
@@ -90,15 +91,8 @@ interface Loaded {
 }
 
 function openClean({ options, store, contents, producers }: Loaded): bigint {
-  const { context, config } = options
-  for (const segment of store.segments) {
-    if (hasIndexes(contents, segment.baseOffset)) continue
-    if (segment.size > 0) {
-      context.logger.warn({ file: segment.log.path }, 'an index is missing; it is built anew')
-    }
-    segment.rebuildIndexes(config.indexIntervalBytes)
-    if (segment !== store.segments.active) store.seal(segment)
-  }
+  const { context } = options
+  for (const segment of store.segments) ensureIndexes(segment, contents, options)
   const logEndOffset = store.segments.active.readNextOffset()
   store.snapshots.removeStrays(new Set([...store.segments].map(({ baseOffset }) => baseOffset)))
   store.snapshots.removeWhere((offset) => offset > logEndOffset)
@@ -118,9 +112,7 @@ function recover({ options, store, contents, epochs, producers }: Loaded): bigin
   const suspects = segments.from(recoveryPoint ?? 0n)
   snapshots.removeStrays(new Set([...segments].map(({ baseOffset }) => baseOffset)))
   for (const segment of segments) {
-    if (suspects.includes(segment) || hasIndexes(contents, segment.baseOffset)) continue
-    segment.rebuildIndexes(config.indexIntervalBytes)
-    store.seal(segment)
+    if (!suspects.includes(segment)) ensureIndexes(segment, contents, options)
   }
   const first = suspects[0]!
   snapshots.removeWhere((offset) => offset > first.baseOffset)
@@ -173,11 +165,13 @@ function misfitOf(
   segment: Segment,
   nextOffset: bigint,
   segments: Segments,
-  { cleanedUpTo }: LoadOptions,
+  { cleanedUpTo, recoveryPoint, logStartOffset }: LoadOptions,
 ): 'stale' | 'gap' | null {
   const { baseOffset } = segment
   if (baseOffset < nextOffset) return 'stale'
   if (baseOffset === nextOffset) return null
+  // What was flushed is not lost: where it is missing, it was deleted, as is what lies below the log start.
+  if (nextOffset < (recoveryPoint ?? 0n) || baseOffset <= (logStartOffset ?? 0n)) return null
   const before = segments.at(segments.indexOf(baseOffset) - 1)
   return before !== undefined && cleanedUpTo !== null && before.baseOffset < cleanedUpTo
     ? null
@@ -188,9 +182,21 @@ function tell({ logger }: LogContext, { log }: Segment, message: string): void {
   logger.warn({ file: log.path }, message)
 }
 
-function hasIndexes({ names: present }: FolderContents, baseOffset: bigint): boolean {
-  const name = names.offsetName(baseOffset)
-  return present.has(name + names.offsetIndexSuffix) && present.has(name + names.timeIndexSuffix)
+/** Of a segment that is not read again. */
+function ensureIndexes(
+  segment: Segment,
+  { names: present }: FolderContents,
+  { context, config }: LoadOptions,
+): void {
+  const name = names.offsetName(segment.baseOffset)
+  const missing = ![names.offsetIndexSuffix, names.timeIndexSuffix].every((suffix) =>
+    present.has(name + suffix),
+  )
+  if (missing && segment.size === 0) return
+  const fault = missing ? 'an index is missing' : indexFault(segment)
+  if (fault === null) return
+  tell(context, segment, `${fault}; the indexes are built anew`)
+  replaceIndexes(segment, config.indexIntervalBytes)
 }
 
 function lastOffsetIn({ files, clock }: LogContext, folder: string, swapLog: string): bigint {

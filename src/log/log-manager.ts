@@ -225,6 +225,11 @@ export class LogManager {
     this.#listeners.push(listener)
   }
 
+  /** Lets go of what need not be kept any more; from then on a clock sees to that. */
+  applyRetention(): void {
+    this.#maintenance.applyRetention(this.#options.clock.now())
+  }
+
   /** Flushes everything and leaves the checkpoints and the mark of a clean stop. */
   async close({ brokerEpoch }: { brokerEpoch: bigint }): Promise<void> {
     await this.#maintenance.close()

@@ -6,7 +6,7 @@ import { Cleaner } from './cleaner/cleaner.ts'
 import type { Logger } from './context.ts'
 import type { LogDirectory } from './log-directory.ts'
 import type { PartitionLog } from './partition-log.ts'
-import { applyRetention } from './retention.ts'
+import { dropBelowStart, moveStart, segmentsBelowStart } from './retention.ts'
 
 export interface MaintenanceOptions {
   readonly clock: Clock
@@ -77,15 +77,17 @@ export class Maintenance {
     await this.#cleaner.close()
   }
 
+  /** A full disk refuses the checkpoint, and must not keep us from making room. */
   applyRetention(now: number): void {
     const { logger } = this.#options
-    this.#eachLog((log) => {
-      if (log.compacting) return
-      try {
-        applyRetention(log, now, logger)
-      } catch (error) {
-        logger.error({ log: log.name, error }, 'retention failed')
-      }
+    this.#eachDirectory((directory) => {
+      const logs = [...directory.logs.values()].filter(({ closed, compacting }) => {
+        return !closed && !compacting
+      })
+      for (const log of logs) this.#retain(log, () => moveStart(log, now, logger))
+      if (!logs.some((log) => segmentsBelowStart(log).length > 0)) return
+      this.checkpointLogStarts(directory)
+      for (const log of logs) this.#retain(log, () => dropBelowStart(log, logger))
     })
   }
 
@@ -109,6 +111,15 @@ export class Maintenance {
       const first = log.store.segments.first.baseOffset
       return log.logStartOffset > first ? log.logStartOffset : null
     })
+  }
+
+  #retain(log: PartitionLog, work: () => void): void {
+    if (log.closed) return
+    try {
+      work()
+    } catch (error) {
+      this.#options.logger.error({ log: log.name, error }, 'retention failed')
+    }
   }
 
   #expireProducers(now: number): void {

@@ -99,7 +99,7 @@ export class PartitionLog {
     return larger(unstable, this.#offsets.logStartOffset)
   }
 
-  /** Everything below it is on the medium. */
+  /** Everything below it is on the medium, indexes and all. */
   get recoveryPoint(): bigint {
     return this.#flushing.recoveryPoint
   }
@@ -240,8 +240,8 @@ export class PartitionLog {
   /** What time brings: `flush.ms`. */
   tick(now: number): void {
     if (this.#closed || this.offline) return
-    const { lastFlushMs, recoveryPoint } = this.#flushing
-    if (recoveryPoint < this.#offsets.logEndOffset && now - lastFlushMs >= this.#config.flushMs) {
+    const { lastFlushMs, flushedTo } = this.#flushing
+    if (flushedTo < this.#offsets.logEndOffset && now - lastFlushMs >= this.#config.flushMs) {
       // Who waits for a flush hears of its failure; the directory is offline by then.
       this.flush().catch(() => {})
     }

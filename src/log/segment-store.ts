@@ -19,6 +19,8 @@ export class SegmentStore {
   folderDirty = false
   /** Segments of which more than the records has to be synced: their indexes are final. */
   readonly sealed = new Set<Segment>()
+  /** Those that are being synced. */
+  readonly syncing = new Set<Segment>()
   /** The folder itself is new. */
   parentDirty = false
 
@@ -47,6 +49,15 @@ export class SegmentStore {
   seal(segment: Segment): void {
     segment.seal()
     this.sealed.add(segment)
+    this.folderDirty = true
+  }
+
+  /** For a flush, which syncs them now and clears `syncing` when they are safe. */
+  takeSealed(): Segment[] {
+    const taken = [...this.sealed]
+    this.sealed.clear()
+    for (const segment of taken) this.syncing.add(segment)
+    return taken
   }
 
   /** The producers' state, as it is now, into a file; the next flush makes it safe. */
@@ -64,6 +75,7 @@ export class SegmentStore {
     for (const segment of dropped) {
       this.segments.remove(segment)
       this.sealed.delete(segment)
+      this.syncing.delete(segment)
       segment.changeSuffix('', deletedSuffix)
       segment.close()
       paths.push(...segment.paths())

@@ -211,23 +211,14 @@ export class Segment {
     this.bytesSinceIndexEntry = 0
   }
 
-  /** From the batches; for an index that is missing or cannot be right. */
-  rebuildIndexes(indexIntervalBytes: number): void {
-    this.resetIndexes()
-    const scan = this.scan({ start: 0 })
-    while (scan.next()) {
-      const { bytes, at, position, size } = scan
-      const maxTimestamp = maxTimestampOf(bytes, at)
-      this.note(
-        { position, size, lastOffset: lastOffsetOf(bytes, at), maxTimestamp },
-        indexIntervalBytes,
-      )
-    }
+  /** The last entry of the time index. */
+  completeIndexes(): void {
+    if (this.size > 0) this.timeIndex.append(this.maxTimestamp, this.#offsetOfMax)
   }
 
   /** The last entry of the time index, and what is not yet on disk of both. */
   seal(): void {
-    if (this.size > 0) this.timeIndex.append(this.maxTimestamp, this.#offsetOfMax)
+    this.completeIndexes()
     this.offsetIndex.entries.seal()
     this.timeIndex.entries.seal()
     this.changed = false

@@ -10,11 +10,6 @@ import { DirectoryLocked } from '../../src/host/directory-lock.ts'
 import type { DirectoryEntry, Disk, File, OpenMode, Stat } from '../../src/host/disk.ts'
 import type { SeededRandom } from './random.ts'
 
-/** The process is gone; nothing of ours runs on. */
-export class SimCrash extends Error {
-  override name = 'SimCrash'
-}
-
 type Change =
   | { kind: 'write'; position: number; bytes: Uint8Array }
   | { kind: 'truncate'; size: number }
@@ -49,12 +44,9 @@ export class FolderNode {
 
 export type Node = FileNode | FolderNode
 
-/** What the next operations do; they are counted from 0. */
 export interface Faults {
-  /** The operation in whose middle the process ends. */
-  crashAt?: number
-  /** The part of a write that still gets through then, from 0 to 1. */
-  tornAt?: number
+  /** Looks at every operation before it is done, as if the process ended here. */
+  observe?: (operation: Operation) => void
   /** Answers an error code, or lets the operation be done; `EIO:torn` fails in the middle of a write. */
   refuse?: (operation: Operation) => string | null
 }
@@ -72,6 +64,13 @@ export interface Operation {
     | 'read'
   readonly path: string
   readonly index: number
+  /** Of a write: what of it a crash in its middle leaves; `part` from 0 to 1. */
+  readonly torn: ((part: number) => Torn) | null
+}
+
+export interface Torn {
+  readonly file: FileNode
+  readonly change: Change
 }
 
 export class SimDisk implements Disk {
@@ -79,7 +78,6 @@ export class SimDisk implements Disk {
   faults: Faults
   /** So many operations that change something have begun. */
   operations = 0
-  crashed = false
   readonly #locks = new Set<string>()
   readonly #now: () => number
 
@@ -89,26 +87,35 @@ export class SimDisk implements Disk {
     this.#now = now
   }
 
-  /** What the next process finds when this one was killed: everything that was written. */
-  afterKill(): SimDisk {
+  /** What the next process finds when this one was killed: everything that was written, and a part of what was being written. */
+  afterKill(torn: Torn | null = null): SimDisk {
     return new SimDisk(
       copyOf(
         this.root,
-        (each) => each.content.copy(),
-        (each) => each.entries,
+        (file) => {
+          const content = file.content.copy()
+          if (torn?.file === file) content.apply(torn.change)
+          return content
+        },
+        ({ entries }) => entries,
       ),
     )
   }
 
   /** What is left when the power failed: what was synced, and by chance some of the rest. */
-  afterPowerCut(random: SeededRandom): SimDisk {
-    const files = (file: FileNode) => survivingContent(file, random)
-    const folders = (folder: FolderNode) => survivingNames(folder, random)
-    return new SimDisk(copyOf(this.root, files, folders))
+  afterPowerCut(random: SeededRandom, torn: Torn | null = null): SimDisk {
+    const pending = (file: FileNode) =>
+      torn?.file === file ? [...file.pending, torn.change] : file.pending
+    return new SimDisk(
+      copyOf(
+        this.root,
+        (file) => survivingContent(file.safe, pending(file), random),
+        (folder) => survivingNames(folder, random),
+      ),
+    )
   }
 
   open(path: string, mode: OpenMode): File {
-    this.#alive()
     let node = this.#find(path)
     if (node === null) {
       if (mode !== 'create') throw failure('ENOENT', path)
@@ -121,7 +128,6 @@ export class SimDisk implements Disk {
   }
 
   stat(path: string): Stat | null {
-    this.#alive()
     const node = this.#find(path)
     if (node === null) return null
     return node instanceof FolderNode
@@ -240,36 +246,29 @@ export class SimDisk implements Disk {
   }
 
   /** For files: counts the operation, and lets it fail if it has to. */
-  begin(kind: Operation['kind'], path: string, tear?: (part: number) => void): void {
-    this.#begin(kind, path, tear)
+  begin(kind: Operation['kind'], path: string, torn: Operation['torn'] = null): void {
+    this.#begin(kind, path, torn)
   }
 
   now(): number {
     return this.#now()
   }
 
-  #begin(kind: Operation['kind'], path: string, tear?: (part: number) => void): void {
-    this.#alive()
+  #begin(kind: Operation['kind'], path: string, torn: Operation['torn'] = null): void {
     const index = kind === 'read' ? this.operations : this.operations++
-    const { crashAt, tornAt = 0, refuse } = this.faults
-    if (index === crashAt && kind !== 'read') {
-      this.crashed = true
-      tear?.(tornAt)
-      throw new SimCrash(`crashed at operation ${index}, ${kind} ${path}`)
+    const operation = { kind, path, index, torn }
+    if (kind !== 'read') this.faults.observe?.(operation)
+    const [code, isTorn] = this.faults.refuse?.(operation)?.split(':') ?? []
+    if (code === undefined) return
+    if (isTorn !== undefined && torn !== null) {
+      const { file, change } = torn(0.5)
+      file.content.apply(change)
+      file.pending.push(change)
     }
-    const code = refuse?.({ kind, path, index }) ?? null
-    if (code === null) return
-    const [plain, torn] = code.split(':')
-    if (torn !== undefined) tear?.(0.5)
-    throw failure(plain!, path)
-  }
-
-  #alive(): void {
-    if (this.crashed) throw new SimCrash('the process has ended')
+    throw failure(code, path)
   }
 
   #find(path: string): Node | null {
-    this.#alive()
     let node: Node = this.root
     for (const part of path.split('/')) {
       if (part === '') continue
@@ -319,11 +318,8 @@ class SimFile implements File {
   write(bytes: Uint8Array, position: number): void {
     if (bytes.length === 0) return
     this.#disk.begin('write', this.#path, (part) => {
-      this.#change({
-        kind: 'write',
-        position,
-        bytes: Uint8Array.from(bytes.subarray(0, Math.floor(bytes.length * part))),
-      })
+      const there = Uint8Array.from(bytes.subarray(0, Math.floor(bytes.length * part)))
+      return { file: this.#node, change: { kind: 'write', position, bytes: there } }
     })
     this.#change({ kind: 'write', position, bytes: Uint8Array.from(bytes) })
     this.#node.modifiedMs = this.#disk.now()
@@ -403,12 +399,16 @@ class Content {
   }
 }
 
-function survivingContent(file: FileNode, random: SeededRandom): Content {
-  const content = file.safe.copy()
+function survivingContent(
+  safe: Content,
+  pending: readonly Change[],
+  random: SeededRandom,
+): Content {
+  const content = safe.copy()
   // Most disks write in order and stop somewhere; the bad ones write what they like.
   const inOrder = random.chance(0.5)
-  const stop = random.below(file.pending.length + 1)
-  for (const [index, change] of file.pending.entries()) {
+  const stop = random.below(pending.length + 1)
+  for (const [index, change] of pending.entries()) {
     if (inOrder ? index > stop : random.chance(0.3)) continue
     const torn = inOrder ? index === stop : random.chance(0.2)
     if (!torn) content.apply(change)

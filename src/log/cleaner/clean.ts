@@ -136,6 +136,10 @@ function* rewrite(
   group: readonly Segment[],
   { filter, transactions }: { filter: BatchFilter; transactions: CleanedTransactions },
 ): Generator<Work, number | null> {
+  const { context, folder } = log.store
+  // The names of the group before are safe before a `.cleaned` stands here again: beside one, a start takes a `.swap` for half done.
+  yield { wait: context.disk.syncDirectoryLater(folder) }
+  if (!stillThere(log, group)) return null
   const cleaned = log.store.create(group[0]!.baseOffset, names.cleanedSuffix)
   // An index file that is there, even empty, tells a start after a crash that the old one is out of date.
   cleaned.transactionIndex.create()
@@ -144,6 +148,8 @@ function* rewrite(
     yield* copyKept(log, group, { cleaned, filter, transactions })
     cleaned.seal()
     yield { wait: cleaned.sync() }
+    // With all of the `.cleaned` names: no index can have the name `.swap` then, and its log be gone.
+    yield { wait: context.disk.syncDirectoryLater(folder) }
     swapped = stillThere(log, group)
     if (swapped) swap(log, cleaned, group)
     return swapped ? cleaned.size : null

@@ -39,6 +39,8 @@ export class ProducerSnapshots {
 
   async sync(): Promise<void> {
     for (const offset of this.#takeUnsynced()) {
+      // It may have been removed while another one was synced.
+      if (!this.#offsets.includes(offset)) continue
       const file = this.#disk.open(this.path(offset), 'write')
       try {
         await file.sync()
