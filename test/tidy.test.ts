@@ -25,7 +25,7 @@ const allowed: { readonly [folder: string]: readonly string[] } = {
   client: [...lower, 'wire'],
   broker: [...lower, ...cores, 'log', 'wire'],
   cluster: ['base', 'host', 'broker'],
-  cli: [...lower, 'client', 'cluster'],
+  cli: [...lower, 'log', 'client', 'cluster'],
 }
 
 /** Tables of what there is; every other file is imported by its own name. */

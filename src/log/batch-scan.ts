@@ -16,6 +16,8 @@ export interface ScanOptions {
   /** The whole batch stands in `bytes`, not only its header. */
   readonly whole: boolean
   readonly chunkBytes?: number
+  /** Takes a batch of any magic and size as far as it is one, for those who look at what is broken. */
+  readonly lenient?: boolean
 }
 
 export class BatchScan {
@@ -29,17 +31,19 @@ export class BatchScan {
   readonly #end: number
   readonly #whole: boolean
   readonly #chunkBytes: number
+  readonly #lenient: boolean
   #next: number
   /** What of the file stands in `bytes`. */
   #chunkStart = 0
   #chunkEnd = 0
 
-  constructor(file: PooledFile, { start, end, whole, chunkBytes = chunkBytesMax }: ScanOptions) {
+  constructor(file: PooledFile, options: ScanOptions) {
     this.#file = file
-    this.#next = start
-    this.#end = end
-    this.#whole = whole
-    this.#chunkBytes = chunkBytes
+    this.#next = options.start
+    this.#end = options.end
+    this.#whole = options.whole
+    this.#chunkBytes = options.chunkBytes ?? chunkBytesMax
+    this.#lenient = options.lenient ?? false
   }
 
   next(): boolean {
@@ -52,9 +56,11 @@ export class BatchScan {
     const batchLength = int32At(this.bytes, at + 8)
     if (batchLength < batchLengthMin) return this.#stop(`a batch of ${batchLength} bytes`)
     const magic = magicOf(this.bytes, at)
-    if (magic < 0 || magic > 2) return this.#stop(`a batch of magic ${magic}`)
     const size = sizePrefix + batchLength
-    if (magic === 2 && size < headerSize) return this.#stop(`a batch of ${size} bytes`)
+    if (!this.#lenient) {
+      if (magic < 0 || magic > 2) return this.#stop(`a batch of magic ${magic}`)
+      if (magic === 2 && size < headerSize) return this.#stop(`a batch of ${size} bytes`)
+    }
     if (size > left) return this.#stop(`a batch of ${size} bytes, of which ${left} are there`)
     this.position = start
     this.size = size

@@ -1,8 +1,8 @@
-import { int32At, int64At } from '../../base/bytes.ts'
+import { int32At, int64At, uint32At } from '../../base/bytes.ts'
 import { codec, codecById, compressionNames } from './compression/codecs.ts'
 import { withTrueHeaderChecksum } from './compression/lz4.ts'
 import { invalid } from './invalid.ts'
-import { batches, magicOf, sizeOf } from './layout.ts'
+import { batches, magicOf, sizeOf, type TimestampType } from './layout.ts'
 
 /**
  * The formats before Kafka 0.11, magic 0 and 1 (KIP-32), which are read and no longer written: every message stands
@@ -17,6 +17,8 @@ import { batches, magicOf, sizeOf } from './layout.ts'
  * Inside a wrapper offsets are absolute in magic 0; in magic 1 they count from 0, and the wrapper has the last one.
  */
 export type LegacyMessage = {
+  /** Where it begins. */
+  at: number
   offset: bigint
   timestamp: bigint
   keyStart: number
@@ -32,11 +34,29 @@ export type LegacyMessages = {
   appendTime: bigint | null
 }
 
+const crcAt = 12
 const attributesAt = 17
 const timestampAt = 18
 const codecMask = 0x07
 const appendTimeBit = 0x08
 const noTimestamp = -1n
+
+/** What stands before key and value; magic 0 has no time. */
+export function legacyHead(bytes: Uint8Array, at: number) {
+  const attributes = bytes[at + attributesAt]!
+  const hasTimestamp = magicOf(bytes, at) === 1
+  const timestampType: TimestampType | 'NoTimestampType' = !hasTimestamp
+    ? 'NoTimestampType'
+    : attributes & appendTimeBit
+      ? 'LogAppendTime'
+      : 'CreateTime'
+  return {
+    crc: uint32At(bytes, at + crcAt),
+    codecId: attributes & codecMask,
+    timestampType,
+    timestamp: hasTimestamp ? int64At(bytes, at + timestampAt) : noTimestamp,
+  }
+}
 
 /** The messages of the batch at this place: one, or those of a wrapper. */
 export function legacyMessages(
@@ -99,6 +119,7 @@ function messageAt(bytes: Uint8Array, at: number): LegacyMessage {
   const key = field(bytes, timestampAt + (hasTimestamp ? 8 : 0) + at, end)
   const value = field(bytes, key.next, end)
   return {
+    at,
     offset: int64At(bytes, at),
     timestamp: hasTimestamp ? int64At(bytes, at + timestampAt) : noTimestamp,
     keyStart: key.start,

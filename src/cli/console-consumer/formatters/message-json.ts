@@ -6,16 +6,28 @@ type Field = Type<unknown> & { from?: number; to?: number; tag?: number; default
  * A message as JSON in the form of Kafka's own converters: fields in the schema's order, bytes in base64, int64 as plain
  * numbers, a tagged field only where it differs from its default.
  */
-export function messageJson(schema: Message, version: number, value: object): string {
-  return structJson(schema.fields, version, value as Record<string, unknown>)
+export function messageJson(
+  schema: Message,
+  version: number,
+  value: object,
+  bytesJson: BytesJson = base64Json,
+): string {
+  return structJson(schema.fields, { version, bytesJson }, value as Record<string, unknown>)
 }
 
-function structJson(fields: Shape, version: number, value: Record<string, unknown>): string {
+/** What bytes of a field become; base64 where nothing better is known. */
+export type BytesJson = (bytes: Uint8Array, field: string) => string
+type How = { version: number; bytesJson: BytesJson }
+
+export const base64Json: BytesJson = (bytes) => `"${Buffer.from(bytes).toString('base64')}"`
+
+function structJson(fields: Shape, how: How, value: Record<string, unknown>): string {
+  const { version } = how
   const members: string[] = []
   for (const [name, field] of Object.entries(fields) as [string, Field][]) {
     if (version < (field.from ?? 0) || version > (field.to ?? Number.POSITIVE_INFINITY)) continue
     if (field.tag !== undefined && isDefault(field, value[name])) continue
-    members.push(`${jsonText(name)}:${valueJson(field, version, value[name])}`)
+    members.push(`${jsonText(name)}:${valueJson(field, how, value[name], name)}`)
   }
   return `{${members.join(',')}}`
 }
@@ -26,18 +38,18 @@ function isDefault(field: Field, value: unknown): boolean {
   return value === preset
 }
 
-function valueJson(type: Type<unknown>, version: number, value: unknown): string {
+function valueJson(type: Type<unknown>, how: How, value: unknown, name: string): string {
   if (value === null || value === undefined) return 'null'
   switch (type.kind) {
     case 'struct':
-      return structJson(type.fields!, version, value as Record<string, unknown>)
+      return structJson(type.fields!, how, value as Record<string, unknown>)
     case 'array': {
       const items = value as readonly unknown[]
-      return `[${items.map((item) => valueJson(type.of!, version, item)).join(',')}]`
+      return `[${items.map((item) => valueJson(type.of!, how, item, name)).join(',')}]`
     }
     case 'bytes':
     case 'records':
-      return `"${Buffer.from(value as Uint8Array).toString('base64')}"`
+      return how.bytesJson(value as Uint8Array, name)
     case 'string':
     case 'uuid':
       return jsonText(value as string)
