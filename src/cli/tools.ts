@@ -7,6 +7,7 @@ export const tools = {
   'console-producer': () => import('./console-producer/main.ts'),
   'console-consumer': () => import('./console-consumer/main.ts'),
   'consumer-groups': () => import('./consumer-groups/main.ts'),
+  'dump-log': () => import('./dump-log/main.ts'),
   'get-offsets': () => import('./get-offsets/main.ts'),
 } as const satisfies { readonly [name: string]: () => Promise<unknown> }
 

@@ -206,6 +206,8 @@ export function javaDouble(value: number): string {
     const text = Object.is(value, -0) ? '-0' : String(value)
     return text.includes('.') ? text : `${text}.0`
   }
-  const [digits = '', exponent = ''] = value.toExponential().split('e')
-  return `${digits.includes('.') ? digits : `${digits}.0`}E${exponent.replace('+', '')}`
+  const shortest = value.toExponential()
+  // Where one digit would do, Java takes the best of two: 4.9E-324.
+  const text = shortest.includes('.') ? shortest : value.toExponential(1)
+  return text.replace(/e\+?/, 'E')
 }

@@ -46,7 +46,7 @@ export function versionsOf(range: string): number[] {
 }
 
 export function drawFacts(fields: FactField[], version: number): Drawn[] {
-  return fields.map((field) => {
+  return tagsLast(fields, (field) => field.tag).map((field) => {
     if (!within(field.versions, version)) {
       return { name: field.name, there: false, ignorable: field.ignorable ?? false }
     }
@@ -63,6 +63,11 @@ export function drawFacts(fields: FactField[], version: number): Drawn[] {
   })
 }
 
+/** The order of the wire; a declaration has them where Kafka's schema, and so its JSON, has them. */
+function tagsLast<T>(fields: T[], tagOf: (field: T) => number | undefined): T[] {
+  return fields.toSorted((a, b) => (tagOf(a) ?? -1) - (tagOf(b) ?? -1))
+}
+
 type AnyField = Type<unknown> & {
   from?: number
   to?: number
@@ -73,7 +78,7 @@ type AnyField = Type<unknown> & {
 
 export function drawDeclared(message: Message, version: number, shape?: Shape): Drawn[] {
   const fields = Object.entries(shape ?? message.fields) as [string, AnyField][]
-  return fields.map(([name, field]) => {
+  return tagsLast(fields, ([, field]) => field.tag).map(([name, field]) => {
     if (version < (field.from ?? 0) || version > (field.to ?? Number.POSITIVE_INFINITY)) {
       return { name, there: false, ignorable: field.ignorable ?? false }
     }

@@ -20,6 +20,7 @@ import {
 import type { Message } from '../../protocol/schema.ts'
 import { base64Json, messageJson } from '../console-consumer/formatters/message-json.ts'
 import { JavaError, messageOf } from '../java/errors.ts'
+import { javaUtf8 } from '../java/text.ts'
 import type { Options } from '../options/options.ts'
 import type { Content, Part } from './entries.ts'
 
@@ -51,12 +52,10 @@ export const decoderOptions = [
   'key-decoder-class',
 ] as const
 
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
-const text = (bytes: Uint8Array) => utf8.decode(bytes)
 const classes: { readonly [name: string]: (bytes: Uint8Array) => string } = {
-  StringDecoder: text,
+  StringDecoder: javaUtf8,
   // Java prints the array's identity, which says nothing; the bytes say more.
-  DefaultDecoder: text,
+  DefaultDecoder: javaUtf8,
   IntegerDecoder: (bytes) => String(int32At(sized(bytes, 4), 0)),
   LongDecoder: (bytes) => String(int64At(sized(bytes, 8), 0)),
 }

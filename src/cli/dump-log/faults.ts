@@ -44,8 +44,8 @@ const told: readonly [FaultKind, { title: string; line: (fault: Fault) => string
   ],
 ]
 
-/** Kept by what was expected, so that the last of several wins. */
-const keyed: readonly FaultKind[] = ['index-mismatch', 'gap']
+/** Kept by what was expected, so that the last of several wins: the smallest first, or the largest. */
+const keyed: { readonly [kind in FaultKind]?: 1 | -1 } = { 'index-mismatch': -1, gap: 1 }
 
 /** What did not fit together, told after all files as Kafka's tool tells it: by kind, file by file in the order of its maps. */
 export class Faults {
@@ -68,17 +68,19 @@ export class Faults {
     { title, line }: { title: string; line: (fault: Fault) => string },
   ): string {
     const byPath = this.#byKind.get(kind) ?? new Map<string, Fault[]>()
-    return javaHashMapOrder([...byPath.keys()])
+    // `computeIfAbsent` puts what is new at the head of its bucket.
+    return javaHashMapOrder([...byPath.keys()].reverse())
       .map((path) => {
         const faults = byPath.get(path)!
-        const lines = (keyed.includes(kind) ? sorted(faults) : faults).map(line)
+        const direction = keyed[kind]
+        const lines = (direction === undefined ? faults : sorted(faults, direction)).map(line)
         return `${title}${path}\n${lines.join('\n')}\n`
       })
       .join('')
   }
 }
 
-function sorted(faults: readonly Fault[]): Fault[] {
+function sorted(faults: readonly Fault[], direction: 1 | -1): Fault[] {
   const byExpected = new Map(faults.map((each) => [each.expected, each]))
-  return [...byExpected.values()].sort((a, b) => ascending(a.expected, b.expected))
+  return [...byExpected.values()].sort((a, b) => direction * ascending(a.expected, b.expected))
 }

@@ -15,3 +15,17 @@ export function left(value: unknown, width: number): string {
 export function isJavaTrue(text: string | undefined): boolean {
   return text !== undefined && text.trim().toLowerCase() === 'true'
 }
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** `new String(bytes, UTF_8)`: a surrogate's bytes become one replacement character together, and not one each. */
+export function javaUtf8(bytes: Uint8Array): string {
+  let text = ''
+  let start = 0
+  for (let at = bytes.indexOf(0xed); at >= 0; at = bytes.indexOf(0xed, at + 1)) {
+    if ((bytes[at + 1]! & 0xe0) !== 0xa0) continue
+    text += `${utf8.decode(bytes.subarray(start, at))}\ufffd`
+    start = at + ((bytes[at + 2]! & 0xc0) === 0x80 ? 3 : 2)
+  }
+  return text + utf8.decode(bytes.subarray(start))
+}

@@ -86,10 +86,10 @@ export const partitionRecord = record({
     removingReplicas: array(int32),
     addingReplicas: array(int32),
     leader: defaulted(int32, -1),
+    leaderRecoveryState: tagged(0, 0, int8),
     leaderEpoch: defaulted(int32, -1),
     partitionEpoch: defaulted(int32, -1),
     directories: since(1, array(uuid)),
-    leaderRecoveryState: tagged(0, 0, int8),
     eligibleLeaderReplicas: tagged(1, 2, nullable(array(int32)), null),
     lastKnownElr: tagged(2, 2, nullable(array(int32)), null),
   },
@@ -122,9 +122,9 @@ export const partitionChangeRecord = record({
     removingReplicas: tagged(3, 0, nullable(array(int32)), null),
     addingReplicas: tagged(4, 0, nullable(array(int32)), null),
     leaderRecoveryState: tagged(5, 0, int8, -1),
+    directories: tagged(8, 1, nullable(array(uuid)), null),
     eligibleLeaderReplicas: tagged(6, 2, nullable(array(int32)), null),
     lastKnownElr: tagged(7, 2, nullable(array(int32)), null),
-    directories: tagged(8, 1, nullable(array(uuid)), null),
   },
 })
 

@@ -35,6 +35,7 @@ export const shareSnapshotValue = record({
     stateEpoch: int32,
     leaderEpoch: int32,
     startOffset: int64,
+    deliveryCompleteCount: tagged(0, 0, int32, -1),
     createTimestamp: int64,
     writeTimestamp: int64,
     stateBatches: array(
@@ -45,7 +46,6 @@ export const shareSnapshotValue = record({
         deliveryCount: int16,
       }),
     ),
-    deliveryCompleteCount: tagged(0, 0, int32, -1),
   },
 })
 
@@ -70,6 +70,7 @@ export const shareUpdateValue = record({
     snapshotEpoch: int32,
     leaderEpoch: int32,
     startOffset: int64,
+    deliveryCompleteCount: tagged(0, 0, int32, -1),
     stateBatches: array(
       struct({
         firstOffset: int64,
@@ -78,6 +79,5 @@ export const shareUpdateValue = record({
         deliveryCount: int16,
       }),
     ),
-    deliveryCompleteCount: tagged(0, 0, int32, -1),
   },
 })

@@ -30,7 +30,10 @@ export const transactionLogValue = record({
   flexible: 1,
   fields: {
     producerId: int64,
+    previousProducerId: tagged(0, 1, int64, -1n),
+    nextProducerId: tagged(1, 1, int64, -1n),
     producerEpoch: int16,
+    nextProducerEpoch: tagged(3, 1, int16, -1),
     transactionTimeoutMs: int32,
     transactionStatus: int8,
     transactionPartitions: nullable(
@@ -43,9 +46,6 @@ export const transactionLogValue = record({
     ),
     transactionLastUpdateTimestampMs: int64,
     transactionStartTimestampMs: int64,
-    previousProducerId: tagged(0, 1, int64, -1n),
-    nextProducerId: tagged(1, 1, int64, -1n),
     clientTransactionVersion: tagged(2, 1, int16),
-    nextProducerEpoch: tagged(3, 1, int16, -1),
   },
 })

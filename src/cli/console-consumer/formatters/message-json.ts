@@ -1,3 +1,4 @@
+import { javaDouble } from '../../../protocol/configs.ts'
 import type { Message, Shape, Type } from '../../../protocol/schema.ts'
 
 type Field = Type<unknown> & { from?: number; to?: number; tag?: number; default?: unknown }
@@ -33,9 +34,18 @@ function structJson(fields: Shape, how: How, value: Record<string, unknown>): st
 }
 
 function isDefault(field: Field, value: unknown): boolean {
+  // A struct has no default but a fresh one, whatever may be null beside it.
+  if (field.kind === 'struct') return isFresh(field.fields!, value)
   const preset = field.default === undefined ? field.zero : field.default
   if (Array.isArray(value)) return Array.isArray(preset) && value.length === 0
   return value === preset
+}
+
+function isFresh(fields: Shape, value: unknown): boolean {
+  if (value === null || value === undefined) return false
+  return Object.entries(fields).every(([name, field]) =>
+    isDefault(field as Field, (value as Record<string, unknown>)[name]),
+  )
 }
 
 function valueJson(type: Type<unknown>, how: How, value: unknown, name: string): string {
@@ -53,6 +63,8 @@ function valueJson(type: Type<unknown>, how: How, value: unknown, name: string):
     case 'string':
     case 'uuid':
       return jsonText(value as string)
+    case 'float64':
+      return javaDouble(value as number)
     default:
       return String(value)
   }
