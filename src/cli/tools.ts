@@ -9,6 +9,7 @@ export const tools = {
   'consumer-groups': () => import('./consumer-groups/main.ts'),
   'dump-log': () => import('./dump-log/main.ts'),
   'get-offsets': () => import('./get-offsets/main.ts'),
+  configs: () => import('./configs/main.ts'),
 } as const satisfies { readonly [name: string]: () => Promise<unknown> }
 
 export const toolNames: readonly string[] = Object.keys(tools)

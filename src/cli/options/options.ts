@@ -2,13 +2,21 @@ import { JavaError } from '../java/errors.ts'
 import { isJavaInteger, isJavaLong } from '../java/numbers.ts'
 import type { Declarations, OptionDeclaration } from './declare.ts'
 
+export type Occurrence = { readonly name: string; readonly value?: string }
+
 /** What was given on a command line; every reading method throws what Kafka's parser throws when it reads the value. */
 export class Options {
   readonly #given: ReadonlyMap<string, readonly string[]>
   readonly #declarations: Map<string, OptionDeclaration>
+  readonly #order: readonly Occurrence[]
 
-  constructor(given: ReadonlyMap<string, readonly string[]>, declarations: Declarations) {
+  constructor(
+    given: ReadonlyMap<string, readonly string[]>,
+    declarations: Declarations,
+    order: readonly Occurrence[] = [],
+  ) {
     this.#given = given
+    this.#order = order
     this.#declarations = new Map(declarations.map((each) => [each.name, each]))
   }
 
@@ -25,6 +33,11 @@ export class Options {
   /** All its values, in their order; without default. */
   all(name: string): readonly string[] {
     return this.#given.get(name) ?? []
+  }
+
+  /** The occurrences of these options as they stand on the command line. */
+  inOrder(...names: readonly string[]): readonly Occurrence[] {
+    return this.#order.filter(({ name }) => names.includes(name))
   }
 
   /** The one value, or the default; undefined where there is neither. */

@@ -3,7 +3,7 @@ import { JavaError } from '../java/errors.ts'
 import { javaHash, javaHashMapOrder } from '../java/hash-map.ts'
 import type { Declarations, OptionDeclaration } from './declare.ts'
 import { normalize } from './normalize.ts'
-import { Options } from './options.ts'
+import { type Occurrence, Options } from './options.ts'
 
 /**
  * Reads a command line by a tool's declarations. Throws what Kafka's parser throws, as a `JavaError` with a class of
@@ -17,10 +17,13 @@ export function parse(argv: readonly string[], declarations: Declarations): Opti
       writeErr: () => {},
     })
   const given = new Map<string, string[]>()
+  const order: Occurrence[] = []
   for (const declaration of declarations) {
     const take = (value: unknown) => {
-      const values = given.get(declaration.name) ?? []
-      given.set(declaration.name, typeof value === 'string' ? [...values, value] : values)
+      const { name } = declaration
+      const values = given.get(name) ?? []
+      given.set(name, typeof value === 'string' ? [...values, value] : values)
+      order.push(typeof value === 'string' ? { name, value } : { name })
     }
     command.addOption(optionOf(declaration))
     command.on(`option:${declaration.name}`, take)
@@ -34,7 +37,7 @@ export function parse(argv: readonly string[], declarations: Declarations): Opti
   }
   if (unknown !== undefined) throw unrecognized(unknown)
   ensureAvailable(given, declarations)
-  return new Options(given, declarations)
+  return new Options(given, declarations, order)
 }
 
 function optionOf({ name, argument, description }: OptionDeclaration): Option {

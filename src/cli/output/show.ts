@@ -19,7 +19,7 @@ export type Sheet = {
 }
 
 export async function show(
-  { json, plain, table }: Shown,
+  { json, plain = () => '', table }: Pick<Shown, 'json' | 'table'> & Partial<Shown>,
   { form, machine }: { form: Form; machine: Machine },
 ): Promise<void> {
   const { stdout } = machine

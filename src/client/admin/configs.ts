@@ -112,7 +112,7 @@ export async function incrementalAlterConfigs(
   const wanted = { callName: 'incrementalAlterConfigs', timeoutMs, again: controllerMoves }
   return byPlace([...changes.keys()], (some, place) =>
     settle(cluster, wanted, some, async (left, attempt) => {
-      const connection = await (place === null ? cluster.controller() : cluster.broker(place))
+      const connection = await (place === null ? cluster.controller() : placeOf(cluster, place))
       attempt.reached = true
       if (connection.version(incrementalApi) === null) {
         return replaceConfigs(cluster, connection, left, { changes, validateOnly })

@@ -1,0 +1,4 @@
+import { enter } from '../enter.ts'
+import { configs } from './configs.ts'
+
+void enter(configs)

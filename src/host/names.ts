@@ -1,0 +1,11 @@
+import { lookup } from 'node:dns/promises'
+
+/** Whether the machine knows an address for this name. */
+export async function resolves(name: string): Promise<boolean> {
+  try {
+    await lookup(name)
+    return true
+  } catch {
+    return false
+  }
+}
