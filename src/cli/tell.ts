@@ -1,10 +1,11 @@
+import type { Clock } from '../host/clock.ts'
 import { exceptionOf, messageOf } from './java/errors.ts'
 import type { Machine } from './machine.ts'
 import { UsageError } from './options/checks.ts'
 import type { ToolDeclaration } from './options/declare.ts'
 import { helpText } from './options/help.ts'
 import { nearest } from './output/hints.ts'
-import { exceptionText } from './output/log.ts'
+import { exceptionText, logTime } from './output/log.ts'
 import type { Tool } from './tool.ts'
 
 /** A failure that a tool has put into the words and onto the streams where Kafka's own tool puts it. */
@@ -58,6 +59,25 @@ export function traced(
   const message = messageOf(cause) ?? 'null'
   const stderr = `${log}${lead}${message}\n${exceptionText(cause)}\n`
   return new ToolFailure(`${lead}${message}`, { stderr, hint, cause })
+}
+
+/** How `topics` and `groups` tell what came after the first question: a line on stdout, and the exception in the log. */
+export function executionFailure(
+  cause: unknown,
+  {
+    what,
+    logger,
+    clock,
+    hint = null,
+  }: { what: string; logger: string; clock: Clock; hint?: string | null },
+): ToolFailure {
+  const message = messageOf(cause) ?? 'null'
+  return new ToolFailure(message, {
+    stdout: `Error while executing ${what} command : ${message}\n`,
+    stderr: `[${logTime(clock.now())}] ERROR ${exceptionText(cause)} (${logger})\n`,
+    hint,
+    cause,
+  })
 }
 
 /** Whether an error says already what is to be told, and how. */

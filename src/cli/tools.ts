@@ -10,6 +10,10 @@ export const tools = {
   'dump-log': () => import('./dump-log/main.ts'),
   'get-offsets': () => import('./get-offsets/main.ts'),
   configs: () => import('./configs/main.ts'),
+  groups: () => import('./groups/main.ts'),
+  'delete-records': () => import('./delete-records/main.ts'),
+  'broker-api-versions': () => import('./broker-api-versions/main.ts'),
+  'log-dirs': () => import('./log-dirs/main.ts'),
 } as const satisfies { readonly [name: string]: () => Promise<unknown> }
 
 export const toolNames: readonly string[] = Object.keys(tools)

@@ -1,5 +1,4 @@
 /** Whom a command line of `configs` is about. */
-import { isIP } from 'node:net'
 import { resolves } from '../../host/names.ts'
 import { illegalArgument } from '../java/errors.ts'
 import { isJavaInteger } from '../java/numbers.ts'
@@ -118,7 +117,7 @@ async function ensureNames({ types, names }: Entities): Promise<void> {
   }
   if (!types.includes('ips')) return
   for (const name of given) {
-    if (isIP(name) !== 0 || (await resolves(name))) continue
+    if (await resolves(name)) continue
     throw terse(
       `The entity name for ${types[0]} must be a valid IP or resolvable host, but it is: ${name}`,
     )

@@ -39,3 +39,11 @@ function tableSize(count: number, capacity: number): number {
   while (count > Math.floor(size * 0.75)) size *= 2
   return size
 }
+
+/** TopicPartition.hashCode of Kafka's client. */
+export function topicPartitionHash(at: {
+  readonly topic: string
+  readonly partition: number
+}): number {
+  return (Math.imul(31, 31 + at.partition) + javaHash(at.topic)) | 0
+}

@@ -12,10 +12,9 @@ import type { Options } from '../options/options.ts'
 import { parse } from '../options/parse.ts'
 import { chosenForm } from '../output/form.ts'
 import { nearest } from '../output/hints.ts'
-import { exceptionText, logTime } from '../output/log.ts'
 import { withSpinner } from '../output/spinner.ts'
 import { findServer } from '../server.ts'
-import { isClosedPipe, ToolFailure, traced } from '../tell.ts'
+import { executionFailure, isClosedPipe, type ToolFailure, traced } from '../tell.ts'
 import type { Tool } from '../tool.ts'
 import { describedTopicById, describedTopics, liveBrokers, topicNames, topicViews } from './ask.ts'
 import { type Action, ensureSensible, onlyAction } from './checks.ts'
@@ -93,13 +92,11 @@ function executing(
   cause: unknown,
   { cluster, machine: { clock } }: { cluster: Cluster; machine: Machine },
 ): ToolFailure {
-  const message = messageOf(cause) ?? 'null'
-  const event = `[${logTime(clock.now())}] ERROR ${exceptionText(cause)} (org.apache.kafka.tools.TopicCommand)\n`
-  return new ToolFailure(message, {
-    stdout: `Error while executing topic command : ${message}\n`,
-    stderr: event,
-    hint: hintFor(message, cluster),
-    cause,
+  return executionFailure(cause, {
+    what: 'topic',
+    logger: 'org.apache.kafka.tools.TopicCommand',
+    clock,
+    hint: hintFor(messageOf(cause) ?? '', cluster),
   })
 }
 

@@ -1,0 +1,107 @@
+import { type BrokerVersions, brokerVersions } from '../../client/admin/api-versions.ts'
+import { apis } from '../../protocol/apis/index.ts'
+import type { AnyApi } from '../../protocol/schema.ts'
+import { commonVersion, type SupportedVersions } from '../../protocol/versions.ts'
+import { type Act, adminTool } from '../admin-tool.ts'
+import { javaText } from '../java/errors.ts'
+import { type Shown, show } from '../output/show.ts'
+import { brokerApiVersionsDeclaration } from './declaration.ts'
+
+const act: Act = async ({ cluster, machine, form }) => {
+  await show(shown(await brokerVersions(cluster)), { form, machine })
+}
+
+export const brokerApiVersions = adminTool(brokerApiVersionsDeclaration, { act })
+
+/** What brokers serve; the rest is spoken between controllers. */
+const brokerApis = apis
+  .filter(({ listeners }) => listeners.includes('broker'))
+  .sort((a, b) => a.key - b.key)
+
+type ApiLine = {
+  readonly api: string
+  readonly key: number
+  readonly minVersion: number | null
+  readonly maxVersion: number | null
+  readonly usable: number | null
+}
+
+/** In the order of the keys: ours first, whether the broker has it or not, and what only the broker knows behind them. */
+export function apiLines(supported: SupportedVersions): ApiLine[] {
+  const known = new Set<number>(apis.map(({ key }) => key))
+  const unknown = [...supported].filter(([key]) => !known.has(key))
+  return [
+    ...brokerApis.map((api) => lineOf(api, supported)),
+    ...unknown.map(([key, { minVersion, maxVersion }]) => ({
+      api: 'UNKNOWN',
+      key,
+      minVersion,
+      maxVersion,
+      usable: null,
+    })),
+  ]
+}
+
+function lineOf(api: AnyApi, supported: SupportedVersions): ApiLine {
+  const range = supported.get(api.key)
+  return {
+    api: api.name,
+    key: api.key,
+    minVersion: range?.minVersion ?? null,
+    maxVersion: range?.maxVersion ?? null,
+    usable: commonVersion(api, supported),
+  }
+}
+
+function shown(brokers: readonly BrokerVersions[]): Shown {
+  return {
+    json: () =>
+      brokers.map(({ node, versions }) => ({
+        ...node,
+        error: versions.ok ? null : versions.error.message,
+        apis: versions.ok ? apiLines(versions.value) : [],
+      })),
+    plain: () => brokers.map(plainBroker).join(''),
+    table: () => ({
+      head: ['BROKER', 'KEY', 'API', 'VERSIONS', 'USABLE'],
+      rows: brokers.flatMap(({ node, versions }) =>
+        versions.ok
+          ? apiLines(versions.value).map((line) => [
+              String(node.id),
+              String(line.key),
+              line.api,
+              rangeText(line) ?? '-',
+              line.usable === null ? '-' : String(line.usable),
+            ])
+          : [[String(node.id), '', versions.error.message, '', '']],
+      ),
+      aligns: ['right', 'right', 'left', 'left', 'right'],
+    }),
+  }
+}
+
+function plainBroker({ node, versions }: BrokerVersions): string {
+  const head = `${node.host}:${node.port} (id: ${node.id} rack: ${node.rack} isFenced: ${node.isFenced}) -> `
+  if (!versions.ok) return `${head}ERROR: ${javaText(versions.error)}\n`
+  const lines = apiLines(versions.value).map((line) => `\t${plainLine(line)}`)
+  return `${head}(\n${lines.join(',\n')}\n)\n`
+}
+
+function plainLine(line: ApiLine): string {
+  const name = `${line.api}(${line.key})`
+  const range = rangeText(line)
+  if (range === null) return `${name}: UNSUPPORTED`
+  if (line.api === 'UNKNOWN') return `${name}: ${range}`
+  return `${name}: ${range} [${usability(line)}]`
+}
+
+function rangeText({ minVersion, maxVersion }: ApiLine): string | null {
+  if (minVersion === null) return null
+  return minVersion === maxVersion ? String(minVersion) : `${minVersion} to ${maxVersion}`
+}
+
+function usability({ key, maxVersion, usable }: ApiLine): string {
+  if (usable !== null) return `usable: ${usable}`
+  const ours = brokerApis.find((api) => api.key === key)!
+  return `unusable: node too ${(maxVersion ?? 0) < ours.versions[0] ? 'old' : 'new'}`
+}

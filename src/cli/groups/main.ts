@@ -1,0 +1,4 @@
+import { enter } from '../enter.ts'
+import { groups } from './groups.ts'
+
+void enter(groups)
