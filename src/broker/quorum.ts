@@ -75,7 +75,8 @@ export class MetadataQuorum {
   static async open(options: QuorumOptions): Promise<MetadataQuorum> {
     const quorum = new MetadataQuorum(options)
     quorum.#raft.play({ kind: 'started' })
-    if (options.voterIds.length <= 1) await quorum.#changes.until(() => quorum.isActive)
+    const isAlone = options.voterIds.every((id) => id === options.nodeId)
+    if (isAlone) await quorum.#changes.until(() => quorum.isActive)
     return quorum
   }
 

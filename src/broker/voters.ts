@@ -9,11 +9,10 @@ export const controllerListener = 'CONTROLLER'
 
 const placeholder = '{id}'
 
-/** The unix socket of a node's controller listener; null where the quorum speaks over TCP, or is of one. */
+/** The unix socket of a node's controller listener; null where the quorum speaks over TCP. */
 export function nodeSocket(properties: Properties, nodeId: number): string | null {
   const pattern = own(properties, 'jackdaw.controller.socket')
-  if (pattern === null || own(properties, 'jackdaw.voters').length < 2) return null
-  return pattern.replace(placeholder, String(nodeId))
+  return pattern === null ? null : pattern.replace(placeholder, String(nodeId))
 }
 
 /** Ids, ascending; empty means: this node alone. */

@@ -77,8 +77,23 @@ export class Admin {
     return clusterCalls.describeCluster(this.cluster, options)
   }
 
+  activeController(options?: Timeout) {
+    return clusterCalls.activeController(this.cluster, options)
+  }
+
   reassignments(topics?: ReadonlyMap<string, readonly number[]> | null, options?: Timeout) {
     return clusterCalls.listPartitionReassignments(this.cluster, topics, options)
+  }
+
+  reassign(
+    moves: Parameters<typeof clusterCalls.alterPartitionReassignments>[1],
+    options?: Timeout,
+  ) {
+    return clusterCalls.alterPartitionReassignments(this.cluster, moves, options)
+  }
+
+  unregisterBroker(brokerId: number, options?: Timeout) {
+    return clusterCalls.unregisterBroker(this.cluster, brokerId, options)
   }
 
   listOffsets<P extends offsetCalls.PartitionOffsetSpec>(

@@ -15,7 +15,7 @@ export interface ClusterHost {
 
 export interface BrokerStatus {
   readonly id: number
-  readonly state: 'running' | 'starting' | 'stopping' | 'stopped'
+  readonly state: 'running' | 'starting' | 'stopping' | 'stopped' | 'paused'
   /** Null where it does not run. */
   readonly card: Card | null
 }
@@ -44,7 +44,8 @@ export function brokerIds({ disk }: ClusterHost, home: Home): number[] {
 export function statusOf(host: ClusterHost, home: Home): BrokerStatus[] {
   return brokerIds(host, home).map((id) => {
     const card = liveCard(host, home, id)
-    return { id, state: card?.state ?? 'stopped', card }
+    const isPaused = card !== null && host.processes.isPaused(card.pid)
+    return { id, state: isPaused ? 'paused' : (card?.state ?? 'stopped'), card }
   })
 }
 

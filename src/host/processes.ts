@@ -7,6 +7,8 @@ export interface Processes {
   startDetached(command: Detached): Promise<DetachedProcess>
   /** What tells this process from a later one with the same id; null when there is none. */
   identity(pid: number): string | null
+  /** Whether it stands still (SIGSTOP); false where the machine does not tell. */
+  isPaused(pid: number): boolean
   /** False when there is no such process (any more). */
   signal(pid: number, signal: NodeJS.Signals): boolean
 }
@@ -24,7 +26,7 @@ export interface DetachedProcess {
   readonly ended: Promise<{ code: number | null; signal: string | null }>
 }
 
-export const systemProcesses: Processes = { startDetached, identity, signal }
+export const systemProcesses: Processes = { startDetached, identity, isPaused, signal }
 
 function startDetached({ file, args, outputFile, cwd }: Detached): Promise<DetachedProcess> {
   const output = openSync(outputFile, 'a', 0o600)
@@ -52,13 +54,24 @@ function identity(pid: number): string | null {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return null
   }
+  const stat = statOf(pid)
+  if (stat === null) return `${pid}`
+  return stat.state === 'Z' ? null : `${pid}@${stat.startTime}`
+}
+
+function isPaused(pid: number): boolean {
+  return statOf(pid)?.state === 'T'
+}
+
+/** Null where there is no /proc. */
+function statOf(pid: number): { state: string; startTime: string } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // The name stands in brackets and may hold blanks; the start time is the 20th field behind it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' ? null : `${pid}@${fields[19]}`
+    return { state: fields[0]!, startTime: fields[19]! }
   } catch {
-    return `${pid}`
+    return null
   }
 }
 

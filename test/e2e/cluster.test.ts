@@ -103,3 +103,47 @@ test('without a majority nothing is decided, and as soon as there is one again e
   await until('topics --describe --topic orders', allInSync)
   expect((await sh('topics --create --topic more --replication-factor 3')).code).toBe(0)
 }, 300_000)
+
+test('a broker comes, a broker goes; status tells how all are', async () => {
+  const { sh } = session
+  const health = async () => JSON.parse((await sh('jackdaw status --json')).stdout).health
+  await sh('jackdaw start')
+  await sh('topics --create --topic kept --partitions 2')
+  await sh('seq 100 | console-producer --topic kept')
+  expect(await sh('jackdaw remove-broker 1')).toMatchObject({ code: 1 })
+
+  expect((await sh('jackdaw add-broker')).stdout).toMatch(/^broker 2 runs on /)
+  expect((await sh('jackdaw add-broker')).stdout).toMatch(/^broker 3 runs on /)
+  await sh('topics --create --topic wide --partitions 3 --replication-factor 3')
+  await until('topics --describe --topic wide', allInSync)
+  expect(await health()).toMatchObject({
+    verdict: 'healthy',
+    controllerId: 1,
+    partitions: { total: 5, offline: 0, underReplicated: 0 },
+  })
+  expect((await sh('jackdaw status')).code).toBe(0)
+  const read = await sh('console-consumer --topic kept --from-beginning --max-messages 100')
+  expect(read.stdout.trim().split('\n')).toHaveLength(100)
+  const logs = (await sh('jackdaw logs 3')).stdout.trim().split('\n')
+  expect(new Set(logs.map((line) => JSON.parse(line).node))).toEqual(new Set([3]))
+
+  await sh('jackdaw pause 3')
+  const status = await sh('jackdaw status')
+  expect(status.code).toBe(1)
+  expect(status.stdout).toContain('broker 3 is paused')
+  await sh('jackdaw resume 3')
+  await sh('jackdaw kill 3 --hard')
+  // Its leaderships go to others in a moment; it remains behind.
+  await until('jackdaw status --json', (stdout) => stdout.includes('"verdict": "degraded"'))
+  await sh('jackdaw start 3')
+  await until('topics --describe --topic wide', allInSync)
+
+  expect((await sh('jackdaw remove-broker 3')).stderr).toContain('has a replica on every broker')
+  await sh('topics --delete --topic wide')
+  await sh('topics --create --topic pair --replica-assignment 2:3,3:1')
+  await until('topics --describe --topic pair', (stdout) => !inSync(stdout).includes(''))
+  expect((await sh('jackdaw remove-broker 3', 2 * patienceMs)).stdout).toContain('broker 3 removed')
+  expect((await sh('topics --describe --topic pair')).stdout).not.toMatch(/Replicas: [\d,]*3/)
+  await until('jackdaw status --json', (stdout) => stdout.includes('"verdict": "healthy"'))
+  expect(await health()).toMatchObject({ brokers: [{ id: 1 }, { id: 2 }] })
+}, 300_000)

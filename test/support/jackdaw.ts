@@ -34,6 +34,7 @@ export type Jackdaw = {
   /** SIGKILL to all brokers, or to these. */
   kill(...ids: number[]): Promise<void>
   startBroker(id: number): Promise<void>
+  startBrokers(...ids: number[]): Promise<void>
   stopBroker(id: number): Promise<void>
   /** Stops the brokers and leaves home as it is. */
   halt(): Promise<void>
@@ -115,6 +116,7 @@ export async function startJackdaw(options: JackdawOptions = {}): Promise<Jackda
     kill,
     start,
     startBroker: (id) => verb('start', String(id), ...overrides),
+    startBrokers: (...ids) => verb('start', ...ids.map(String), ...overrides),
     stopBroker: (id) => verb('stop', String(id)),
     halt: () => verb('stop'),
     stop: async () => {

@@ -25,6 +25,7 @@ export interface Registration {
 export type ToController = <A extends AnyApi>(
   api: A,
   request: RequestOf<A>,
+  timeoutMs?: number,
 ) => Promise<ResponseOf<A>>
 
 export interface LifecycleOptions {
@@ -88,7 +89,8 @@ export class BrokerLifecycle {
     const until = clock.monotonic() + leaveTimeoutMs
     while (!this.#stopped && clock.monotonic() < until) {
       try {
-        const { shouldShutDown } = await this.#heartbeat(true)
+        const leftMs = until - clock.monotonic()
+        const { shouldShutDown } = await this.#heartbeat(true, leftMs)
         if (shouldShutDown) break
       } catch (cause) {
         logger.warn(
@@ -137,9 +139,12 @@ export class BrokerLifecycle {
     }
   }
 
-  async #heartbeat(wantShutDown: boolean): Promise<ResponseOf<typeof brokerHeartbeat>> {
+  async #heartbeat(
+    wantShutDown: boolean,
+    timeoutMs?: number,
+  ): Promise<ResponseOf<typeof brokerHeartbeat>> {
     const { brokerId, controller, image } = this.#options
-    const response = await controller(brokerHeartbeat, {
+    const asked = {
       brokerId,
       brokerEpoch: this.#epoch,
       currentMetadataOffset: image.offset - 1n,
@@ -147,7 +152,8 @@ export class BrokerLifecycle {
       wantShutDown,
       offlineLogDirs: [],
       cordonedLogDirs: null,
-    })
+    }
+    const response = await controller(brokerHeartbeat, asked, timeoutMs)
     const error = errorName(response.errorCode)
     // Somebody took us off the list: we are new then.
     if (error === 'STALE_BROKER_EPOCH' && !wantShutDown) await this.#register()

@@ -3,19 +3,22 @@ import { logPath } from '../../cluster/home.ts'
 import { pause } from '../../host/clock.ts'
 import { exitCodeOf, type Signal } from '../machine.ts'
 import type { Context } from './context.ts'
+import { chosen } from './ids.ts'
 
 const pollMs = 200
 const chunkBytes = 1 << 16
 
-/** Shows what brokers told of themselves; with `follow` it goes on until Ctrl-C. Answers with the exit code. */
+/** Shows what brokers, or those that are named, told of themselves; with `follow` it goes on until Ctrl-C. Answers with the exit code. */
 export async function logs(
   { machine, host, home }: Context,
+  named: readonly string[],
   { follow = false }: { follow?: boolean },
 ): Promise<number> {
-  const ids = brokerIds(host, home)
-  if (ids.length === 0) {
+  const known = brokerIds(host, home)
+  if (known.length === 0) {
     throw new ClusterError(`no cluster in ${home.root}; "jackdaw start" makes one`)
   }
+  const ids = chosen(known, named)
   const files = ids.map((id) => ({ path: logPath(home, id), position: 0 }))
   const copyAll = () => {
     for (const file of files) file.position = copyFrom(file.path, file.position)

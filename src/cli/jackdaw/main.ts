@@ -76,17 +76,26 @@ function declare(machine: Machine, exit: (code: number) => void): Command {
   verb('resume <ids...>', 'let them go on').action(async (ids, options) =>
     (await import('./signals.ts')).resumeBrokers(at(options), ids),
   )
+  verb('add-broker', 'one more broker for the cluster that runs').action(async (options) =>
+    (await import('./grow.ts')).addBroker(at(options)),
+  )
+  verb('remove-broker <id>', 'move away what a broker holds, and remove it for good').action(
+    async (id, options) => (await import('./grow.ts')).removeBroker(at(options), id),
+  )
   verb('restart', 'stop what runs, and start it again').action(async (options) =>
     (await import('./stop.ts')).restart(at(options)),
   )
-  verb('status', 'brokers, sockets, ports, data directories and sizes')
+  verb('status', 'brokers, leaders, in-sync replicas, addresses and sizes, and whether all is well')
     .option('--json', 'for programs')
+    .option('--watch', 'look again every second, until Ctrl-C')
     .action(async (options) =>
       exit(await (await import('./status.ts')).status(at(options), options)),
     )
-  verb('logs', 'what the brokers tell of themselves')
+  verb('logs [ids...]', 'what the brokers, or some of them, tell of themselves')
     .option('-f, --follow', 'go on until Ctrl-C')
-    .action(async (options) => exit(await (await import('./logs.ts')).logs(at(options), options)))
+    .action(async (ids, options) =>
+      exit(await (await import('./logs.ts')).logs(at(options), ids, options)),
+    )
   verb('reset', 'stop the cluster and remove all it holds')
     .option('--yes', 'do not ask')
     .action(async (options) => (await import('./reset.ts')).reset(at(options), options))

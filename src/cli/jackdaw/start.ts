@@ -1,4 +1,5 @@
 import { brokerIds, type Card, ClusterError, statusOf } from '../../cluster/brokers.ts'
+import { brokersMax } from '../../cluster/properties.ts'
 import { startBrokers } from '../../cluster/start.ts'
 import type { Context } from './context.ts'
 import { chosen } from './ids.ts'
@@ -8,8 +9,6 @@ export interface StartOptions {
   /** How many brokers a new cluster gets. */
   readonly brokers?: string
 }
-
-const brokersMax = 9
 
 /** Starts the brokers that do not run (all of them, or those that are named), and says where they are. */
 export async function start(
@@ -47,7 +46,7 @@ function fresh(brokers = '1'): number[] {
   return Array.from({ length: count }, (_, index) => index + 1)
 }
 
-function introduction({ id, pid, address, socket }: Card, before: boolean): string {
+export function introduction({ id, pid, address, socket }: Card, before: boolean): string {
   const where = [address, socket].filter((each) => each !== '').join(' and ')
   return `broker ${id} ${before ? 'runs already' : 'runs'} on ${where} (process ${pid})`
 }

@@ -1,27 +1,62 @@
 import { type BrokerStatus, statusOf } from '../../cluster/brokers.ts'
 import { dataPath, type Home, propertiesPath } from '../../cluster/home.ts'
+import { pause } from '../../host/clock.ts'
 import type { Disk } from '../../host/disk.ts'
+import { exitCodeOf, type Signal } from '../machine.ts'
 import { columns } from '../output/columns.ts'
 import type { Context } from './context.ts'
+import { askCluster, type BrokerHealth, type Health, healthOf } from './health.ts'
 
-/** Exit code 0: all brokers run; 1: some do not, or there are none. */
-export async function status(
+export interface StatusOptions {
+  readonly json?: boolean
+  readonly watch?: boolean
+}
+
+/** Exit code 0: all brokers run and all replicas are in sync; 1: anything less. With `watch` it goes on until Ctrl-C. */
+export async function status(context: Context, options: StatusOptions): Promise<number> {
+  if (!options.watch) return look(context, options)
+  const { machine, host } = context
+  let signal: Signal | null = null
+  machine.onSignal((given) => {
+    signal = given
+  })
+  for (let looks = 0; signal === null; looks++) {
+    if (!options.json)
+      machine.stdout.write(machine.stdout.isTerminal ? clear : looks > 0 ? '\n' : '')
+    await look(context, options)
+    for (let i = 0; i < watchMs / pollMs && signal === null; i++) await pause(host.clock, pollMs)
+  }
+  return exitCodeOf[signal as Signal]
+}
+
+const watchMs = 1000
+const pollMs = 50
+/** Cursor to the upper left corner, nothing below it. */
+const clear = '\u001b[H\u001b[J'
+
+async function look(
   { machine, host, home }: Context,
-  { json = false }: { json?: boolean },
+  { json = false, watch = false }: StatusOptions,
 ): Promise<number> {
   const brokers = statusOf(host, home)
+  const health = healthOf(brokers, await askCluster(brokers))
   const views = brokers.map((broker) => view(host.disk, home, broker))
   if (json) {
     const clusterId = brokers.find(({ card }) => card !== null)?.card?.clusterId ?? null
-    machine.stdout.write(
-      `${JSON.stringify({ home: home.root, clusterId, brokers: views }, null, 2)}\n`,
-    )
+    const told = { home: home.root, clusterId, health, brokers: views }
+    machine.stdout.write(`${JSON.stringify(told, null, watch ? 0 : 2)}\n`)
   } else if (views.length === 0) {
     machine.stdout.write(`no cluster in ${home.root}; "jackdaw start" makes one\n`)
   } else {
-    machine.stdout.write(`home ${home.root}\n${table(views)}`)
+    machine.stdout.write(`home ${home.root}\n${table(views, health)}${sentence(health)}\n`)
   }
-  return brokers.length > 0 && brokers.every(({ state }) => state === 'running') ? 0 : 1
+  return views.length > 0 && health.verdict === 'healthy' ? 0 : 1
+}
+
+function sentence({ verdict, problems, controllerId, partitions }: Health): string {
+  const said = controllerId === null ? [] : [`controller ${controllerId}`]
+  if (partitions !== null) said.push(`${partitions.total} partitions`)
+  return `${verdict}: ${[...problems, ...said].join(', ')}`
 }
 
 interface View {
@@ -51,19 +86,25 @@ function view(disk: Disk, home: Home, { id, state, card }: BrokerStatus): View {
   }
 }
 
-function table(views: readonly View[]): string {
-  const head = ['BROKER', 'STATE', 'PID', 'ADDRESS', 'SOCKET', 'DATA', 'SIZE']
+function table(views: readonly View[], { brokers }: Health): string {
+  const head = ['BROKER', 'STATE', 'LEADS', 'REPLICAS', 'BEHIND', 'PID', 'ADDRESS', 'SOCKET']
   const rows = views.map(({ id, state, pid, address, socket, dataDirectory, sizeBytes }) => [
     String(id),
     state,
+    ...countsOf(brokers.find((each) => each.id === id)),
     pid === null ? '-' : String(pid),
     address ?? '-',
     socket ?? '-',
     dataDirectory,
     humanBytes(sizeBytes),
   ])
-  return columns([head, ...rows])
+  return columns([[...head, 'DATA', 'SIZE'], ...rows])
 }
+
+const countsOf = (broker: BrokerHealth | undefined): string[] =>
+  broker === undefined
+    ? ['-', '-', '-']
+    : [broker.leads, broker.replicas, broker.behind].map(String)
 
 /** A file may go while we look: a running broker rolls and deletes. */
 function sizeOf(disk: Disk, path: string): number {

@@ -1,5 +1,8 @@
+import { alterPartitionReassignments as alterReassignmentsApi } from '../../protocol/apis/alter-partition-reassignments.ts'
 import { describeCluster as describeClusterApi } from '../../protocol/apis/describe-cluster.ts'
+import { describeQuorum } from '../../protocol/apis/describe-quorum.ts'
 import { listPartitionReassignments as listReassignmentsApi } from '../../protocol/apis/list-partition-reassignments.ts'
+import { unregisterBroker as unregisterBrokerApi } from '../../protocol/apis/unregister-broker.ts'
 import type { Cluster } from '../cluster.ts'
 import { ensureNone } from '../result.ts'
 import type { TopicPartition } from '../topic-partition.ts'
@@ -48,6 +51,68 @@ export async function describeCluster(
         isFenced,
       })),
     }
+  })
+}
+
+const metadataTopic = '__cluster_metadata'
+
+/** Who leads the metadata quorum (KIP-595); null where nobody does. */
+export async function activeController(
+  cluster: Cluster,
+  { timeoutMs }: TimeoutOption = {},
+): Promise<number | null> {
+  return cluster.retrying({ callName: 'describeMetadataQuorum', timeoutMs }, async (attempt) => {
+    const connection = await cluster.any()
+    attempt.reached = true
+    const partitions = [{ partitionIndex: 0 }]
+    const asked = { topics: [{ topicName: metadataTopic, partitions }] }
+    const answer = await connection.call(describeQuorum, asked)
+    ensureNone(answer.errorCode, answer.errorMessage)
+    const partition = answer.topics[0]?.partitions[0]
+    if (partition === undefined) return null
+    ensureNone(partition.errorCode, partition.errorMessage)
+    return partition.leaderId < 0 ? null : partition.leaderId
+  })
+}
+
+/** Moves partitions to other replicas (KIP-455). Throws what the first one was refused with. */
+export async function alterPartitionReassignments(
+  cluster: Cluster,
+  moves: readonly (TopicPartition & { readonly replicas: readonly number[] })[],
+  { timeoutMs }: TimeoutOption = {},
+): Promise<void> {
+  if (moves.length === 0) return
+  const topics = [...new Set(moves.map(({ topic }) => topic))].map((name) => ({
+    name,
+    partitions: moves
+      .filter(({ topic }) => topic === name)
+      .map(({ partition, replicas }) => ({ partitionIndex: partition, replicas: [...replicas] })),
+  }))
+  await cluster.retrying(
+    { callName: 'alterPartitionReassignments', timeoutMs },
+    async (attempt) => {
+      const connection = await cluster.controller()
+      attempt.reached = true
+      const answer = await connection.call(alterReassignmentsApi, { topics })
+      ensureNone(answer.errorCode, answer.errorMessage)
+      for (const { partitions } of answer.responses) {
+        for (const each of partitions) ensureNone(each.errorCode, each.errorMessage)
+      }
+    },
+  )
+}
+
+/** The cluster forgets a broker that does not run any more (KIP-631). */
+export async function unregisterBroker(
+  cluster: Cluster,
+  brokerId: number,
+  { timeoutMs }: TimeoutOption = {},
+): Promise<void> {
+  await cluster.retrying({ callName: 'unregisterBroker', timeoutMs }, async (attempt) => {
+    const connection = await cluster.controller()
+    attempt.reached = true
+    const answer = await connection.call(unregisterBrokerApi, { brokerId })
+    ensureNone(answer.errorCode, answer.errorMessage)
   })
 }
 

@@ -109,14 +109,15 @@ export class Lane {
     this.#isHeld = true
   }
 
-  /** The batch is given up; the sequences that it had leave a gap, if it ever had any. */
+  /**
+   * The batch is given up; whether its sequences leave a gap only the broker knows: it may have the records without our having
+   * heard of it. Those behind it keep theirs, so that it knows them again; if there is a gap, it says so (KIP-360).
+   */
   abandon(batch: Batch): void {
     this.#leave(batch)
     const at = this.waiting.indexOf(batch)
     if (at >= 0) this.waiting.splice(at, 1)
-    if (batch.sequence < 0) return
-    this.#isHeld = true
-    this.#isToRenew = true
+    if (batch.sequence >= 0) this.#isHeld = true
   }
 
   #leave(batch: Batch): void {

@@ -1,0 +1,151 @@
+/** Brokers that come to a cluster that is there, and go from it for good. */
+import { parseProperties } from '../../base/properties.ts'
+import type { TopicDescription } from '../../client/admin/describe-topics.ts'
+import { Admin } from '../../client/admin.ts'
+import { brokerIds, ClusterError, statusOf, stopBrokers } from '../../cluster/brokers.ts'
+import { dataPath, logPath, propertiesPath, socketPath } from '../../cluster/home.ts'
+import { brokersMax, propertiesText } from '../../cluster/properties.ts'
+import { startBrokers, withHome } from '../../cluster/start.ts'
+import type { Context } from './context.ts'
+import { chosen } from './ids.ts'
+import { introduction } from './start.ts'
+
+/** A new broker: it stores what new topics give it, and follows the quorum without a vote. */
+export async function addBroker(context: Context): Promise<void> {
+  const { machine, host, home } = context
+  const known = brokerIds(host, home)
+  const first = known[0]
+  if (first === undefined)
+    throw new ClusterError('there is no cluster yet; "jackdaw start" makes one')
+  const id = known.at(-1)! + 1
+  if (id > brokersMax) throw new ClusterError(`a cluster has at most ${brokersMax} brokers`)
+  if (!statusOf(host, home).some(({ state }) => state === 'running')) {
+    throw new ClusterError('no broker runs; "jackdaw start" first')
+  }
+  await withHome(host, home, () => {
+    const settings = settingsOf(context, first)
+    const clusterId = settings.get('jackdaw.cluster.id') ?? runningClusterId(context)
+    const voters = votersOf(context)
+    const dataDirectory = dataPath(home, id)
+    const text = propertiesText({ id, dataDirectory, clusterId, voters })
+    host.disk.replaceFile(propertiesPath(home, id), Buffer.from(text))
+  })
+  const cards = await startBrokers(host, home, { all: [...known, id], ids: [id] })
+  for (const card of cards) machine.stdout.write(`${introduction(card, false)}\n`)
+  machine.stderr.write(
+    `new topics and partitions use broker ${id} at once; what is there stays where it is until it is reassigned\n`,
+  )
+}
+
+/** A broker goes for good: what it holds moves to the others first. */
+export async function removeBroker(context: Context, named: string): Promise<void> {
+  const { machine, host, home } = context
+  const [id] = chosen(brokerIds(host, home), [named]) as [number]
+  if (votersOf(context).includes(id)) {
+    throw new ClusterError(
+      `broker ${id} votes in the metadata quorum, which goes on without it only for a while; only brokers that came with add-broker can go`,
+    )
+  }
+  const bootstrap = statusOf(host, home).flatMap((each) =>
+    each.state === 'running' && each.id !== id ? [{ path: each.card!.socket }] : [],
+  )
+  if (bootstrap.length === 0) throw new ClusterError('no other broker runs')
+  const admin = new Admin({ bootstrap })
+  try {
+    const moved = await moveAway(context, admin, id)
+    if (moved > 0) machine.stdout.write(`${moved} partitions moved away from broker ${id}\n`)
+    await withHome(host, home, () => stopBrokers(host, home, [id]))
+    await admin.unregisterBroker(id)
+  } finally {
+    admin.close()
+  }
+  host.disk.remove(propertiesPath(home, id))
+  host.disk.remove(socketPath(home, id))
+  host.disk.remove(logPath(home, id))
+  host.disk.removeTree(dataPath(home, id))
+  machine.stdout.write(`broker ${id} removed\n`)
+}
+
+const moveTimeoutMs = 300_000
+const pollMs = 100
+
+async function moveAway({ host }: Context, admin: Admin, id: number): Promise<number> {
+  const { nodes } = await admin.describeCluster()
+  const others = nodes.map((node) => node.id).filter((each) => each !== id)
+  const targets = replacements(await describeAll(admin), { id, others })
+  await admin.reassign(targets)
+  const deadline = host.clock.monotonic() + moveTimeoutMs
+  while ((await describeAll(admin)).some((topic) => holds(topic, id))) {
+    if (host.clock.monotonic() > deadline) {
+      throw new ClusterError(
+        `the replicas of broker ${id} did not all move within ${moveTimeoutMs / 1000} s`,
+      )
+    }
+    await new Promise((resolve) =>
+      host.clock.schedule(pollMs, () => resolve(null), { keepAlive: true }),
+    )
+  }
+  return targets.length
+}
+
+const holds = ({ partitions }: TopicDescription, id: number): boolean =>
+  partitions.some(({ replicas }) => replicas.includes(id))
+
+async function describeAll(admin: Admin): Promise<TopicDescription[]> {
+  const names = (await admin.topics()).map(({ name }) => name)
+  const described = await admin.describeTopics(names)
+  return [...described.values()].flatMap((each) => (each.ok ? [each.value] : []))
+}
+
+export interface Move {
+  readonly topic: string
+  readonly partition: number
+  readonly replicas: readonly number[]
+}
+
+/** In place of the broker, in every partition that it holds, the one of the others that holds least. */
+export function replacements(
+  topics: readonly TopicDescription[],
+  { id, others }: { id: number; others: readonly number[] },
+): Move[] {
+  const load = new Map(others.map((each) => [each, 0]))
+  for (const { partitions } of topics) {
+    for (const { replicas } of partitions) {
+      for (const each of replicas) if (load.has(each)) load.set(each, load.get(each)! + 1)
+    }
+  }
+  return topics.flatMap(({ name, partitions }) =>
+    partitions.flatMap(({ partition, replicas }) => {
+      if (!replicas.includes(id)) return []
+      const free = others.filter((each) => !replicas.includes(each))
+      const least = free.sort((a, b) => load.get(a)! - load.get(b)! || a - b)[0]
+      if (least === undefined) {
+        throw new ClusterError(
+          `${name}-${partition} has a replica on every broker: without broker ${id} there is no place for ${replicas.length}`,
+        )
+      }
+      load.set(least, load.get(least)! + 1)
+      return [
+        { topic: name, partition, replicas: replicas.map((each) => (each === id ? least : each)) },
+      ]
+    }),
+  )
+}
+
+function settingsOf({ host, home }: Context, id: number): Map<string, string> {
+  const text = Buffer.from(host.disk.readFile(propertiesPath(home, id))).toString()
+  return new Map(parseProperties(text))
+}
+
+/** The brokers with a vote; one that was started alone has the only one. */
+function votersOf(context: Context): number[] {
+  const first = brokerIds(context.host, context.home)[0]!
+  const named = settingsOf(context, first).get('jackdaw.voters')
+  return named === undefined ? [first] : named.split(',').map(Number)
+}
+
+function runningClusterId({ host, home }: Context): string {
+  const card = statusOf(host, home).find((each) => each.card !== null)?.card
+  if (card === undefined || card === null) throw new ClusterError('no broker runs')
+  return card.clusterId
+}

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest'
+import { replacements } from '../../../src/cli/jackdaw/grow.ts'
+import { healthOf } from '../../../src/cli/jackdaw/health.ts'
+import type { TopicDescription } from '../../../src/client/admin/describe-topics.ts'
+import type { BrokerStatus } from '../../../src/cluster/brokers.ts'
+
+const broker = (id: number, state: BrokerStatus['state'] = 'running'): BrokerStatus => ({
+  id,
+  state,
+  card: null,
+})
+
+/** Each partition as `leader: replicas / in sync`. */
+function topic(name: string, ...partitions: string[]): TopicDescription {
+  return {
+    name,
+    topicId: null,
+    isInternal: false,
+    partitions: partitions.map((text, partition) => {
+      const [, leader, replicas, isr] = /^(-|\d+): ([\d,]+) \/ ([\d,]*)$/.exec(text)!
+      const ids = (list: string) => (list === '' ? [] : list.split(',').map(Number))
+      return {
+        partition,
+        leader: leader === '-' ? null : Number(leader),
+        leaderEpoch: 0,
+        replicas: ids(replicas!),
+        isr: ids(isr!),
+        offlineReplicas: [],
+        elr: null,
+        lastKnownElr: null,
+      }
+    }),
+  }
+}
+
+const all = [broker(1), broker(2), broker(3)]
+const inSync = topic('t', '1: 1,2,3 / 1,2,3')
+
+test.each([
+  {
+    why: 'all is well',
+    brokers: all,
+    answers: { controllerId: 1, topics: [inSync] },
+    verdict: 'healthy',
+    problems: [],
+  },
+  {
+    why: 'a broker is missing, and nobody misses it',
+    brokers: [broker(1), broker(2, 'stopped')],
+    answers: { controllerId: 1, topics: [topic('t', '1: 1 / 1')] },
+    verdict: 'degraded',
+    problems: ['broker 2 is stopped'],
+  },
+  {
+    why: 'a replica is behind',
+    brokers: all,
+    answers: { controllerId: 1, topics: [inSync, topic('u', '1: 1,2 / 1', '2: 2,3 / 2,3')] },
+    verdict: 'degraded',
+    problems: ['1 of 3 partitions are under-replicated'],
+  },
+  {
+    why: 'a partition has no leader',
+    brokers: all,
+    answers: { controllerId: 1, topics: [topic('u', '-: 2 / ')] },
+    verdict: 'down',
+    problems: ['1 partitions have no leader', '1 of 1 partitions are under-replicated'],
+  },
+  {
+    why: 'nobody decides',
+    brokers: all,
+    answers: { controllerId: null, topics: [inSync] },
+    verdict: 'down',
+    problems: ['the metadata quorum has no leader'],
+  },
+  {
+    why: 'nobody answers',
+    brokers: [broker(1)],
+    answers: null,
+    verdict: 'down',
+    problems: ['no broker answers'],
+  },
+  {
+    why: 'nobody is there to answer',
+    brokers: [broker(1, 'stopped'), broker(2, 'paused')],
+    answers: null,
+    verdict: 'down',
+    problems: ['broker 1 is stopped', 'broker 2 is paused'],
+  },
+] as const)('$verdict: $why', ({ brokers, answers, verdict, problems }) => {
+  expect(healthOf(brokers, answers)).toMatchObject({ verdict, problems })
+})
+
+test('each broker has its share of leaders, replicas, and replicas that are behind', () => {
+  const topics = [topic('t', '1: 1,2 / 1', '2: 2,3 / 2,3'), topic('u', '1: 1,3 / 1,3')]
+  expect(healthOf(all, { controllerId: 2, topics }).brokers).toEqual([
+    { id: 1, leads: 2, replicas: 2, behind: 0 },
+    { id: 2, leads: 1, replicas: 2, behind: 1 },
+    { id: 3, leads: 0, replicas: 2, behind: 0 },
+  ])
+})
+
+test('what a broker holds goes to those that hold least, at the same place in the list', () => {
+  const topics = [
+    topic('t', '4: 4,1 / 4,1', '1: 1,4 / 1,4', '2: 2,1 / 2,1'),
+    topic('u', '4: 4 / 4'),
+  ]
+  expect(replacements(topics, { id: 4, others: [1, 2, 3] })).toEqual([
+    { topic: 't', partition: 0, replicas: [3, 1] },
+    { topic: 't', partition: 1, replicas: [1, 2] },
+    { topic: 'u', partition: 0, replicas: [3] },
+  ])
+})
+
+test('where every broker has a replica, none can go', () => {
+  const call = () => replacements([topic('t', '1: 1,2 / 1,2')], { id: 2, others: [1] })
+  expect(call).toThrow(
+    't-0 has a replica on every broker: without broker 2 there is no place for 2',
+  )
+})
