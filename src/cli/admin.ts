@@ -25,7 +25,10 @@ export async function openAdmin(
   try {
     const addresses = await addressesOf(server, options, machine)
     return new Cluster({
-      ...clusterOptions(configs, { bootstrap: addresses, warn: clientWarnings(tool, machine) }),
+      ...(await clusterOptions(configs, {
+        bootstrap: addresses,
+        warn: clientWarnings(tool, machine),
+      })),
       defaultApiTimeoutMs: configs.get('default.api.timeout.ms'),
     })
   } catch (error) {

@@ -4,3 +4,8 @@ import { readFileSync } from 'node:fs'
 export function readTextFile(path: string): string {
   return readFileSync(path, 'utf8')
 }
+
+/** The same, as bytes. */
+export function readBinaryFile(path: string): Uint8Array {
+  return readFileSync(path)
+}

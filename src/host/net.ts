@@ -33,6 +33,11 @@ export interface ServerSocket {
   close(): Promise<void>
 }
 
+/** The other side is not who it should be, or does not speak TLS: trying again does not help. */
+export class HandshakeFailed extends Error {
+  override name = 'HandshakeFailed'
+}
+
 /** The door to other processes. */
 export interface Net {
   connect(address: Address, events: SocketEvents): Promise<Socket>
@@ -79,7 +84,8 @@ async function listen(
   }
 }
 
-function attach(raw: net.Socket, accept: (socket: Socket) => SocketEvents): Socket {
+/** A socket of Node behind our own words for it. */
+export function attach(raw: net.Socket, accept: (socket: Socket) => SocketEvents): Socket {
   raw.setNoDelay(true)
   let cause: Error | undefined
   const socket: Socket = {

@@ -6,7 +6,7 @@
  */
 import { type Deferred, deferred } from '../base/deferred.ts'
 import type { Clock } from '../host/clock.ts'
-import type { Address, Net, Socket } from '../host/net.ts'
+import { type Address, HandshakeFailed, type Net, type Socket } from '../host/net.ts'
 import { apiVersions } from '../protocol/apis/api-versions.ts'
 import { encodeInto, requestHeaderVersion } from '../protocol/codec.ts'
 import { KafkaError } from '../protocol/errors.ts'
@@ -285,5 +285,9 @@ export class Connection {
 }
 
 function unreachable(message: string, cause?: unknown): KafkaError {
+  if (cause instanceof HandshakeFailed) {
+    const text = `SSL handshake failed: ${cause.message}`
+    return new KafkaError('SASL_AUTHENTICATION_FAILED', text, { cause })
+  }
   return new KafkaError('NETWORK_EXCEPTION', message, cause === undefined ? undefined : { cause })
 }

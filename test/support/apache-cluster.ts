@@ -10,6 +10,8 @@ export type ApacheOptions = {
   config?: Record<string, string | number>
   /** A folder to keep the data in; by default one that goes away with the cluster. */
   dataDirectory?: string
+  /** More listeners of the first broker, by their names, with their security protocols; on ports of their own. */
+  listeners?: Readonly<Record<string, string>>
   /** Java's flags for the brokers. */
   java?: readonly string[]
 }
@@ -17,6 +19,8 @@ export type ApacheOptions = {
 /** A running Apache Kafka: brokers and controllers combined, node ids from 1, on free ports of 127.0.0.1. */
 export type ApacheCluster = {
   bootstrap: string
+  /** Where the further listeners are, by name. */
+  listeners: Readonly<Record<string, string>>
   brokers: { id: number; address: string; dataDirectory: string; pid: () => number | undefined }[]
   dataDirectory: string
   startBroker(id: number): Promise<void>
@@ -36,7 +40,17 @@ export async function startApacheKafka(options: ApacheOptions = {}): Promise<Apa
   const nodes = options.nodes ?? 1
   const ownFolder = options.dataDirectory === undefined
   const root = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'apache-kafka-'))
-  const ports = await freePorts(nodes * 2)
+  const more = Object.entries(options.listeners ?? {})
+  const ports = await freePorts(nodes * 2 + more.length)
+  const listeners = Object.fromEntries(
+    more.map(([name], index) => [name, `127.0.0.1:${ports[nodes * 2 + index]}`]),
+  )
+  const furtherOf = (id: number) =>
+    id === 1
+      ? Object.entries(listeners)
+          .map(([name, at]) => `,${name}://${at}`)
+          .join('')
+      : ''
   const ids = Array.from({ length: nodes }, (_, index) => index + 1)
   const brokerPort = (id: number) => ports[id - 1]!
   const controllerPort = (id: number) => ports[nodes + id - 1]!
@@ -56,11 +70,14 @@ export async function startApacheKafka(options: ApacheOptions = {}): Promise<Apa
     'process.roles': 'broker,controller',
     'node.id': id,
     'controller.quorum.voters': voters,
-    listeners: `PLAINTEXT://127.0.0.1:${brokerPort(id)},CONTROLLER://127.0.0.1:${controllerPort(id)}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${brokerPort(id)}`,
+    listeners: `PLAINTEXT://127.0.0.1:${brokerPort(id)},CONTROLLER://127.0.0.1:${controllerPort(id)}${furtherOf(id)}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${brokerPort(id)}${furtherOf(id)}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'listener.security.protocol.map': [
+      'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+      ...more.map(([name, protocol]) => `${name}:${protocol}`),
+    ].join(','),
     'log.dirs': dataOf(root, id),
     'num.partitions': 1,
     'group.initial.rebalance.delay.ms': 0,
@@ -119,6 +136,7 @@ export async function startApacheKafka(options: ApacheOptions = {}): Promise<Apa
       dataDirectory: dataOf(root, id),
       pid: () => running.get(id)?.child.pid,
     })),
+    listeners,
     dataDirectory: root,
     startBroker,
     stopBroker: (id) => endBroker(id, 'SIGTERM'),

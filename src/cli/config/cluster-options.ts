@@ -1,23 +1,23 @@
 import type { ClientOptions } from '../../client/settings.ts'
 import type { Address } from '../../host/net.ts'
 import type { commonClientConfigs } from '../../protocol/configs/client.ts'
-import { configError } from '../java/errors.ts'
 import type { Warn } from '../output/warnings.ts'
 import type { ClientConfigs } from './client-configs.ts'
+import type { Protection } from './security/protection.ts'
 
-type Common = typeof commonClientConfigs & {
+export type Common = typeof commonClientConfigs & {
   readonly 'client.id': {
     readonly name: string
   } & (typeof commonClientConfigs)['client.dns.lookup']
 }
 
 /** What properties say about connections, in our client's words. */
-export function clusterOptions(
+export async function clusterOptions(
   configs: ClientConfigs<Common>,
   { bootstrap, warn }: { bootstrap: readonly Address[]; warn: Warn },
-): ClientOptions {
-  ensurePlain(configs)
+): Promise<ClientOptions> {
   return {
+    ...(await protection(configs)),
     bootstrap,
     warn,
     clientId: configs.get('client.id'),
@@ -31,11 +31,13 @@ export function clusterOptions(
   }
 }
 
-// Going on without the protection that somebody asked for would be worse than not going on.
-function ensurePlain(configs: ClientConfigs<Common>): void {
+/** TLS and SASL, which most who use these tools never need: loaded when they are asked for. */
+async function protection(configs: ClientConfigs<Common>): Promise<Protection> {
   const protocol = configs.get('security.protocol').toUpperCase()
-  if (protocol === 'PLAINTEXT') return
-  throw configError(
-    `security.protocol=${protocol} is not possible with these tools yet; they speak PLAINTEXT`,
-  )
+  if (protocol === 'PLAINTEXT') return {}
+  const { protectionOf } = await import('./security/protection.ts')
+  return protectionOf(configs, {
+    isTls: protocol.endsWith('SSL'),
+    isSasl: protocol.startsWith('SASL'),
+  })
 }

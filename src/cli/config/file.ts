@@ -13,8 +13,13 @@ export function readProperties(path: string): Map<string, string> {
 }
 
 export function readNamedFile(path: string): string {
+  return readNamed(path, readTextFile)
+}
+
+/** `read` with a file that a person named; throws what Java throws when it cannot be read. */
+export function readNamed<T>(path: string, read: (path: string) => T): T {
   try {
-    return readTextFile(path)
+    return read(path)
   } catch (cause) {
     throw fileError(path, cause)
   }

@@ -110,7 +110,7 @@ async function consume({
   const isAdvised = server.kind === 'given' && !stderr.isTerminal && !isAssigned
   if (isAdvised && wanted.groupProtocol !== 'consumer') stderr.write(protocolHint)
   const cluster = new Cluster(
-    clusterOptions(configs, {
+    await clusterOptions(configs, {
       bootstrap: addresses as readonly Address[],
       warn: clientWarnings(consoleConsumerDeclaration.name, machine),
     }),

@@ -91,7 +91,7 @@ async function produce(options: Options, machine: Machine): Promise<number> {
   unknownConfigs(configs, 'producer.ProducerConfig', machine)
   const addresses = await addressesOf(server, options, machine).catch(asConstruction)
   const warn = clientWarnings(consoleProducerDeclaration.name, machine)
-  const producer = open(configs, { addresses, failures, sized: sizedBy(options), warn })
+  const producer = await open(configs, { addresses, failures, sized: sizedBy(options), warn })
   const feed = new Feed({
     producer,
     topic,
@@ -128,7 +128,7 @@ function partsOf(options: Options): Parts {
   return new LineParts(readerSettings(readerProperties(options)))
 }
 
-function open(
+async function open(
   configs: ProducerConfigs,
   {
     addresses,
@@ -141,14 +141,14 @@ function open(
     sized: ReturnType<typeof sizedBy>
     warn: Warn
   },
-): Producer {
+): Promise<Producer> {
   if (configs.has('transactional.id')) {
     throw new JavaError(
       'java.lang.IllegalStateException',
       "Cannot perform a 'send' before completing a call to initTransactions when transactions are enabled.",
     )
   }
-  const cluster = new Cluster(clusterOptions(configs, { bootstrap: addresses, warn }))
+  const cluster = new Cluster(await clusterOptions(configs, { bootstrap: addresses, warn }))
   return new Producer(cluster, {
     ...producerOptions(configs, { sized }),
     onFailure: (failure) => failures.take(failure),

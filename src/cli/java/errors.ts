@@ -60,6 +60,10 @@ const elsewhere: Record<string, string> = {
 export function exceptionOf(error: unknown): string {
   if (error instanceof JavaError) return error.exception
   if (error instanceof KafkaError) {
+    // The protocol has no error for it, because it happens before anybody speaks Kafka.
+    if (error.message.startsWith('SSL handshake failed')) {
+      return `${commonErrors}SslAuthenticationException`
+    }
     return elsewhere[error.error] ?? commonErrors + exceptionName(error.error)
   }
   return 'org.apache.kafka.common.KafkaException'

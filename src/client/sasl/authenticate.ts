@@ -1,0 +1,27 @@
+import { saslAuthenticate } from '../../protocol/apis/sasl-authenticate.ts'
+import { saslHandshake } from '../../protocol/apis/sasl-handshake.ts'
+import { code, KafkaError } from '../../protocol/errors.ts'
+import type { Connection } from '../../wire/connection.ts'
+import { ensureNone } from '../result.ts'
+import type { SaslMechanism } from './mechanism.ts'
+
+/** Tells a broker who we are, before anything else is asked (KIP-43, KIP-152). */
+export async function authenticate(
+  connection: Connection,
+  mechanism: SaslMechanism,
+): Promise<void> {
+  const shaken = await connection.call(saslHandshake, { mechanism: mechanism.name })
+  if (shaken.errorCode === code('UNSUPPORTED_SASL_MECHANISM')) {
+    const others = shaken.mechanisms.map((each) => each).join(', ')
+    throw new KafkaError(
+      'UNSUPPORTED_SASL_MECHANISM',
+      `Client SASL mechanism '${mechanism.name}' not enabled in the server, enabled mechanisms are [${others}]`,
+    )
+  }
+  ensureNone(shaken.errorCode)
+  for (let token: Uint8Array | null = mechanism.first(); token !== null; ) {
+    const answer = await connection.call(saslAuthenticate, { authBytes: token })
+    ensureNone(answer.errorCode, answer.errorMessage)
+    token = mechanism.next(answer.authBytes)
+  }
+}
