@@ -13,7 +13,8 @@ import {
   quickMoves,
 } from '../support/churn.ts'
 import { clients } from '../support/clients.ts'
-import { type Jackdaw, startJackdaw } from '../support/jackdaw.ts'
+import { type Jackdaw, jackdawCommand, startJackdaw } from '../support/jackdaw.ts'
+import { run } from '../support/processes.ts'
 
 const isFull = process.env.JACKDAW_CHURN === 'full'
 const count = isFull ? 100_000 : 12_000
@@ -68,14 +69,13 @@ describe.each(clusters)(
           console.warn(`skipped: ${client.name}: ${prepared.reason}`)
           return ctx.skip(prepared.reason)
         }
-        const found = await churn({
-          client: prepared.value,
-          bootstrap: jackdaw!.bootstrap,
-          name: `${client.name}-${protocol}`,
-          protocol,
-          count,
-          moves,
-          killBroker,
+        const name = `${client.name}-${protocol}`
+        const { bootstrap } = jackdaw!
+        const options = { client: prepared.value, bootstrap, name, protocol }
+        const found = await churn({ ...options, count, moves, killBroker }).catch(async (error) => {
+          const args = ['--bootstrap-server', bootstrap, '--history', '--group', name]
+          const { stdout } = await run(jackdawCommand('consumer-groups', args)!)
+          throw new Error(`${error.message}\n${stdout}`, { cause: error })
         })
         expect(found.failures).toEqual([])
         expect(found.missing).toEqual([])

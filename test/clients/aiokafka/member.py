@@ -14,11 +14,12 @@ logging.disable(logging.CRITICAL)
 class Listener(ConsumerRebalanceListener):
     def __init__(self, busy):
         self.busy = busy
+        self.revocations = 0
 
     # What is being read is committed before the partitions go.
     async def on_partitions_revoked(self, revoked):
         async with self.busy:
-            pass
+            self.revocations += 1
 
     async def on_partitions_assigned(self, assigned):
         print(f"assigned {len(assigned)}", flush=True)
@@ -31,11 +32,17 @@ async def main():
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, client_id="member",
                                 auto_offset_reset="earliest", enable_auto_commit=False, session_timeout_ms=3000,
                                 heartbeat_interval_ms=200, rebalance_timeout_ms=10000, fetch_max_wait_ms=100)
-    consumer.subscribe([topic], listener=Listener(busy))
+    listener = Listener(busy)
+    consumer.subscribe([topic], listener=listener)
     await consumer.start()
     while not stopped.is_set():
+        # Not while busy: during a rebalance this waits for its end.
+        batches = await consumer.getmany(timeout_ms=100)
+        before = listener.revocations
         async with busy:
-            batches = await consumer.getmany(timeout_ms=100)
+            # What was given back in between was not read.
+            if listener.revocations != before:
+                continue
             for at, records in batches.items():
                 print(f"read {at.partition} {records[0].offset} {records[-1].offset}", flush=True)
                 try:
