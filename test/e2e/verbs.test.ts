@@ -172,7 +172,7 @@ test('doctor says that all is well, and which advertised address is not', async 
 test('bash completes verbs, options, topics and groups', async () => {
   const { sh } = session
   await sh('topics --create --topic orders; topics --create --topic orders.dead')
-  await sh('console-consumer --topic orders --group billing --timeout-ms 200')
+  await sh('consumer-groups --reset-offsets --group billing --topic orders --to-earliest --execute')
   const completed = async (line: string, tail = line.split(' ').at(-1)) => {
     writeFileSync(
       join(session.folder, 'complete.sh'),

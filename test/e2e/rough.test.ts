@@ -1,0 +1,105 @@
+/** Rough surroundings: closed streams, a terminal of width 1, no UTF-8, endless lines, bytes that are no text. */
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { consumerGroups } from '../../src/cli/consumer-groups/consumer-groups.ts'
+import { topics } from '../../src/cli/topics/topics.ts'
+import { systemClock } from '../../src/host/clock.ts'
+import { scriptedMachine } from '../cli/machine.ts'
+import { newSession, type Session } from './session.ts'
+
+let session: Session
+beforeEach(async () => {
+  session = newSession()
+  await session.sh('topics --create --topic t')
+})
+afterEach(() => session.end())
+
+const whole = 'console-consumer --topic t --partition 0 --offset earliest'
+
+test('closed streams end a tool, and nothing else', async () => {
+  const { sh } = session
+  expect(await sh('console-producer --topic t <&-')).toMatchObject({ code: 0, stderr: '' })
+  await sh('echo a line | console-producer --topic t')
+  for (const line of [
+    `${whole} --max-messages 1 >&-`,
+    `${whole} --max-messages 1 2>&-`,
+    'topics --list >&-',
+    'topics --describe --topic none 2>&-',
+    'consumer-groups --describe --all-groups >&- 2>&-',
+  ]) {
+    const { code, stdout, stderr } = await sh(line)
+    expect([0, 1], line).toContain(code)
+    expect(stdout + stderr, line).not.toMatch(/^\s+at |EBADF|EPIPE/m)
+  }
+  expect((await sh('topics --list')).stdout).toBe('t\n')
+})
+
+test('a terminal that is one column wide gets everything, however it looks', async () => {
+  const { brokers } = await session.status()
+  const at = ['--bootstrap-server', brokers[0]!.address]
+  await session.sh('consumer-groups --reset-offsets --group g --topic t --to-earliest --execute')
+  for (const [tool, args] of [
+    [topics, ['--describe']],
+    [topics, ['--list']],
+    [consumerGroups, ['--describe', '--group', 'g']],
+    [consumerGroups, ['--list']],
+  ] as const) {
+    const scripted = scriptedMachine({ argv: [...at, ...args], terminal: true, columns: 1 })
+    expect(await tool.run({ ...scripted, clock: systemClock })).toBe(0)
+    expect(scripted.out()).toMatch(/t|g/)
+  }
+})
+
+test('without UTF-8 in the locale, bytes stay what they are', async () => {
+  const { sh } = session
+  const line = 'žluťoučký kůň 🐎'
+  writeFileSync(join(session.folder, 'in.txt'), `${line}\n`)
+  await sh('LC_ALL=C LANG=C console-producer --topic t < in.txt')
+  expect((await sh(`LC_ALL=C LANG=C ${whole} --max-messages 1`)).stdout).toBe(`${line}\n`)
+})
+
+test('NUL bytes, tabs, carriage returns in the middle of a record of JSON: to the byte', async () => {
+  const { sh } = session
+  const value = Buffer.from([0, 9, 13, 10, 255, 0, 34, 92]).toString('base64')
+  writeFileSync(
+    join(session.folder, 'in.jsonl'),
+    `{"key":"\\u0000","value":{"base64":"${value}"}}\n`,
+  )
+  await sh('console-producer --topic t --input jsonl < in.jsonl')
+  const read = JSON.parse((await sh(`${whole} --max-messages 1 --output jsonl`)).stdout)
+  expect(read).toMatchObject({ key: '\0', value: { base64: value } })
+  writeFileSync(join(session.folder, 'nul.txt'), 'a\0b\n')
+  await sh('console-producer --topic t < nul.txt')
+  const lines = await sh('console-consumer --topic t --partition 0 --offset 1 --max-messages 1')
+  expect(lines.stdout).toBe('a\0b\n')
+})
+
+test('a line of 100 MB is told to be too large, and those around it arrive', async () => {
+  const { sh, folder } = session
+  await sh(`{ echo before; head -c 100000000 /dev/zero | tr '\\0' x; echo; echo after; } > in.txt`)
+  const { code, stderr } = await sh('console-producer --topic t < in.txt')
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^line 2 was not delivered: .* \(RecordTooLarge\)\n$/)
+  expect((await sh(`${whole} --max-messages 2`)).stdout).toBe('before\nafter\n')
+  expect(readFileSync(join(folder, 'in.txt')).length).toBe(100000014)
+}, 60_000)
+
+test('and where it is allowed to be as large, it comes out as it went in', async () => {
+  const { sh, folder } = session
+  await sh('topics --create --topic large --config max.message.bytes=100000000')
+  await sh('head -c 60000000 /dev/urandom | base64 -w 0 > line.txt; echo >> line.txt')
+  const produced = await sh(
+    'console-producer --topic large --producer-property max.request.size=100000000 --max-memory-bytes 200000000 < line.txt',
+  )
+  expect(produced).toEqual({ code: 0, stdout: expect.anything(), stderr: '' })
+  await sh(
+    'console-consumer --topic large --partition 0 --offset earliest --max-messages 1 > out.txt',
+  )
+  const digest = (name: string) =>
+    createHash('sha256')
+      .update(readFileSync(join(folder, name)))
+      .digest('hex')
+  expect(digest('out.txt')).toBe(digest('line.txt'))
+}, 90_000)
