@@ -336,15 +336,25 @@ class SimFile implements File {
 
   async sync(): Promise<void> {
     const reached = this.#node.pending.length
-    this.#disk.begin('sync', this.#path)
+    this.#beginSync()
     await null
-    this.#disk.begin('sync', this.#path)
+    this.#beginSync()
     this.#settle(reached)
   }
 
   syncNow(): void {
-    this.#disk.begin('sync', this.#path)
+    this.#beginSync()
     this.#settle(this.#node.pending.length)
+  }
+
+  /** One that fails leaves what was written for clean, as Linux does: the next one succeeds, and the medium never gets it. */
+  #beginSync(): void {
+    try {
+      this.#disk.begin('sync', this.#path)
+    } catch (error) {
+      this.#node.pending.length = 0
+      throw error
+    }
   }
 
   close(): void {}

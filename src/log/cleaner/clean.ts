@@ -220,7 +220,15 @@ function stillThere({ closed, offline, store }: PartitionLog, group: readonly Se
  * name `.swap`, and that is made safe; the old ones get `.deleted`, and that is made safe; the new one gets its own name.
  */
 function swap(log: PartitionLog, cleaned: Segment, group: readonly Segment[]): void {
-  const { store, config } = log
+  try {
+    exchange(log, cleaned, group)
+  } catch (error) {
+    // Half of it is done, and only a start can finish it.
+    throw log.store.context.failed(error, { final: true })
+  }
+}
+
+function exchange({ store, config }: PartitionLog, cleaned: Segment, group: readonly Segment[]) {
   const { disk } = store.context
   disk.setModified(cleaned.log.path, group.at(-1)!.modifiedMs())
   cleaned.changeSuffix(names.cleanedSuffix, names.swapSuffix)

@@ -18,11 +18,15 @@ const nested = 400
 async function pointsOf(seed: number): Promise<Point[]> {
   const points: Point[] = []
   const chance = new SeededRandom(seed + 1_000_000)
-  const workload = new Workload(seed, (disk, operation) => {
-    const promises = workload.models.map((model) => model.promise())
-    points.push(...crashPoints(disk, operation, { promises, chance, after: `seed ${seed}` }))
+  const workload = new Workload(seed, {
+    observe(disk, operation) {
+      const promises = workload.models.map((model) => model.promise())
+      points.push(...crashPoints(disk, operation, { promises, chance, after: `seed ${seed}` }))
+    },
   })
+  await workload.begin()
   await workload.run(steps)
+  await workload.end()
   return points
 }
 

@@ -4,15 +4,20 @@ import { cleanable } from '../../../src/log/cleaner/select.ts'
 import type { LogConfig } from '../../../src/log/log-config.ts'
 import type { LogManager } from '../../../src/log/log-manager.ts'
 import type { PartitionLog } from '../../../src/log/partition-log.ts'
+import { KafkaError } from '../../../src/protocol/errors.ts'
 import { SimClock } from '../../sim/clock.ts'
-import { type Operation, SimDisk } from '../../sim/disk.ts'
+import { type Faults, type Operation, SimDisk } from '../../sim/disk.ts'
 import { SeededRandom } from '../../sim/random.ts'
 import { batch, defaults, marker, play, world } from '../support.ts'
 import { type Entry, PartitionModel } from './model.ts'
 
 const segmentBytes = 400
 
-export type Observe = (disk: SimDisk, operation: Operation) => void
+export interface WorkloadOptions {
+  /** Sees every operation on the disk before it is done. */
+  readonly observe?: (disk: SimDisk, operation: Operation) => void
+  readonly refuse?: Faults['refuse']
+}
 
 /** `doomed` topics come and go. */
 export function configOf(topic: string): LogConfig {
@@ -25,37 +30,79 @@ export function configOf(topic: string): LogConfig {
 
 export class Workload {
   readonly models: PartitionModel[] = []
-  readonly #observe: Observe
+  #options: WorkloadOptions
   #disk = new SimDisk()
   readonly #random: SeededRandom
   readonly #clock = new SimClock()
   #logs!: LogManager
+  #running = false
   #topics = 0
   /** Per partition: the next sequence number, and whether a transaction is open. */
   readonly #producers = new Map<PartitionModel, { sequence: number; open: boolean }>()
 
-  /** `observe` sees every operation on the disk before it is done. */
-  constructor(seed: number, observe: Observe = () => {}) {
+  constructor(seed: number, options: WorkloadOptions = {}) {
     this.#random = new SeededRandom(seed)
-    this.#observe = observe
+    this.#options = options
   }
 
-  async run(steps: number): Promise<void> {
+  /** The disk is well again. */
+  heal(): void {
+    this.#options = {}
+    this.#disk.faults = {}
+  }
+
+  get disk(): SimDisk {
+    return this.#disk
+  }
+
+  get logs(): LogManager {
+    return this.#logs
+  }
+
+  /** False when it could not even start again. */
+  get running(): boolean {
+    return this.#running
+  }
+
+  get online(): boolean {
+    return this.#running && this.#logs.directories()[0]!.online
+  }
+
+  async begin(): Promise<void> {
     await this.#open()
     for (const topic of ['plain', 'keyed', 'transactions']) this.#create(topic)
-    for (let step = 0; step < steps; step++) await this.#step()
-    await this.#logs.close({ brokerEpoch: 2n })
+  }
+
+  /** Goes on as long as the disk does. */
+  async run(steps: number): Promise<void> {
+    for (let step = 0; step < steps && this.online; step++) {
+      try {
+        await this.#step()
+      } catch (error) {
+        if (!(error instanceof KafkaError && error.error === 'KAFKA_STORAGE_ERROR')) throw error
+      }
+    }
+  }
+
+  async end(): Promise<void> {
+    if (this.#running) await this.#logs.close({ brokerEpoch: 2n })
+    // Without the mark the stop was not clean, and promises no more than a kill.
+    if (this.#disk.stat('/data/.kafka_cleanshutdown') === null) return
+    for (const model of this.models) if (model.state === 'there') model.synced = model.acknowledged
   }
 
   async #open(): Promise<void> {
+    this.#running = false
     const disk = this.#disk
-    disk.faults.observe = (operation) => this.#observe(disk, operation)
+    const { observe, refuse = () => null } = this.#options
+    disk.faults = { observe: (operation) => observe?.(disk, operation), refuse }
     const opened = await world(disk, {
       config: configOf,
       clock: this.#clock,
-      properties: { 'log.cleaner.enable': 'false' },
+      properties: { 'log.cleaner.enable': 'false', 'log.initial.task.delay.ms': '100000000' },
     })
     this.#logs = opened.logs
+    this.#running = true
     for (const log of this.#logs.all()) log.advanceHighWatermark(log.logEndOffset)
   }
 
@@ -99,11 +146,18 @@ export class Workload {
   }
 
   async #append(model: PartitionModel, log: PartitionLog): Promise<void> {
+    const before = { entries: model.entries.length, ...this.#producers.get(model)! }
     const bytes = model.topic === 'transactions' ? this.#transactional(model) : this.#data(model)
     const control = model.entries.at(-1)!.marker
     const origin = control ? 'coordinator' : 'client'
     const appended = log.appendAsLeader(bytes, { leaderEpoch: 0, origin, now: this.#clock.now() })
-    if (!appended.ok) throw new Error(`${appended.error}: ${appended.message}`)
+    if (!appended.ok) {
+      if (appended.error !== 'KAFKA_STORAGE_ERROR') throw new Error(appended.message ?? '')
+      // Where the directory lives on, nothing of it is left; where it does not, the next start may find it.
+      if (this.online) model.entries.length = before.entries
+      this.#producers.set(model, { sequence: before.sequence, open: before.open })
+      return
+    }
     log.advanceHighWatermark(log.logEndOffset)
     model.acknowledged = model.entries.length
     if (this.#random.chance(0.15)) await this.#flush(model, log)
@@ -147,19 +201,23 @@ export class Workload {
     // Some of the time a tombstone's horizon lies behind us.
     if (this.#random.chance(0.5)) this.#clock.advance(10)
     const seed = this.#random.below(1 << 30)
-    await play(clean(log, cleaning, { now: this.#clock.now(), memoryBytes: 1 << 16, seed }))
+    const options = { now: this.#clock.now(), memoryBytes: 1 << 16, seed }
+    try {
+      await play(clean(log, cleaning, options))
+    } catch (error) {
+      throw log.store.context.failed(error)
+    }
   }
 
   async #restart(): Promise<void> {
-    await this.#logs.close({ brokerEpoch: 2n })
-    for (const model of this.models) if (model.state === 'there') model.synced = model.acknowledged
-    await this.#open()
+    await this.end()
+    if (this.online) await this.#open()
   }
 
   /** Killed, or without power: another life begins with what is left, and all that is promised from now on has to last too. */
   async #crash(): Promise<void> {
     const old = this.#disk
-    old.faults.observe = () => {}
+    old.faults = {}
     if (this.#random.chance(0.5)) this.#disk = old.afterKill()
     else {
       this.#disk = old.afterPowerCut(this.#random)
