@@ -167,8 +167,10 @@ function withFile<T>({ context, folder }: SegmentStore, work: (file: PooledFile)
 async function syncFolder(store: SegmentStore): Promise<void> {
   const { context, folder, parentDirty } = store
   store.folderDirty = false
+  store.folderSyncing = true
   if (parentDirty) await withFile(store, (file) => file.sync())
   await context.disk.syncDirectoryLater(folder)
+  store.folderSyncing = false
   if (!parentDirty) return
   store.parentDirty = false
   await context.disk.syncDirectoryLater(dirname(folder))

@@ -144,16 +144,20 @@ function recover({ options, store, contents, epochs, producers }: Loaded): bigin
     if (rest.length > 1 || recovered.fault !== null) store.takeSnapshot(producers)
     if (recovered.fault !== null) {
       const { fault, cutBytes } = recovered
+      const which = nextOffset < (recoveryPoint ?? 0n) ? 'once flushed' : 'not flushed'
       tell(
         context,
         segment,
-        `found ${fault}: cut off ${cutBytes} bytes that were not flushed, and what follows; the log ends at offset ${nextOffset} now`,
+        `found ${fault}: cut off ${cutBytes} bytes (${which}), and what follows; the log ends at offset ${nextOffset} now`,
       )
       store.drop(rest.slice(1), { snapshots: true, config })
+      // Else what was cut could be back after the next crash, behind what will have been written over its beginning.
+      segment.log.syncNow()
       break
     }
     if (rest.length > 1) store.seal(segment)
   }
+  if (segments.active !== suspects.at(-1)) context.disk.syncDirectory(store.folder)
   return nextOffset
 }
 

@@ -105,11 +105,11 @@ export class Maintenance {
     directory.writeCheckpoint('highWatermark', (log) => log.highWatermark)
   }
 
-  /** Where the first segment tells the log's start, no line is needed. */
+  /** Where the first segment tells the log's start, no line is needed; but its name has to be safe. */
   checkpointLogStarts(directory: LogDirectory): void {
-    directory.writeCheckpoint('logStart', (log) => {
-      const first = log.store.segments.first.baseOffset
-      return log.logStartOffset > first ? log.logStartOffset : null
+    directory.writeCheckpoint('logStart', ({ store, logStartOffset }) => {
+      const told = store.folderSafe && logStartOffset === store.segments.first.baseOffset
+      return told || logStartOffset === 0n ? null : logStartOffset
     })
   }
 

@@ -17,6 +17,8 @@ export class SegmentStore {
   readonly snapshots: ProducerSnapshots
   /** Files were made, renamed or removed since the folder was last synced. */
   folderDirty = false
+  /** It is being synced. */
+  folderSyncing = false
   /** Segments of which more than the records has to be synced: their indexes are final. */
   readonly sealed = new Set<Segment>()
   /** Those that are being synced. */
@@ -28,6 +30,11 @@ export class SegmentStore {
     this.context = context
     this.folder = folder
     this.snapshots = new ProducerSnapshots(context.disk, folder, snapshotOffsets)
+  }
+
+  /** Whether all names in it are on the medium. */
+  get folderSafe(): boolean {
+    return !this.folderDirty && !this.folderSyncing
   }
 
   /** A new, empty segment; what lies there under its names is removed. */

@@ -270,8 +270,7 @@ export class SimDisk implements Disk {
 
   #find(path: string): Node | null {
     let node: Node = this.root
-    for (const part of path.split('/')) {
-      if (part === '') continue
+    for (const part of partsOf(path)) {
       if (!(node instanceof FolderNode)) return null
       const next = node.entries.get(part)
       if (next === undefined) return null
@@ -369,19 +368,18 @@ class SimFile implements File {
   }
 }
 
-/** Bytes that grow in place. */
+/** Bytes that grow in place; a copy shares them until one of the two changes. */
 class Content {
   #bytes = Buffer.alloc(0)
+  #shared = false
   size = 0
 
-  static of(bytes: Uint8Array): Content {
-    const content = new Content()
-    content.apply({ kind: 'write', position: 0, bytes })
-    return content
-  }
-
   copy(): Content {
-    return Content.of(this.#bytes.subarray(0, this.size))
+    const copy = new Content()
+    copy.#bytes = this.#bytes
+    copy.size = this.size
+    copy.#shared = this.#shared = true
+    return copy
   }
 
   read(into: Uint8Array, position: number): number {
@@ -393,10 +391,11 @@ class Content {
 
   apply(change: Change): void {
     const end = change.kind === 'write' ? change.position + change.bytes.length : change.size
-    if (end > this.#bytes.length) {
-      const larger = Buffer.alloc(Math.max(end, 2 * this.#bytes.length, 256))
-      this.#bytes.copy(larger, 0, 0, this.size)
-      this.#bytes = larger
+    if (this.#shared || end > this.#bytes.length) {
+      const own = Buffer.alloc(Math.max(end, this.#shared ? 0 : 2 * this.#bytes.length, 256))
+      this.#bytes.copy(own, 0, 0, this.size)
+      this.#bytes = own
+      this.#shared = false
     }
     if (change.kind === 'write') {
       if (change.position > this.size) this.#bytes.fill(0, this.size, change.position)
@@ -477,6 +476,17 @@ function copyOf(
 
 function failure(code: string, path: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${code}: ${path}`), { code })
+}
+
+const parts = new Map<string, readonly string[]>()
+
+function partsOf(path: string): readonly string[] {
+  let known = parts.get(path)
+  if (known === undefined) {
+    known = path.split('/').filter((part) => part !== '')
+    parts.set(path, known)
+  }
+  return known
 }
 
 function parentOf(path: string): string {

@@ -7,7 +7,7 @@ import { isControl } from '../../../src/protocol/batch/layout.ts'
 import { records } from '../../../src/protocol/batch/reader.ts'
 import type { Operation, SimDisk } from '../../sim/disk.ts'
 import type { SeededRandom } from '../../sim/random.ts'
-import { readAll, world } from '../support.ts'
+import { append, readAll, recordText, world } from '../support.ts'
 import { type Entry, type Promise as Promised, stateOf } from './model.ts'
 import { configOf } from './workload.ts'
 
@@ -66,6 +66,8 @@ export async function verify(
     if (state === 'gone' && crash === 'kill') throw new Error(`${model.topic} is back`)
     if (state === 'there') checkLog(ours, crash, promised)
   }
+  // What is appended here was promised to nobody.
+  disk.faults = {}
   await checkUsable(logs.all())
   await logs.close({ brokerEpoch: 1n })
 }
@@ -151,8 +153,13 @@ async function checkUsable(logs: Iterable<PartitionLog>): Promise<void> {
       const fault = indexFault(segment)
       if (fault !== null) throw new Error(`${log.name}: ${fault}`)
     }
+    append(log, 'key=more')
+    const more = readAll(log, upTo).map((bytes) => entryTexts(bytes))
+    if (more.join() !== `${upTo} key=more`) throw new Error(`${log.name}: after ${upTo} ${more}`)
   }
 }
+
+const entryTexts = (bytes: Buffer) => [...records(bytes)].map(recordText).join()
 
 function entriesOf(log: PartitionLog, from: bigint): Entry[] {
   const all = readAll(log, from).flatMap((bytes) => {
