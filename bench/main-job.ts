@@ -21,7 +21,15 @@ import {
   stockJava,
   theirs,
 } from './contestants.ts'
-import { type Measured, measure, median, residentMb, secondsToFirstAnswer } from './measure.ts'
+import {
+  type Measured,
+  measure,
+  median,
+  residentMb,
+  secondsOf,
+  secondsToFirstAnswer,
+  sideBySide,
+} from './measure.ts'
 import { mapped, print, row } from './table.ts'
 
 const rounds = Number(process.env.ROUNDS ?? 3)
@@ -101,7 +109,7 @@ async function listing(): Promise<void> {
     kcat: () => ({ command: 'kcat', args: ['-b', jackdaw.bootstrap, '-L'] }),
     apache: () => theirs('kafka-topics', jackdaw.bootstrap, ['--list']),
   }
-  const seconds = await sideBySide((rival) => measure(commands[rival]()), rounds * 3)
+  const seconds = await sideBySide(rivals, rounds * 3, (rival) => measure(commands[rival]()))
   row(
     'topics --list, whole process, s',
     mapped(seconds, (all) => median(all.map(secondsOf))),
@@ -112,7 +120,7 @@ async function listing(): Promise<void> {
 /** A file through a pipe into a topic, and out again; the broker is the same for all. */
 async function pipes(broker: string, bootstrap: string): Promise<void> {
   for (const acks of ['1', 'all']) {
-    const produced = await sideBySide(async (rival, round) => {
+    const produced = await sideBySide(rivals, rounds, async (rival, round) => {
       const topic = `in-${acks}-${rival}-${round}`
       await create(bootstrap, topic)
       return measure(producer(rival, bootstrap, topic, acks), file)
@@ -130,7 +138,7 @@ async function pipes(broker: string, bootstrap: string): Promise<void> {
         0,
       )
   }
-  const consumed = await sideBySide(async (rival) => {
+  const consumed = await sideBySide(rivals, rounds, async (rival) => {
     const measured = await measure(consumer(rival, bootstrap, 'in-all-jackdaw-0', count))
     if (measured.lines !== count) throw new Error(`${rival} read ${measured.lines} of ${count}`)
     return measured
@@ -225,21 +233,6 @@ async function memoryOf(job: string): Promise<void> {
   )
 }
 
-/** Each rival in turn, round after round, so that a slow minute of the machine is everybody's. */
-async function sideBySide(
-  job: (rival: Rival, round: number) => Promise<Measured>,
-  times = rounds,
-): Promise<Partial<Record<Rival, Measured[]>>> {
-  const results: Partial<Record<Rival, Measured[]>> = {}
-  for (let round = 0; round < times; round++) {
-    for (const rival of rivals) {
-      results[rival] ??= []
-      results[rival].push(await job(rival, round))
-    }
-  }
-  return results
-}
-
 function brokers(kafka: ApacheCluster): ['jackdaw' | 'apache', string][] {
   return [
     ['jackdaw', jackdaw.bootstrap],
@@ -268,10 +261,6 @@ function lines(): string {
   let text = ''
   for (let i = 0; i < count; i++) text += `${`${i} ${filler}`.slice(0, lineBytes - 1)}\n`
   return text
-}
-
-function secondsOf({ seconds }: Measured): number {
-  return seconds
 }
 
 function peakOf(all: readonly Measured[]): number {

@@ -50,6 +50,26 @@ export function residentMb(pid: number): number {
   return memory(pid, 'VmRSS')
 }
 
+/** Each rival in turn, round after round, so that a slow minute of the machine is everybody's. */
+export async function sideBySide<R extends string, T>(
+  rivals: readonly R[],
+  times: number,
+  job: (rival: R, round: number) => Promise<T>,
+): Promise<Partial<Record<R, T[]>>> {
+  const results: Partial<Record<R, T[]>> = {}
+  for (let round = 0; round < times; round++) {
+    for (const rival of rivals) {
+      results[rival] ??= []
+      results[rival].push(await job(rival, round))
+    }
+  }
+  return results
+}
+
+export function secondsOf({ seconds }: Measured): number {
+  return seconds
+}
+
 /** The middle one of several runs. */
 export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
