@@ -143,7 +143,12 @@ export class RaftShell {
       case 'append-leader-change': {
         const now = clock.now()
         const batch = controlBatch(leaderChangeMessage, this.#leaderChange(effect.granting), now)
-        log.appendAsLeader(batch, { leaderEpoch: effect.epoch, origin: 'raft', now })
+        const appended = log.appendAsLeader(batch, {
+          leaderEpoch: effect.epoch,
+          origin: 'raft',
+          now,
+        })
+        if (!appended.ok) throw new KafkaError(appended.error, appended.message)
         this.#flush()
         return false
       }
