@@ -31,7 +31,7 @@ import {
 } from '../support/attacks.ts'
 import { batchMutations, bomb, sampleBatches } from '../support/batch-mutations.ts'
 import { type Jackdaw, jackdawCommand, startJackdaw } from '../support/jackdaw.ts'
-import { fuzzSeeds, fuzzTimeoutMs, mutations } from '../support/mutations.ts'
+import { fuzzSeeds, fuzzTimeoutMs, mutations, tellOf } from '../support/mutations.ts'
 import { run } from '../support/processes.ts'
 import { vectorFiles, vectorLines } from '../support/vectors.ts'
 
@@ -285,11 +285,12 @@ test(
     const samples = requests()
     const before = hasProc ? memory() : 0
     await whileServing(async () => {
+      let cases = 0
       for (const seed of fuzzSeeds(0.4)) {
         const property = fc.asyncProperty(
           fc.array(fc.tuple(fc.nat(samples.length - 1), mutations), {
-            minLength: 50,
-            maxLength: 50,
+            minLength: atOnce,
+            maxLength: atOnce,
           }),
           async (attempts) => {
             await Promise.all(
@@ -301,7 +302,9 @@ test(
           },
         )
         await fc.assert(property, { numRuns: 40, seed, endOnFailure: true })
+        cases += 40 * atOnce
       }
+      tellOf(cases)
     })
     expect(() => process.kill(pid, 0)).not.toThrow()
     if (hasProc) expect(memory() - before).toBeLessThan(400)
@@ -341,10 +344,11 @@ test(
     const name = await besides('target')
     const before = hasProc ? memory() : 0
     await whileServing(async () => {
+      let cases = 0
       for (const seed of fuzzSeeds(0.4)) {
         const batches = fc.array(fc.tuple(fc.nat(sampleBatches.length - 1), batchMutations), {
-          minLength: 50,
-          maxLength: 50,
+          minLength: atOnce,
+          maxLength: atOnce,
         })
         const property = fc.asyncProperty(batches, async (attempts) => {
           await Promise.all(
@@ -354,7 +358,9 @@ test(
           )
         })
         await fc.assert(property, { numRuns: 40, seed, endOnFailure: true })
+        cases += 40 * atOnce
       }
+      tellOf(cases)
     })
     if (hasProc) expect(memory() - before).toBeLessThan(400)
     expect(await readAll(name)).toBeGreaterThan(0)
@@ -429,6 +435,7 @@ test(
   'pure garbage',
   async () => {
     await whileServing(async () => {
+      let cases = 0
       for (const seed of fuzzSeeds(0.2)) {
         const garbage = fc.array(fc.uint8Array({ minLength: 1, maxLength: 5000 }), {
           minLength: 20,
@@ -439,7 +446,9 @@ test(
           await Promise.all(pieces.map((bytes) => send(target, prefixed(bytes))))
         })
         await fc.assert(property, { numRuns: 15, seed, endOnFailure: true })
+        cases += 15 * 40
       }
+      tellOf(cases)
     })
   },
   fuzzTimeoutMs,

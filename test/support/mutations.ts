@@ -85,9 +85,17 @@ const fixedSeed = 20_260_101
  * What fails names its seed; `seed` here repeats it.
  */
 export function fuzz<T>(property: fc.IProperty<T>, runs: number, share: number): void {
+  let cases = 0
   for (const seed of fuzzSeeds(share)) {
     fc.assert(property, { numRuns: runs, seed, endOnFailure: false })
+    cases += runs
   }
+  tellOf(cases)
+}
+
+/** The longer form by hand says how many cases there were. */
+export function tellOf(cases: number): void {
+  if (minutes > 0) console.info(`${cases} cases without a finding`)
 }
 
 /** The fixed seed, then new ones for that share of the minutes. */
