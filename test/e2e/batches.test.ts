@@ -46,7 +46,11 @@ async function topic(name: string, configs: Record<string, string> = {}): Promis
         numPartitions: 2,
         replicationFactor: 1,
         assignments: [],
-        configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
+        // Most records here say that they are very old.
+        configs: Object.entries({ 'retention.ms': '-1', ...configs }).map(([key, value]) => ({
+          name: key,
+          value,
+        })),
       },
     ],
     timeoutMs: 30_000,

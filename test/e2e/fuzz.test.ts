@@ -46,14 +46,20 @@ beforeAll(async () => {
   target = { host, port: Number(port) }
   pid = (await jackdaw.status()).brokers[0]!.pid!
   const connection = await open()
+  await create(connection, topic)
+  connection.close()
+})
+
+/** A topic that keeps its records, however old they say they are. */
+async function create(connection: Connection, name: string): Promise<void> {
+  const configs = [{ name: 'retention.ms', value: '-1' }]
   const { topics } = await connection.call(createTopics, {
-    topics: [{ name: topic, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }],
+    topics: [{ name, numPartitions: 1, replicationFactor: 1, assignments: [], configs }],
     timeoutMs: 10_000,
     validateOnly: false,
   })
   expect(topics[0]!.errorCode).toBe(0)
-  connection.close()
-})
+}
 
 afterEach(closeAll)
 afterAll(async () => {
@@ -110,7 +116,9 @@ async function whileServing(attack: () => Promise<void>): Promise<number> {
 const zero = 'AAAAAAAAAAAAAAAAAAAAAA'
 
 async function serveOnce(connection: Connection, topicId: string, text: string): Promise<void> {
-  const batch = encodeBatch({}, [{ key: null, value: Buffer.from(text), timestamp: 1n }])
+  const batch = encodeBatch({}, [
+    { key: null, value: Buffer.from(text), timestamp: BigInt(Date.now()) },
+  ])
   const { responses } = await connection.call(produce, {
     transactionalId: null,
     acks: -1,
@@ -133,8 +141,12 @@ async function serveOnce(connection: Connection, topicId: string, text: string):
     forgottenTopicsData: [],
     rackId: '',
   })
-  const bytes = fetched.responses[0]!.partitions[0]!.records!
-  const [record] = [...records(bytes)]
+  const { records: bytes, ...rest } = fetched.responses[0]!.partitions[0]!
+  expect({ ...rest, size: bytes?.length }).toMatchObject({
+    errorCode: 0,
+    size: expect.toSatisfy((size: number) => size > layout.headerSize),
+  })
+  const [record] = [...records(bytes!)]
   expect({ offset: record!.offset, text: Buffer.from(record!.value!).toString() }).toEqual({
     offset: baseOffset,
     text,
@@ -330,10 +342,7 @@ const produced = (name: string, batch: Uint8Array): Buffer =>
 /** A topic beside the one that is watched, for all that is thrown at it. */
 async function besides(name: string): Promise<string> {
   const connection = await open()
-  await connection.call(metadata, {
-    topics: [{ topicId: zero, name }],
-    allowAutoTopicCreation: true,
-  })
+  await create(connection, name)
   connection.close()
   return name
 }
