@@ -66,19 +66,23 @@ export class Listeners {
     }
   }
 
-  /** As others reach this broker: with the port that was really taken, or as `advertised.listeners` says. */
-  endpoints(): RegisteredEndpoint[] {
+  /**
+   * As others reach this broker, or the controller in it: with the port that was really taken, or as `advertised.listeners`
+   * says.
+   */
+  endpoints(wanted: Kind = 'broker'): RegisteredEndpoint[] {
     const advertised = this.#options.broker.settings.get('advertised.listeners')
     const given = parseListeners('advertised.listeners', advertised ?? [])
-    const forClients = this.#servers.filter(({ kind }) => kind === 'broker')
-    return forClients.map(({ server, name }) => {
-      const { address } = server
-      if ('path' in address)
-        return { name, host: address.path, port: 0, securityProtocol: plaintext }
-      const other = given.find((each) => each.name === name)
-      const host = other?.host ?? (address.host === '' ? 'localhost' : address.host)
-      return { name, host, port: other?.port ?? address.port, securityProtocol: plaintext }
-    })
+    return this.#servers
+      .filter(({ kind }) => kind === wanted)
+      .map(({ server, name }) => {
+        const { address } = server
+        if ('path' in address)
+          return { name, host: address.path, port: 0, securityProtocol: plaintext }
+        const other = given.find((each) => each.name === name)
+        const host = other?.host ?? (address.host === '' ? 'localhost' : address.host)
+        return { name, host, port: other?.port ?? address.port, securityProtocol: plaintext }
+      })
   }
 
   /** Takes no more requests, lets answers that are on their way leave. */

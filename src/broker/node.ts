@@ -226,6 +226,7 @@ export class BrokerNode implements Broker {
       peers: this.#peers,
       registration: {
         endpoints: this.#listeners.endpoints(),
+        controllerEndpoints: this.#listeners.endpoints('controller'),
         rack: this.settings.get('broker.rack'),
         incarnationId: uuidFrom(host.random),
         logDirs: this.logs.directories().map(({ id }) => id),

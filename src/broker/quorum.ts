@@ -157,8 +157,12 @@ export class MetadataQuorum {
   async join(): Promise<void> {
     const { nodeId, registration, random } = this.#options
     if (isVoter(this.#raft.node.voters, nodeId)) {
-      const own = { nodeId, incarnationId: uuidFrom(random), endpoints: registration.endpoints }
-      await registerController(this.forward, own)
+      const endpoints = registration.controllerEndpoints
+      await registerController(this.forward, {
+        nodeId,
+        incarnationId: uuidFrom(random),
+        endpoints,
+      })
     }
     await this.#lifecycle.join()
   }

@@ -1,12 +1,11 @@
 /** IncrementalAlterConfigs and AlterConfigs (KIP-133, KIP-339): what may be set, on what, and the records of it. */
 import type { alterConfigs } from '../protocol/apis/alter-configs.ts'
 import type { incrementalAlterConfigs } from '../protocol/apis/incremental-alter-configs.ts'
-import { clientMetricsConfigs } from '../protocol/configs/client-metrics.ts'
+import { clientMetricsConfigs, clientMetricsFault } from '../protocol/configs/client-metrics.ts'
 import { brokerConfig, own } from '../protocol/configs/effective.ts'
 import { groupConfigs } from '../protocol/configs/group.ts'
 import { groupConfigsFault, topicConfigsFault } from '../protocol/configs/rules.ts'
 import { topicConfigs } from '../protocol/configs/topic.ts'
-import { parseConfig } from '../protocol/configs.ts'
 import type { RequestOf, SentResponseOf } from '../protocol/schema.ts'
 import { checkBrokerConfigs } from './broker-config-rules.ts'
 import { brokerConfigs, keep, type Turn } from './controller.ts'
@@ -28,6 +27,9 @@ export function alterIncrementally(
 ): SentResponseOf<typeof incrementalAlterConfigs> {
   return alterEach(turn, request, (kind, resource: IncrementalResource) => {
     checkNames(resource.configs)
+    checkValues(
+      resource.configs.filter(({ configOperation }) => configOperation !== operations.delete),
+    )
     const current = configsOf(turn.image, kind, resource.resourceName)
     const wanted = new Map<string, string | null>()
     for (const change of resource.configs) {
@@ -47,6 +49,7 @@ export function alterWholly(
 ): SentResponseOf<typeof alterConfigs> {
   return alterEach(turn, request, (kind, resource: WholeResource) => {
     checkNames(resource.configs)
+    checkValues(resource.configs)
     const current = configsOf(turn.image, kind, resource.resourceName)
     const wanted = new Map<string, string | null>(
       resource.configs.map(({ name, value }) => [name, value]),
@@ -87,6 +90,9 @@ function alterEach<R extends Resource>(
 }
 
 function checkResource({ image }: Turn, kind: ResourceKind, name: string): void {
+  if (kind === 'topic' && name === '') {
+    refuse('INVALID_REQUEST', 'Default topic resources are not allowed.')
+  }
   if (kind === 'topic' && !image.topicsByName.has(name)) {
     refuse('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${name}' does not exist.`)
   }
@@ -110,6 +116,12 @@ function checkNames(configs: readonly { name: string }[]): void {
   refuse('INVALID_REQUEST', 'Error due to duplicate config keys')
 }
 
+function checkValues(configs: readonly { name: string; value: string | null }[]): void {
+  const nulls = configs.filter(({ value }) => value === null).map(({ name }) => name)
+  if (nulls.length === 0) return
+  refuse('INVALID_REQUEST', `Null value not supported for : ${nulls.join(',')}`)
+}
+
 function changedValue(
   kind: ResourceKind,
   { name, configOperation, value }: IncrementalResource['configs'][number],
@@ -117,7 +129,6 @@ function changedValue(
 ): string | null {
   switch (configOperation) {
     case operations.set:
-      if (value === null) return refuse('INVALID_REQUEST', `Null value not supported for : ${name}`)
       return value
     case operations.delete:
       return null
@@ -208,20 +219,11 @@ function check(
       const objection = groupConfigsFault(broker, result)
       return objection === null ? undefined : refuse('INVALID_CONFIG', objection)
     }
-    case 'clientMetrics':
-      return checkClientMetrics(result)
+    case 'clientMetrics': {
+      const objection = clientMetricsFault(result)
+      return objection === null ? undefined : refuse(objection.error, objection.message)
+    }
     case 'broker':
       return checkBrokerConfigs(turn, resourceName, wanted, result)
-  }
-}
-
-function checkClientMetrics(result: ReadonlyMap<string, string>): void {
-  for (const [name, text] of result) {
-    const config = own(clientMetricsConfigs, name)
-    if (config === undefined) {
-      return refuse('INVALID_CONFIG', `Unknown client metrics configuration: ${name}`)
-    }
-    const parsed = parseConfig(config, text)
-    if (!parsed.ok) refuse('INVALID_CONFIG', parsed.message)
   }
 }

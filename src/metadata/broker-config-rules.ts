@@ -1,20 +1,22 @@
 /** What may be set dynamically for one broker or for all of them (KIP-226, KIP-966). */
-import { brokerConfig } from '../protocol/configs/effective.ts'
+import { BrokerConfigs, brokerConfig } from '../protocol/configs/effective.ts'
 import { parseConfig } from '../protocol/configs.ts'
 import type { Turn } from './controller.ts'
 import { refuse } from './faults.ts'
-import { elrEnabled } from './image.ts'
+import { configsOf, elrEnabled } from './image.ts'
+import { threadCountFault } from './thread-count-rules.ts'
 
 const minInSync = 'min.insync.replicas'
 const perListener = /^listener\.name\./
 const security = /^(ssl\.|sasl\.|principal\.builder\.class|connections\.max\.reauth\.ms)/
 
 export function checkBrokerConfigs(
-  { image }: Turn,
+  turn: Turn,
   resourceName: string,
   wanted: ReadonlyMap<string, string | null>,
   result: ReadonlyMap<string, string>,
 ): void {
+  const { image } = turn
   const names = [...result.keys()]
   const forOne = resourceName !== ''
   const mode = (name: string) => brokerConfig(name)?.updateMode
@@ -38,6 +40,8 @@ export function checkBrokerConfigs(
       'Cannot update these configs at default cluster level, broker id must be specified',
     )
   }
+  const threads = threadCountFault(...beforeAndAfter(turn, resourceName, result))
+  if (threads !== null) refuse('INVALID_REQUEST', threads)
   if (!elrEnabled(image) || !wanted.has(minInSync)) return
   if (forOne) {
     refuse(
@@ -51,4 +55,21 @@ export function checkBrokerConfigs(
       'Cluster-level min.insync.replicas cannot be removed while ELR is enabled.',
     )
   }
+}
+
+/** What counts for the broker that is meant; where all are, for the one that decides. */
+function beforeAndAfter(
+  { controller: { settings }, image }: Turn,
+  resourceName: string,
+  result: ReadonlyMap<string, string>,
+): [BrokerConfigs, BrokerConfigs] {
+  const { fixed, nodeId } = settings
+  const id = resourceName === '' ? String(nodeId) : resourceName
+  const now = {
+    fixed,
+    clusterDefault: configsOf(image, 'broker', ''),
+    broker: configsOf(image, 'broker', id),
+  }
+  const then = resourceName === '' ? { clusterDefault: result } : { broker: result }
+  return [new BrokerConfigs(now), new BrokerConfigs({ ...now, ...then })]
 }

@@ -54,6 +54,7 @@ function makeTopic(turn: Turn, topic: Topic, made: MetadataRecord[]): Result {
   const { image } = turn
   const { name } = topic
   checkName(turn, name)
+  checkConfigs(topic)
   const wanted = topic.configs.map((each) => [each.name, each.value] as const)
   const configRecords = configChanges(turn, 'topic', name, new Map(wanted), { fresh: true })
   const assigned =
@@ -87,6 +88,12 @@ function checkName({ controller, image }: Turn, name: string): void {
   if (other !== undefined) {
     refuse('INVALID_TOPIC_EXCEPTION', `Topic '${name}' collides with existing topic: ${other}`)
   }
+}
+
+function checkConfigs({ configs }: Topic): void {
+  const nulls = configs.filter(({ value }) => value === null).map((each) => each.name)
+  if (nulls.length === 0) return
+  refuse('INVALID_CONFIG', `Null value not supported for topic configs: ${nulls.join(',')}`)
 }
 
 interface Assigned {

@@ -24,20 +24,17 @@ export function elect(turn: Turn, request: Request): Response {
       topic: name,
       partitions: [...partitions.keys()],
     }))
-  const results = asked.map(({ topic, partitions }) => {
+  const replicaElectionResults = asked.map(({ topic, partitions }) => {
     const partitionResult = partitions.map((partitionId) => ({
       partitionId,
       ...electOne(turn, topic, partitionId, type),
     }))
     return { topic, partitionResult: all ? partitionResult.filter(worthTelling) : partitionResult }
   })
-  const replicaElectionResults = all
-    ? results.filter(({ partitionResult }) => partitionResult.length > 0)
-    : results
   return { throttleTimeMs: 0, errorCode: 0, replicaElectionResults }
 }
 
-// Who asks for all partitions does not want to hear of those that are well.
+// Who asks for all partitions does not want to hear of those that are well; their topics are named all the same.
 const worthTelling = ({ errorCode }: Fault) => errorCode !== code('ELECTION_NOT_NEEDED')
 
 function electOne(turn: Turn, name: string, partitionId: number, type: ElectionType): Fault {

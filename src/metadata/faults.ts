@@ -13,14 +13,19 @@ export function fault(error: ErrorName, message?: string): Fault {
   return { errorCode: code(error), errorMessage: new KafkaError(error, message).message }
 }
 
-/** Runs a rule that refuses by throwing; what it refuses for is the answer, anything else is our own mistake. */
+/**
+ * Runs a rule that refuses by throwing; what it refuses for is the answer, anything else is our own mistake. A rule that has
+ * nothing to say beyond its error says nothing.
+ */
 export function attempt(rule: () => void): Fault {
   try {
     rule()
     return noFault
   } catch (error) {
-    if (error instanceof KafkaError) return fault(error.error, error.message)
-    throw error
+    if (!(error instanceof KafkaError)) throw error
+    const general = new KafkaError(error.error).message
+    const errorMessage = error.message === general ? null : error.message
+    return { errorCode: code(error.error), errorMessage }
   }
 }
 

@@ -51,12 +51,12 @@ function checkFilters(filters: readonly QuotaFilter[]): void {
     if (entityType === '')
       refuse('INVALID_REQUEST', 'Unexpected empty filter component entity type')
     if (!['user', 'client-id', 'ip'].includes(entityType)) {
-      refuse('UNSUPPORTED_VERSION', `Custom entity type '${entityType}' not supported`)
+      refuse('UNSUPPORTED_VERSION', `Unsupported entity type ${entityType}`)
     }
     if (types.filter((each) => each === entityType).length > 1) {
       refuse(
         'INVALID_REQUEST',
-        `Entity type ${entityType} cannot appear more than once in the filter`,
+        `Entity type ${entityType} cannot appear more than once in the filter.`,
       )
     }
     if (matchType === matchTypes.exact && match === null) {
@@ -79,7 +79,7 @@ function checkFilters(filters: readonly QuotaFilter[]): void {
   if (types.includes('ip') && types.length > 1) {
     refuse(
       'INVALID_REQUEST',
-      'Invalid entity filter component combination, IP filter component should not be used with user or clientId filter component.',
+      'Invalid entity filter component combination. IP filter component should not be used with user or clientId filter component.',
     )
   }
 }

@@ -18,6 +18,9 @@ const userKeys = {
 } as const
 const ipKeys = { connection_creation_rate: 'int' } as const
 
+/** An address or a name; whether a name leads anywhere is nothing that a core can ask. */
+const hostPattern = /^[a-z0-9:.%_-]+$/i
+
 const largest = { int: 2 ** 31 - 1, long: 2 ** 63, double: Number.MAX_VALUE } as const
 
 export function changeQuotas(
@@ -45,6 +48,9 @@ function checkEntity(entity: Entry['entity']): void {
       refuse(error, `Unhandled client quota entity type: ${entityType}`)
     }
     if (entityName === '') refuse(error, `Empty ${entityType} not supported`)
+    if (entityType === 'ip' && entityName !== null && !hostPattern.test(entityName)) {
+      refuse(error, `${entityName} is not a valid IP or resolvable host.`)
+    }
   }
   if (new Set(types).size !== types.length) {
     refuse(error, 'Invalid client quota entity, duplicate entity type')
@@ -52,7 +58,8 @@ function checkEntity(entity: Entry['entity']): void {
   if (types.includes('ip') && types.length > 1) {
     refuse(
       error,
-      'Invalid quota entity combination, IP entity should not be combined with User or ClientId',
+      // Kafka's words, as they are.
+      'Invalid quota entity combination, IP entity shouldnot be combined with User or ClientId',
     )
   }
 }
@@ -73,10 +80,7 @@ function change(
   }
   if (!(value > 0)) refuse('INVALID_REQUEST', `Quota ${key} must be greater than 0`)
   if (type !== 'double' && Math.abs(value - Math.round(value)) > 1e-6) {
-    refuse(
-      'INVALID_REQUEST',
-      `Configuration ${key} must be ${type === 'int' ? 'an Integer' : 'a Long'} value`,
-    )
+    refuse('INVALID_REQUEST', `${key} cannot be a fractional value.`)
   }
   if (value > largest[type]) refuse('INVALID_REQUEST', `Proposed value for ${key} is too large.`)
   if (present === value) return []

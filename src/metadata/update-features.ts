@@ -79,7 +79,10 @@ function checkMetadataVersion(current: number, level: number, type: number): voi
     type === unsafeDowngrade
       ? 'Unsafe metadata downgrade is not supported in this version.'
       : 'Refusing to perform the requested downgrade because it might delete metadata information.'
-  refuse('INVALID_UPDATE_VERSION', `Invalid metadata.version ${level}. ${why}`)
+  refuse(
+    'INVALID_UPDATE_VERSION',
+    `Unsupported metadata.version downgrade from ${current} to ${level}. ${why}`,
+  )
 }
 
 function unsupportedBy({ controller, image }: Turn, feature: string, level: number): string | null {

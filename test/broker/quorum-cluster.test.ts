@@ -83,6 +83,7 @@ class Node {
         endpoints: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 9000 + this.id }],
         rack: null,
         incarnationId: uuidFrom(systemRandom),
+        controllerEndpoints: [],
         logDirs: [this.directoryId],
       },
       peers: this.#peers(),

@@ -63,6 +63,7 @@ async function start(path: string, properties: Record<string, string> = {}): Pro
       endpoints: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 9092 }],
       rack: null,
       incarnationId: uuidFrom(systemRandom),
+      controllerEndpoints: [],
       logDirs: logs.directories().map(({ id }) => id),
       ...(logs.previousBrokerEpoch === null
         ? {}

@@ -42,6 +42,7 @@ class Node {
         endpoints: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 9092 }],
         rack: null,
         incarnationId: uuidFrom(systemRandom),
+        controllerEndpoints: [],
         logDirs: [this.directoryId],
       },
       onFailure: (cause) => {

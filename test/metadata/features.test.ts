@@ -71,7 +71,7 @@ test.each([
     level: 29,
     type: 2,
     message:
-      'Invalid metadata.version 29. Refusing to perform the requested downgrade because it might delete metadata information.',
+      'Unsupported metadata.version downgrade from 30 to 29. Refusing to perform the requested downgrade because it might delete metadata information.',
   },
 ])('refused: $message', ({ feature, level, type, message }) => {
   const cluster = new Cluster().brokers(1)

@@ -6,7 +6,7 @@ import { handler } from '../handler.ts'
 export default handler(describeClientQuotas, ({ image }, { components, strict }) => {
   try {
     const entries = findQuotas(image, components, strict)
-    return { throttleTimeMs: 0, errorCode: 0, errorMessage: null, entries }
+    return { throttleTimeMs: 0, errorCode: 0, errorMessage: '', entries }
   } catch (error) {
     if (!(error instanceof KafkaError)) throw error
     const errorMessage = error.message

@@ -28,10 +28,12 @@ export default handler(describeConfigs, (broker, { resources, includeSynonyms })
       const configs = entriesOf(broker, resource)
         .filter(({ name }) => configurationKeys === null || configurationKeys.includes(name))
         .map((entry) => (includeSynonyms ? entry : { ...entry, synonyms: [] }))
-      return { ...asked, errorCode: 0, errorMessage: null, configs }
+      return { ...asked, errorCode: 0, errorMessage: '', configs }
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error
-      return { ...asked, errorCode: code(error.error), errorMessage: error.message, configs: [] }
+      // Of a topic that is not there Kafka says no more than the code.
+      const errorMessage = error.error === 'UNKNOWN_TOPIC_OR_PARTITION' ? '' : error.message
+      return { ...asked, errorCode: code(error.error), errorMessage, configs: [] }
     }
   }),
 }))
@@ -62,7 +64,7 @@ function entriesOf(broker: Broker, { resourceType, resourceName: name }: Resourc
       if (name === '') throw invalid('Group name must not be empty')
       return describeGroup(settings.group(name))
     default:
-      throw invalid(`Unexpected resource type UNKNOWN for resource ${name}`)
+      throw new KafkaError('INVALID_REQUEST')
   }
 }
 

@@ -19,6 +19,12 @@ function describe(broker: Broker, topic: string, partitionIndex: number): Partit
   if (fault !== null) {
     return failed(partitionIndex, new KafkaError('INVALID_TOPIC_EXCEPTION', fault))
   }
+  // Of a topic that it knows Kafka says no more than the code.
+  const known = broker.image.topicsByName.get(topic)
+  if (known !== undefined && known.partitions[partitionIndex] === undefined) {
+    const nothing = failed(partitionIndex, new KafkaError('UNKNOWN_TOPIC_OR_PARTITION'))
+    return { ...nothing, errorMessage: null }
+  }
   const hosted = broker.replicas.leader(topic, partitionIndex)
   if (typeof hosted === 'string') return failed(partitionIndex, new KafkaError(hosted))
   const activeProducers = hosted.log.activeProducers()

@@ -21,7 +21,7 @@ export default handler(describeUserScramCredentials, ({ image }, { users }) => {
     const message = `Attempt to describe a user credential that does not exist: ${user}`
     return refused(user, code('RESOURCE_NOT_FOUND'), message)
   })
-  return { throttleTimeMs: 0, errorCode: 0, errorMessage: null, results }
+  return { throttleTimeMs: 0, errorCode: 0, errorMessage: '', results }
 })
 
 const refused = (user: string, errorCode: number, errorMessage: string) => ({

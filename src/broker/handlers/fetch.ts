@@ -1,4 +1,5 @@
 import { fetch } from '../../protocol/apis/fetch.ts'
+import { vote } from '../../protocol/apis/vote.ts'
 import { code } from '../../protocol/errors.ts'
 import type { SentResponseOf } from '../../protocol/schema.ts'
 import type { Broker } from '../broker.ts'
@@ -16,7 +17,9 @@ type Part = FetchResponse['responses'][number]['partitions'][number]
 const hintsSince = 16
 
 export default handler(fetch, async (broker, request, call) => {
-  if (isMetadataFetch(request)) return serveMetadataFetch(broker.quorum, request)
+  // On a listener for clients the metadata log is a topic that nobody has.
+  if (isMetadataFetch(request) && call.served.has(vote.key))
+    return serveMetadataFetch(broker.quorum, request)
   const plan = broker.fetchSessions.plan(request, { byId: call.apiVersion >= idsSince })
   if (plan.error !== 'NONE') return { errorCode: code(plan.error), sessionId: 0, responses: [] }
   const round = await fetchRound({ broker, request, call, targets: [...plan.targets] })

@@ -18,7 +18,9 @@ export default handler(findCoordinator, async (broker, request, call) => {
         ...(await find(broker, topic, key, call)),
       })),
     )
-    return { coordinators: coordinators.map((each) => ({ ...each, errorMessage: '' })) }
+    // Since then in words only that there is no such kind of key.
+    const errorMessage = topic === undefined ? errorTexts.INVALID_REQUEST : ''
+    return { coordinators: coordinators.map((each) => ({ ...each, errorMessage })) }
   }
   return find(broker, topic, request.key, call)
 })

@@ -1,4 +1,5 @@
 import type { Handler } from '../handler.ts'
+import addRaftVoter from './add-raft-voter.ts'
 import allocateProducerIds from './allocate-producer-ids.ts'
 import alterClientQuotas from './alter-client-quotas.ts'
 import alterConfigs from './alter-configs.ts'
@@ -12,24 +13,31 @@ import brokerRegistration from './broker-registration.ts'
 import consumerGroupDescribe from './consumer-group-describe.ts'
 import consumerGroupHeartbeat from './consumer-group-heartbeat.ts'
 import controllerRegistration from './controller-registration.ts'
+import createAcls from './create-acls.ts'
+import createDelegationToken from './create-delegation-token.ts'
 import createPartitions from './create-partitions.ts'
 import createTopics from './create-topics.ts'
+import deleteAcls from './delete-acls.ts'
 import deleteGroups from './delete-groups.ts'
 import deleteRecords from './delete-records.ts'
 import deleteTopics from './delete-topics.ts'
+import describeAcls from './describe-acls.ts'
 import describeClientQuotas from './describe-client-quotas.ts'
 import describeCluster from './describe-cluster.ts'
 import describeConfigs from './describe-configs.ts'
+import describeDelegationToken from './describe-delegation-token.ts'
 import describeGroups from './describe-groups.ts'
 import describeHistory from './describe-history.ts'
 import describeLogDirs from './describe-log-dirs.ts'
 import describeProducers from './describe-producers.ts'
 import describeQuorum from './describe-quorum.ts'
 import describeTopicPartitions from './describe-topic-partitions.ts'
+import describeTransactions from './describe-transactions.ts'
 import describeUserScramCredentials from './describe-user-scram-credentials.ts'
 import electLeaders from './elect-leaders.ts'
 import endQuorumEpoch from './end-quorum-epoch.ts'
 import envelope from './envelope.ts'
+import expireDelegationToken from './expire-delegation-token.ts'
 import fetch from './fetch.ts'
 import fetchSnapshot from './fetch-snapshot.ts'
 import findCoordinator from './find-coordinator.ts'
@@ -42,12 +50,17 @@ import listConfigResources from './list-config-resources.ts'
 import listGroups from './list-groups.ts'
 import listOffsets from './list-offsets.ts'
 import listPartitionReassignments from './list-partition-reassignments.ts'
+import listTransactions from './list-transactions.ts'
 import metadata from './metadata.ts'
 import offsetCommit from './offset-commit.ts'
 import offsetDelete from './offset-delete.ts'
 import offsetFetch from './offset-fetch.ts'
 import offsetForLeaderEpoch from './offset-for-leader-epoch.ts'
 import produce from './produce.ts'
+import removeRaftVoter from './remove-raft-voter.ts'
+import renewDelegationToken from './renew-delegation-token.ts'
+import saslAuthenticate from './sasl-authenticate.ts'
+import saslHandshake from './sasl-handshake.ts'
 import syncGroup from './sync-group.ts'
 import unregisterBroker from './unregister-broker.ts'
 import updateFeatures from './update-features.ts'
@@ -108,6 +121,20 @@ export const handlers: readonly Handler[] = [
   unregisterBroker,
   updateFeatures,
   vote,
+  // What answers that a feature is off, as Kafka does.
+  addRaftVoter,
+  createAcls,
+  createDelegationToken,
+  deleteAcls,
+  describeAcls,
+  describeDelegationToken,
+  describeTransactions,
+  expireDelegationToken,
+  listTransactions,
+  removeRaftVoter,
+  renewDelegationToken,
+  saslAuthenticate,
+  saslHandshake,
 ]
 
 export const byKey: ReadonlyMap<number, Handler> = new Map(

@@ -29,7 +29,7 @@ const knownSince = new Map([
 ])
 
 export default handler(listOffsets, (broker, request, call) => ({
-  topics: request.topics.map(({ name, partitions }) => ({
+  topics: [...byTopic(request)].map(([name, partitions]) => ({
     name,
     partitions: partitions.flatMap((asked, index) => {
       const { partitionIndex } = asked
@@ -41,6 +41,15 @@ export default handler(listOffsets, (broker, request, call) => ({
     }),
   })),
 }))
+
+/** A topic that stands there twice is answered once. */
+function byTopic({ topics }: ListOffsetsRequest): Map<string, Asked[]> {
+  const found = new Map<string, Asked[]>()
+  for (const { name, partitions } of topics) {
+    found.set(name, [...(found.get(name) ?? []), ...partitions])
+  }
+  return found
+}
 
 function answer(
   broker: Broker,

@@ -81,7 +81,7 @@ function append(
   if (topic === null) return failed(index, 'UNKNOWN_TOPIC_ID')
   const known = broker.image.topicsByName.get(topic)?.partitions[index]
   if (known === undefined) return failed(index, 'UNKNOWN_TOPIC_OR_PARTITION')
-  if (records === null) return failed(index, 'INVALID_RECORD')
+  if (records === null) throw new Refusal(`Produce without records for ${topic}-${index}`)
   if (acks !== 0 && acks !== 1 && acks !== -1) return failed(index, 'INVALID_REQUIRED_ACKS')
   if (isInternalTopic(topic) && call.clientId !== adminClient) {
     return failed(index, 'INVALID_TOPIC_EXCEPTION')

@@ -14,6 +14,8 @@ import type { Logger } from '../logger.ts'
 
 export interface Registration {
   readonly endpoints: readonly { name: string; host: string; port: number }[]
+  /** Those of the controller in this process. */
+  readonly controllerEndpoints: readonly { name: string; host: string; port: number }[]
   readonly rack: string | null
   readonly incarnationId: string
   readonly logDirs: readonly string[]

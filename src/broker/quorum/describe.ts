@@ -1,7 +1,8 @@
 /** The quorum as DescribeQuorum shows it (KIP-836): only the leader knows how far the others are. */
+import { fault } from '../../metadata/faults.ts'
 import type { MetadataImage } from '../../metadata/image.ts'
 import type { describeQuorum } from '../../protocol/apis/describe-quorum.ts'
-import { code, KafkaError } from '../../protocol/errors.ts'
+import { KafkaError } from '../../protocol/errors.ts'
 import type { RequestOf, SentResponseOf } from '../../protocol/schema.ts'
 import type { RaftNode } from '../../raft/node.ts'
 import { isVoter } from '../../raft/voters.ts'
@@ -54,7 +55,7 @@ export function describe(
   const partition = {
     partitionIndex: 0,
     errorCode: 0,
-    errorMessage: null,
+    errorMessage: '',
     leaderId: node.leaderId,
     leaderEpoch: node.epoch,
     highWatermark: node.highWatermark,
@@ -63,7 +64,7 @@ export function describe(
   }
   return {
     errorCode: 0,
-    errorMessage: null,
+    errorMessage: '',
     topics: [{ topicName: metadataTopic, partitions: [partition] }],
     nodes: node.voters.map(({ id }) => ({
       nodeId: id,
@@ -81,8 +82,7 @@ function unknownPartitions(request: RequestOf<typeof describeQuorum>): Response 
     topicName,
     partitions: partitions.map(({ partitionIndex }) => ({
       partitionIndex,
-      errorCode: code('UNKNOWN_TOPIC_OR_PARTITION'),
-      errorMessage: null,
+      ...fault('UNKNOWN_TOPIC_OR_PARTITION'),
       leaderId: 0,
       leaderEpoch: 0,
       highWatermark: 0n,
@@ -90,5 +90,5 @@ function unknownPartitions(request: RequestOf<typeof describeQuorum>): Response 
       observers: [],
     })),
   }))
-  return { errorCode: 0, errorMessage: null, topics, nodes: [] }
+  return { errorCode: 0, errorMessage: '', topics, nodes: [] }
 }

@@ -53,8 +53,17 @@ export function describeTopic(effective: Effective<Configs>): ConfigEntry[] {
 }
 
 export function describeGroup(effective: Effective<Configs>): ConfigEntry[] {
-  return describeDerived(effective, configSources.DYNAMIC_GROUP_CONFIG)
+  return describeDerived(effective, configSources.DYNAMIC_GROUP_CONFIG, withDefault)
 }
+
+/** A group's configuration that no broker's stands for shows its own default beneath. */
+const withDefault = (config: Config<ConfigValue>): ConfigSynonym[] => [
+  {
+    name: config.name,
+    value: formatConfig(config, config.default ?? null),
+    source: configSources.DEFAULT_CONFIG,
+  },
+]
 
 /** Everything that counts for one broker; what nobody declared comes without its value, for it may be a secret. */
 export function describeBroker(configs: BrokerConfigs): ConfigEntry[] {
@@ -97,7 +106,11 @@ export function describePlain(
   })
 }
 
-function describeDerived(effective: Effective<Configs>, ownSource: number): ConfigEntry[] {
+function describeDerived(
+  effective: Effective<Configs>,
+  ownSource: number,
+  orElse: (config: Config<ConfigValue>) => ConfigSynonym[] = () => [],
+): ConfigEntry[] {
   const { table, overrides, brokerConfigs: broker } = effective
   const shown = Object.values(table).filter(
     ({ internal, name }) => internal !== true || overrides.has(name),
@@ -105,7 +118,8 @@ function describeDerived(effective: Effective<Configs>, ownSource: number): Conf
   return shown.map((config) => {
     const value = formatConfig(config, effective.get(config.name))
     const synonym = config.brokerSynonyms?.[0]?.name
-    const below = synonym === undefined ? [] : synonymsOf(broker, synonym, brokerSynonyms(synonym))
+    const below =
+      synonym === undefined ? orElse(config) : synonymsOf(broker, synonym, brokerSynonyms(synonym))
     const synonyms = overrides.has(config.name)
       ? [{ name: config.name, value, source: ownSource }, ...below]
       : below
