@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { uuidFrom } from '../../src/base/uuid.ts'
 import type { Broker } from '../../src/broker/broker.ts'
 import type { Call } from '../../src/broker/handler.ts'
-import { byKey } from '../../src/broker/handlers/index.ts'
+import { byKey, servedOn } from '../../src/broker/handlers/index.ts'
 import { silentLogger } from '../../src/broker/logger.ts'
 import type { Peers } from '../../src/broker/quorum/doors.ts'
 import { MetadataQuorum } from '../../src/broker/quorum.ts'
@@ -120,7 +120,7 @@ class Node {
           version,
           encode(api.request, version, request as never),
         )
-        const call = { apiVersion: version } as Call
+        const call = { apiVersion: version, served: servedOn('controller') } as unknown as Call
         const broker = { quorum: target, id: to, image: target.image } as unknown as Broker
         const response = await byKey.get(api.key)!.handle(broker, received, call)
         if (this.quorum === null || this.world.nodes.get(to)?.quorum !== target) {

@@ -131,7 +131,7 @@ const refusals: { type: number; name: string; ops: Op[]; error: string; message:
     type: metrics!,
     name: 'm',
     ops: [['nonsense', set, '2']],
-    error: 'INVALID_CONFIG',
+    error: 'INVALID_REQUEST',
     message: 'Unknown client metrics configuration: nonsense',
   },
   { type: 99, name: 'x', ops: [], error: 'INVALID_REQUEST', message: 'Unknown resource type 99' },
