@@ -50,8 +50,9 @@ describe('docs/compatibility.md (npm run clients -- --write)', () => {
 })
 
 describe('the obeyed configurations are those that the broker’s sources read', () => {
-  // Who speaks about configurations without obeying them: the tables, the table of the obeyed, the tools.
-  const others = /^(protocol\/configs|cli\/|client\/|broker\/obeyed\.ts)/
+  // Who speaks about configurations without obeying them: the tables, the table of the obeyed, the tools, what bounds them.
+  const others =
+    /^(protocol\/configs|cli\/|client\/|broker\/obeyed\.ts|metadata\/thread-count-rules\.ts)/
   const text = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && !others.test(path.replaceAll('\\', '/')))
     .map((path) => readFileSync(join(root, 'src', path), 'utf8'))
