@@ -16,9 +16,13 @@ const kafkaException = 'org.apache.kafka.common.KafkaException'
 /** What Kafka's admin client would be made of: the file of --command-config, and the addresses. Nothing is asked yet. */
 export async function openAdmin(
   options: Options,
-  { tool, server, machine }: { tool: string; server: Server; machine: Machine },
+  {
+    tool,
+    server,
+    machine,
+    file = options.text('command-config'),
+  }: { tool: string; server: Server; machine: Machine; file?: string | undefined },
 ): Promise<Cluster> {
-  const file = options.text('command-config')
   const properties = file === undefined ? new Map<string, string>() : readProperties(file)
   properties.delete('bootstrap.servers')
   const configs = new ClientConfigs(adminConfigs, properties)
@@ -30,6 +34,7 @@ export async function openAdmin(
         warn: clientWarnings(tool, machine),
       })),
       defaultApiTimeoutMs: configs.get('default.api.timeout.ms'),
+      viaControllers: server.kind === 'given' && server.viaControllers === true,
     })
   } catch (error) {
     if (!(error instanceof KafkaError)) throw error
@@ -41,7 +46,7 @@ export async function openAdmin(
 /** Asks a cluster, while a spinner turns for a person who waits, and lets go of it whatever comes. */
 export async function withCluster<T>(
   options: Options,
-  at: { tool: string; server: Server; machine: Machine },
+  at: { tool: string; server: Server; machine: Machine; file?: string | undefined },
   work: (cluster: Cluster, machine: Machine) => Promise<T>,
 ): Promise<T> {
   const cluster = await openAdmin(options, at)

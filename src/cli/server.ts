@@ -5,7 +5,7 @@ import type { Options } from './options/options.ts'
 
 /** Which cluster a tool talks to: the one that --bootstrap-server names, else the local one of this machine. */
 export type Server =
-  | { readonly kind: 'given'; readonly text: string }
+  | { readonly kind: 'given'; readonly text: string; readonly viaControllers?: true }
   | { readonly kind: 'local' }
   /** There is none, and none may be started: Kafka's tools then miss their option. */
   | { readonly kind: 'none'; readonly why: string }
@@ -13,6 +13,8 @@ export type Server =
 export async function findServer(options: Options, machine: Machine): Promise<Server> {
   const text = options.text('bootstrap-server')
   if (text !== undefined) return { kind: 'given', text }
+  const controllers = options.text('bootstrap-controller')
+  if (controllers !== undefined) return { kind: 'given', text: controllers, viaControllers: true }
   if (mayStart(options, machine)) return { kind: 'local' }
   try {
     await localAddresses(options, machine)

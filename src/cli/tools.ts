@@ -14,6 +14,7 @@ export const tools = {
   'delete-records': () => import('./delete-records/main.ts'),
   'broker-api-versions': () => import('./broker-api-versions/main.ts'),
   'log-dirs': () => import('./log-dirs/main.ts'),
+  cluster: () => import('./cluster/main.ts'),
 } as const satisfies { readonly [name: string]: () => Promise<unknown> }
 
 export const toolNames: readonly string[] = Object.keys(tools)

@@ -6,6 +6,7 @@ import { metadata } from '../protocol/apis/metadata.ts'
 import { errorName, KafkaError } from '../protocol/errors.ts'
 import type { AnyApi, ResponseOf, SentRequestOf } from '../protocol/schema.ts'
 import type { CallOptions, Connection } from '../wire/connection.ts'
+import { controllersOf } from './controllers.ts'
 import { Links, type Purpose } from './links.ts'
 import { type Leader, type MetadataAnswer, MetadataCache } from './metadata-cache.ts'
 import { type Attempt, retrying } from './retry.ts'
@@ -87,12 +88,20 @@ export class Cluster {
     { create = false, on }: { create?: boolean; on?: Connection } = {},
   ): Promise<MetadataAnswer> {
     const connection = on ?? (await this.any())
+    if (this.settings.viaControllers) return this.#controllers(connection)
     const answer = await connection.call(metadata, {
       topics: topics === null ? null : topics.map((name) => ({ name })),
       allowAutoTopicCreation: create,
     })
     if (answer.errorCode !== 0) throw new KafkaError(errorName(answer.errorCode))
     this.cache.update(answer, { complete: topics === null })
+    return answer
+  }
+
+  // Controllers know no metadata of topics; they tell of each other.
+  async #controllers(connection: Connection): Promise<MetadataAnswer> {
+    const answer = await controllersOf(connection)
+    this.cache.update(answer, { complete: false })
     return answer
   }
 

@@ -12,6 +12,8 @@ export const systemHost: ClientHost = { net: systemNet, clock: systemClock, rand
 export type ClientSettings = {
   bootstrap: readonly Address[]
   clientId: string
+  /** Whether the bootstrap addresses are those of controllers, which are asked instead of brokers (KIP-919). */
+  viaControllers: boolean
   host: ClientHost
   requestTimeoutMs: number
   defaultApiTimeoutMs: number
@@ -31,6 +33,7 @@ export type ClientOptions = Pick<ClientSettings, 'bootstrap'> & Partial<ClientSe
 export function clientSettings(options: ClientOptions): ClientSettings {
   return {
     clientId: 'jackdaw',
+    viaControllers: false,
     host: systemHost,
     requestTimeoutMs: 30_000,
     defaultApiTimeoutMs: 60_000,

@@ -33,7 +33,7 @@ async function run(machine: Machine): Promise<number> {
     if (isVersionAlone(options, configsDeclaration, machine)) return 0
     const action = onlyAction(options)
     const server = await findServer(options, machine)
-    const needsServer = server.kind === 'none' && !options.has('bootstrap-controller')
+    const needsServer = server.kind === 'none'
     const entities = await entitiesOf(options, { needsServer })
     const { name: tool } = configsDeclaration
     return await withCluster(options, { tool, server, machine }, async (cluster, quiet) => {

@@ -6,6 +6,8 @@ export type OptionDeclaration = {
   /** Without dashes. */
   readonly name: string
   readonly description: string
+  /** One letter, which takes one dash; tools with commands alone have them. */
+  readonly short?: string
   /** What stands behind the option; absent for a flag. */
   readonly argument?: ArgumentDeclaration
   readonly default?: string
@@ -20,11 +22,13 @@ export type OptionDeclaration = {
 }
 
 export type ArgumentDeclaration = {
-  readonly type: 'String' | 'Integer' | 'Long'
+  readonly type: 'String' | 'Integer' | 'Long' | 'Double'
   /** Kafka's name for it; absent where Kafka shows the type alone. */
   readonly name?: string
   /** `--state` may stand alone. */
   readonly optional?: true
+  /** All words up to the next option belong to it. */
+  readonly many?: true
   /** What may be completed here. */
   readonly completes?: 'topic' | 'group' | 'file'
   readonly oneOf?: readonly string[]
@@ -43,7 +47,20 @@ export type ToolDeclaration = {
   /** What stands above it when help was asked for; the summary where it is absent. */
   readonly helpSummary?: string
   readonly options: Declarations
+  /** Of a tool whose command line is read as by argparse4j: what the first word that is no option may be. */
+  readonly commands?: readonly CommandDeclaration[]
+  readonly alternatives?: readonly Alternatives[]
   readonly examples: readonly Example[]
 }
+
+export type CommandDeclaration = {
+  readonly name: string
+  readonly summary: string
+  readonly options: Declarations
+  readonly alternatives?: readonly Alternatives[]
+}
+
+/** Options of which one may be given, or must be. */
+export type Alternatives = { readonly names: readonly string[]; readonly required: boolean }
 
 export type Example = { readonly does: string; readonly command: string }

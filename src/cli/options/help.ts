@@ -12,13 +12,18 @@ export function helpText(tool: ToolDeclaration): string {
   const ours = tool.options.filter((each) => each.ours)
   const rows = sorted(theirs).map(row)
   const ownRows = sorted(ours).map(row)
-  const wanted = Math.max(...[...rows, ...ownRows].map(([left]) => left.length))
+  const all = [...tool.options, ...(tool.commands ?? []).flatMap(({ options }) => options)]
+  const wanted = Math.max(...all.map((each) => synopsis(each).length))
   const left = Math.min(wanted, Math.floor((widthMax - gap) / 2))
   const lines = [
     ...columns([['Option', 'Description']], left),
     ...columns([['------', '-----------']], left),
     ...columns(rows, left),
   ]
+  for (const { name, summary, options } of tool.commands ?? []) {
+    const commandRows = sorted(options.filter((each) => !each.ours)).map(row)
+    lines.push('', ...columns([[name, summary]], left), ...columns(commandRows, left))
+  }
   if (ownRows.length > 0) lines.push('', 'Of Jackdaw:', ...columns(ownRows, left))
   if (tool.examples.length > 0) lines.push('', 'Examples:')
   for (const { does, command } of tool.examples) lines.push(`  # ${does}`, `  ${command}`)
@@ -35,11 +40,12 @@ function row(option: OptionDeclaration): Row {
   return [synopsis(option), explanation(option)]
 }
 
-/** `--topic <String: topic>`, `--state [String]`, `--list`. */
-export function synopsis({ name, argument }: OptionDeclaration): string {
-  if (argument === undefined) return `--${name}`
+/** `--topic <String: topic>`, `--state [String]`, `--list`, `--id, -i <Integer: ID>`. */
+export function synopsis({ name, short, argument }: OptionDeclaration): string {
+  const names = short === undefined ? `--${name}` : `--${name}, -${short}`
+  if (argument === undefined) return names
   const shown = argument.name === undefined ? argument.type : `${argument.type}: ${argument.name}`
-  return argument.optional ? `--${name} [${shown}]` : `--${name} <${shown}>`
+  return argument.optional ? `${names} [${shown}]` : `${names} <${shown}>`
 }
 
 function explanation(option: OptionDeclaration): string {

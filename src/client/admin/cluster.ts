@@ -4,6 +4,7 @@ import { describeQuorum } from '../../protocol/apis/describe-quorum.ts'
 import { listPartitionReassignments as listReassignmentsApi } from '../../protocol/apis/list-partition-reassignments.ts'
 import { unregisterBroker as unregisterBrokerApi } from '../../protocol/apis/unregister-broker.ts'
 import type { Cluster } from '../cluster.ts'
+import { endpointTypes } from '../controllers.ts'
 import { ensureNone } from '../result.ts'
 import type { TopicPartition } from '../topic-partition.ts'
 import type { TimeoutOption } from './topics.ts'
@@ -26,6 +27,7 @@ export async function describeCluster(
     const connection = await cluster.any()
     attempt.reached = true
     const version = connection.version(describeClusterApi)
+    const { viaControllers } = cluster.settings
     if (version === null) {
       await cluster.metadata([], { on: connection })
       const { clusterId, controllerId, brokers } = cluster.cache
@@ -37,6 +39,7 @@ export async function describeCluster(
     }
     const answer = await connection.call(describeClusterApi, {
       includeClusterAuthorizedOperations: false,
+      ...(viaControllers ? { endpointType: endpointTypes.controller } : {}),
       ...(version >= 2 ? { includeFencedBrokers: includeFenced } : {}),
     })
     ensureNone(answer.errorCode, answer.errorMessage)
@@ -152,4 +155,18 @@ export async function listPartitionReassignments(
       )
     },
   )
+}
+
+/** Removes a broker that has gone for good from the cluster's metadata (KIP-631). */
+export async function unregisterBroker(
+  cluster: Cluster,
+  brokerId: number,
+  { timeoutMs }: TimeoutOption = {},
+): Promise<void> {
+  await cluster.retrying({ callName: 'unregisterBroker', timeoutMs }, async (attempt) => {
+    const connection = await cluster.any()
+    attempt.reached = true
+    const answer = await connection.call(unregisterBrokerApi, { brokerId })
+    ensureNone(answer.errorCode, answer.errorMessage)
+  })
 }

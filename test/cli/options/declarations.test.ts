@@ -13,11 +13,18 @@ type Reference = {
   argumentName?: string | null
   default?: string
   deprecated: boolean
+  aliases?: string[]
+}
+
+type ToolReference = {
+  parser: string
+  options: Reference[]
+  subcommands?: Record<string, { options: Reference[] }>
 }
 
 const reference = JSON.parse(
   readFileSync(join(sharedFolder, 'reference', 'cli-options.json'), 'utf8'),
-) as Record<string, { options: Reference[] }>
+) as Record<string, ToolReference>
 
 const tools = await Promise.all(toolNames.map(declarationOf))
 
@@ -30,14 +37,34 @@ async function declarationOf(name: string): Promise<ToolDeclaration> {
 // The help of Kafka 4.3.1 leaves this one out of the reference although the tool takes it.
 const unlisted = ['partition-size-limit-per-response']
 
-describe.each(tools)('$kafkaName', (tool) => {
+// The reference has no tool whose options argparse4j reads by their place.
+const isListed = ({ kafkaName }: ToolDeclaration) => reference[kafkaName] !== undefined
+
+describe.each(tools.filter(({ commands }) => commands !== undefined))('$kafkaName', (tool) => {
+  const { subcommands = {} } = reference[tool.kafkaName]!
+
+  test('has the commands of Kafka 4.3.1', () => {
+    expect(tool.commands!.map(({ name }) => name)).toEqual(Object.keys(subcommands))
+  })
+
+  test.each(tool.commands!)('$name has the options that it has there', ({ name, options }) => {
+    const wanted = subcommands[name]!.options.filter((each) => each.name !== '--help')
+    const shapes = options.map(shape).map(untyped)
+    expect(shapes.sort(byName)).toEqual(wanted.map(referenceShape).sort(byName))
+  })
+})
+
+describe.each(tools.filter(isListed))('$kafkaName', (tool) => {
   const theirs = reference[tool.kafkaName]!.options
 
   test('has every option of Kafka 4.3.1, as Kafka declares it', () => {
     const ours = tool.options.filter((each) => !each.ours && !unlisted.includes(each.name))
     const shapes = ours.map(shape).sort(byName)
-    const wanted = theirs.filter(({ name }) => !unlisted.includes(name.slice(2)))
-    expect(shapes).toEqual(wanted.map(referenceShape).sort(byName))
+    const isArgparse = reference[tool.kafkaName]!.parser === 'argparse4j'
+    const typed = isArgparse ? shapes.map(untyped) : shapes
+    const left = [...unlisted, ...(isArgparse ? ['help'] : [])]
+    const wanted = theirs.filter(({ name }) => !left.includes(name.slice(2)))
+    expect(typed).toEqual(wanted.map(referenceShape).sort(byName))
   })
 
   test('shadows none of them with an option of its own', () => {
@@ -54,6 +81,7 @@ describe.each(tools)('$kafkaName', (tool) => {
 })
 
 type Shape = {
+  short: string | null
   name: string
   argument: string
   type: string | null
@@ -64,6 +92,7 @@ type Shape = {
 
 function shape({ name, argument, deprecated, ...rest }: OptionDeclaration): Shape {
   return {
+    short: rest.short ?? null,
     name,
     argument: argument === undefined ? 'none' : argument.optional ? 'optional' : 'required',
     type: argument?.type ?? null,
@@ -73,8 +102,12 @@ function shape({ name, argument, deprecated, ...rest }: OptionDeclaration): Shap
   }
 }
 
+// What argparse4j converts a value to is not told in its help.
+const untyped = (shape: Shape): Shape => ({ ...shape, type: null })
+
 function referenceShape(option: Reference): Shape {
   return {
+    short: option.aliases?.[0]?.slice(1) ?? null,
     name: option.name.slice(2),
     argument: option.argument,
     type: option.type ?? null,

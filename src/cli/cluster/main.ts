@@ -1,0 +1,4 @@
+import { enter } from '../enter.ts'
+import { clusterTool } from './cluster.ts'
+
+void enter(clusterTool)

@@ -1,0 +1,64 @@
+import type { Cluster } from '../client/cluster.ts'
+import { withCluster } from './admin.ts'
+import type { Machine } from './machine.ts'
+import { parseCommand, serverMissing } from './options/argparse.ts'
+import type { ToolDeclaration } from './options/declare.ts'
+import { helpText } from './options/help.ts'
+import type { Options } from './options/options.ts'
+import { chosenForm, type Form } from './output/form.ts'
+import { findServer } from './server.ts'
+import type { Tool } from './tool.ts'
+
+/** What a command answers with is the exit code, or nothing for 0. */
+export type Command = (at: {
+  options: Options
+  machine: Machine
+  form: Form
+  /** Connects first; a command that needs no cluster does not call it. */
+  ask: <T>(work: (cluster: Cluster, machine: Machine) => Promise<T>) => Promise<T>
+}) => Promise<unknown>
+
+/** A tool with commands, of which one is run. */
+export function commandTool(
+  declaration: ToolDeclaration,
+  {
+    commands,
+    failure,
+    helpCode = 0,
+    configFile = (options) => options.text('command-config'),
+  }: {
+    commands: { readonly [name: string]: Command }
+    /** How the tool tells what went wrong. */
+    failure: (error: unknown) => unknown
+    helpCode?: number
+    configFile?: (options: Options, machine: Machine) => string | undefined
+  },
+): Tool {
+  const run = async (machine: Machine): Promise<number> => {
+    const { command, options } = parseCommand(machine.argv, declaration)
+    if (options.has('help')) {
+      machine.stdout.write(`${declaration.summary}\n${helpText(declaration)}`)
+      return helpCode
+    }
+    const ask = async <T>(work: (cluster: Cluster, machine: Machine) => Promise<T>) => {
+      const server = await findServer(options, machine)
+      if (server.kind === 'none') throw serverMissing(declaration, command)
+      const { name: tool } = declaration
+      return withCluster(
+        options,
+        { tool, server, machine, file: configFile(options, machine) },
+        work,
+      )
+    }
+    const form = chosenForm(options, machine)
+    const code = await commands[command!]!({ options, machine, form, ask })
+    return typeof code === 'number' ? code : 0
+  }
+  return {
+    declaration,
+    run: (machine) =>
+      run(machine).catch((error) => {
+        throw failure(error)
+      }),
+  }
+}

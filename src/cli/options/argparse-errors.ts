@@ -1,0 +1,82 @@
+import { ToolFailure } from '../tell.ts'
+import type { CommandDeclaration, OptionDeclaration, ToolDeclaration } from './declare.ts'
+import { justified } from './justify.ts'
+
+/** What is wrong with a command line, as argparse4j tells it: how the tool is used, and then the fault. */
+export class ArgumentError extends ToolFailure {
+  override name = 'ArgumentError'
+  /** The fault alone, for a tool that tells it in its own way. */
+  readonly fault: string
+
+  constructor(
+    fault: string,
+    {
+      tool,
+      usage,
+      unknown,
+      known = [],
+    }: {
+      tool: ToolDeclaration
+      usage: string
+      /** An option that is none, without its dashes; what may have been meant is told. */
+      unknown?: string
+      known?: readonly string[]
+    },
+  ) {
+    const meant = unknown === undefined ? [] : likely(unknown, known)
+    const guesses = meant.map((each) => `\t--${each}\n`).join('')
+    const text = justified(`${tool.kafkaName}: error: ${fault}`)
+    super(fault, {
+      stderr: `${usage}${text}\n${meant.length === 0 ? '' : `\nDid you mean:\n${guesses}`}`,
+      hint: meant.length === 0 ? `Try: ${tool.name} --help` : `Did you mean --${meant[0]}?`,
+    })
+    this.fault = fault
+  }
+}
+
+export function usageOf(tool: ToolDeclaration, command: CommandDeclaration | null): string {
+  const options = (command ?? tool).options.filter(({ ours, name }) => !ours && name !== 'help')
+  const words = [
+    ...(command === null ? [] : [command.name]),
+    '[-h]',
+    ...options.map(usageWord),
+    ...(command === null && tool.commands !== undefined
+      ? [`{${tool.commands.map(({ name }) => name).join(',')}}`, '...']
+      : []),
+  ]
+  return `usage: ${tool.kafkaName} ${words.join(' ')}\n`
+}
+
+function usageWord({ name, argument, required }: OptionDeclaration): string {
+  const text = argument === undefined ? `--${name}` : `--${name} ${argument.name ?? argument.type}`
+  return required ? text : `[${text}]`
+}
+
+/** The names that are nearest to what was written; there may be several. */
+export function likely(written: string, known: readonly string[]): string[] {
+  if (written.length < 2) return []
+  const ranked = known.map((name) => ({ name, distance: distanceBetween(written, name) }))
+  const best = Math.min(...ranked.map(({ distance }) => distance))
+  return ranked
+    .filter(({ distance }) => distance === best && distance < distanceMax)
+    .map(({ name }) => name)
+    .sort()
+}
+
+// The weights of argparse4j: what was left out is likelier than what was written too much.
+const [changed, leftOut, tooMuch] = [2, 1, 4] as const
+/** From here on nothing that is known was meant. */
+const distanceMax = 14
+
+function distanceBetween(written: string, name: string): number {
+  let last = Array.from({ length: name.length + 1 }, (_, i) => i * leftOut)
+  for (let i = 0; i < written.length; i++) {
+    const row = [(i + 1) * tooMuch]
+    for (let j = 0; j < name.length; j++) {
+      const kept = last[j]! + (written[i] === name[j] ? 0 : changed)
+      row.push(Math.min(kept, last[j + 1]! + tooMuch, row[j]! + leftOut))
+    }
+    last = row
+  }
+  return last[name.length]!
+}

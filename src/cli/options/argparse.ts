@@ -1,0 +1,196 @@
+/**
+ * Reads a command line with the habits of argparse4j, the parser of those of Kafka's tools that have commands: options of
+ * the tool stand before the command, those of the command behind it; names may be shortened while they stay unambiguous;
+ * values are converted, and what is missing is told, while reading.
+ */
+
+import { ArgumentError, usageOf } from './argparse-errors.ts'
+import { conversionFault } from './conversions.ts'
+import type {
+  Alternatives,
+  CommandDeclaration,
+  OptionDeclaration,
+  ToolDeclaration,
+} from './declare.ts'
+import { looksLikeOption } from './normalize.ts'
+import { type Occurrence, Options } from './options.ts'
+
+export type Parsed = { readonly command: string | null; readonly options: Options }
+
+/** A tool or one of its commands: what may stand in one stretch of the command line. */
+type Scope = {
+  readonly options: readonly OptionDeclaration[]
+  readonly alternatives: readonly Alternatives[]
+  readonly fail: (message: string, unknown?: string) => ArgumentError
+}
+
+const help: OptionDeclaration = { name: 'help', short: 'h', description: 'Show this help.' }
+
+export function parseCommand(argv: readonly string[], tool: ToolDeclaration): Parsed {
+  const order: Occurrence[] = []
+  const outer = scopeOf(tool, null)
+  let index = readOptions(argv, 0, outer, order)
+  let command: CommandDeclaration | undefined
+  if (tool.commands !== undefined && !asksForHelp(order)) {
+    const word = argv[index]
+    if (word === undefined) throw outer.fail('too few arguments')
+    command = tool.commands.find(({ name }) => name === word)
+    if (command === undefined) throw outer.fail(invalidChoice(word, tool.commands))
+    const inner = scopeOf(tool, command)
+    index = readOptions(argv, index + 1, inner, order)
+    if (index < argv.length) throw inner.fail(`unrecognized arguments: '${argv[index]}'`)
+    if (!asksForHelp(order)) ensureComplete(order, inner)
+  }
+  if (index < argv.length) throw outer.fail(`unrecognized arguments: '${argv[index]}'`)
+  if (!asksForHelp(order)) ensureComplete(order, outer)
+  const given = new Map<string, string[]>()
+  for (const { name, value } of order) {
+    const values = given.get(name) ?? []
+    given.set(name, value === undefined ? values : [...values, value])
+  }
+  const declared = [...tool.options, ...(command?.options ?? [])]
+  return { command: command?.name ?? null, options: new Options(given, declared, order) }
+}
+
+function scopeOf(tool: ToolDeclaration, command: CommandDeclaration | null): Scope {
+  const { options, alternatives = [] } = command ?? tool
+  // What is Jackdaw's own may stand on either side of the command.
+  const ours = command === null ? [] : tool.options.filter((each) => each.ours)
+  const all = [help, ...options.filter(({ name }) => name !== 'help'), ...ours]
+  return {
+    options: all,
+    alternatives,
+    fail: (message, unknown) =>
+      new ArgumentError(message, {
+        tool,
+        usage: usageOf(tool, command),
+        ...(unknown === undefined ? {} : { unknown, known: all.map(({ name }) => name) }),
+      }),
+  }
+}
+
+const asksForHelp = (order: readonly Occurrence[]) => order.some(({ name }) => name === 'help')
+
+/** Reads options up to a word that is none; gives its place. */
+function readOptions(
+  argv: readonly string[],
+  from: number,
+  scope: Scope,
+  order: Occurrence[],
+): number {
+  let index = from
+  for (; index < argv.length; index++) {
+    const word = argv[index]!
+    if (!looksLikeOption(word)) return index
+    const { option, value } = recognized(word, scope)
+    ensureAlone(option, scope, order)
+    if (option.argument === undefined) {
+      order.push({ name: option.name })
+      if (option.name === 'help') return argv.length
+      continue
+    }
+    const values = value === undefined ? valuesBehind(argv, index, option) : [value]
+    if (values.length === 0) throw scope.fail(`argument ${namesOf(option)}: ${expected(option)}`)
+    if (value === undefined) index += values.length
+    for (const each of values)
+      order.push({ name: option.name, value: converted(each, option, scope) })
+  }
+  return index
+}
+
+const expected = ({ argument }: OptionDeclaration) =>
+  argument?.many ? 'expected at least one argument' : 'expected one argument'
+
+function valuesBehind(
+  argv: readonly string[],
+  index: number,
+  { argument }: OptionDeclaration,
+): readonly string[] {
+  const rest = argv.slice(index + 1)
+  const isValue = (word: string) => !looksLikeOption(word) || /^-\d+(\.\d+)?$/.test(word)
+  const end = rest.findIndex((word) => !isValue(word))
+  return rest.slice(0, argument?.many ? (end < 0 ? rest.length : end) : end === 0 ? 0 : 1)
+}
+
+function recognized(
+  word: string,
+  scope: Scope,
+): { option: OptionDeclaration; value: string | undefined } {
+  const [, dashes = '', body = '', value] = /^(--?)([^=]*)(?:=(.*))?$/s.exec(word)!
+  if (dashes === '-') return shortOption(word, scope)
+  const exact = scope.options.find(({ name }) => name === body)
+  if (exact !== undefined) return { option: exact, value }
+  const similar = scope.options.filter(({ name }) => name.startsWith(body))
+  if (similar.length === 1) return { option: similar[0]!, value }
+  if (similar.length === 0) throw scope.fail(`unrecognized arguments: '${word}'`, body)
+  const names = similar.map(({ name }) => `--${name}`).sort()
+  throw scope.fail(`ambiguous option: ${word} could match ${names.join(', ')}`)
+}
+
+/** `-i 5` and `-i5`. */
+function shortOption(word: string, scope: Scope) {
+  const option = scope.options.find(({ short }) => short === word[1])
+  if (option === undefined) throw scope.fail(`unrecognized arguments: '${word}'`)
+  const rest = word.slice(2)
+  return { option, value: rest === '' ? undefined : rest.replace(/^=/, '') }
+}
+
+function ensureAlone(option: OptionDeclaration, scope: Scope, order: readonly Occurrence[]): void {
+  const group = scope.alternatives.find(({ names }) => names.includes(option.name))
+  const other = group?.names.find(
+    (name) => name !== option.name && order.some((each) => each.name === name),
+  )
+  if (other === undefined) return
+  const rival = scope.options.find(({ name }) => name === other)!
+  throw scope.fail(`argument ${namesOf(option)}: not allowed with argument ${namesOf(rival)}`)
+}
+
+function converted(text: string, option: OptionDeclaration, scope: Scope): string {
+  const { type, oneOf } = option.argument!
+  const fault = conversionFault(text, type)
+  if (fault !== null) throw scope.fail(`argument ${namesOf(option)}: ${fault}`)
+  if (oneOf !== undefined && !oneOf.includes(text) && !option.ours) {
+    throw scope.fail(
+      `argument ${namesOf(option)}: invalid choice: '${text}' (choose from {${oneOf.join(',')}})`,
+    )
+  }
+  return text
+}
+
+function ensureComplete(order: readonly Occurrence[], scope: Scope): void {
+  const has = (name: string) => order.some((each) => each.name === name)
+  const missing = scope.options.filter(({ name, required }) => required && !has(name)).at(-1)
+  if (missing !== undefined) throw scope.fail(`argument ${namesOf(missing)} is required`)
+  for (const { names, required } of scope.alternatives) {
+    if (!required || names.some(has)) continue
+    throw scope.fail(oneOfThem(names, scope.options))
+  }
+}
+
+function oneOfThem(names: readonly string[], options: readonly OptionDeclaration[]): string {
+  const shown = names.map((name) => namesOf(options.find((each) => each.name === name)!))
+  return `one of the arguments ${shown.join(' ')} is required`
+}
+
+/** For an address that only a local cluster could have stood for. */
+export function serverMissing(tool: ToolDeclaration, commandName: string | null): ArgumentError {
+  const command = tool.commands?.find(({ name }) => name === commandName) ?? null
+  const isInner = command?.options.some(({ name }) => name === 'bootstrap-server') ?? false
+  const scope = scopeOf(tool, isInner ? command : null)
+  const names = ['bootstrap-server', 'bootstrap-controller'].filter((name) =>
+    scope.options.some((each) => each.name === name),
+  )
+  return scope.fail(
+    names.length === 1 ? `argument --${names[0]} is required` : oneOfThem(names, scope.options),
+  )
+}
+
+function invalidChoice(word: string, commands: readonly CommandDeclaration[]): string {
+  const names = commands.map(({ name }) => `'${name}'`)
+  return `invalid choice: '${word}' (choose from ${names.join(', ')})`
+}
+
+/** `--id/-i`. */
+function namesOf({ name, short }: OptionDeclaration): string {
+  return short === undefined ? `--${name}` : `--${name}/-${short}`
+}
