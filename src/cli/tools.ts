@@ -15,6 +15,8 @@ export const tools = {
   'broker-api-versions': () => import('./broker-api-versions/main.ts'),
   'log-dirs': () => import('./log-dirs/main.ts'),
   cluster: () => import('./cluster/main.ts'),
+  features: () => import('./features/main.ts'),
+  'metadata-quorum': () => import('./metadata-quorum/main.ts'),
 } as const satisfies { readonly [name: string]: () => Promise<unknown> }
 
 export const toolNames: readonly string[] = Object.keys(tools)

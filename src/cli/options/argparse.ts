@@ -64,7 +64,9 @@ function scopeOf(tool: ToolDeclaration, command: CommandDeclaration | null): Sco
       new ArgumentError(message, {
         tool,
         usage: usageOf(tool, command),
-        ...(unknown === undefined ? {} : { unknown, known: all.map(({ name }) => name) }),
+        ...(unknown === undefined
+          ? {}
+          : { unknown, known: all.filter(({ ours }) => !ours).map(({ name }) => name) }),
       }),
   }
 }

@@ -108,26 +108,3 @@ export function canCollide(name: string): boolean {
 
 export const collisionWarning =
   "WARNING: Due to limitations in metric names, topics with a period ('.') or underscore ('_') could collide. To avoid issues it is best to use either, but not both.\n"
-
-const uuidSize = 16
-const uuidTextMax = 24
-
-/** Reads a topic id as Kafka's Uuid.fromString does. */
-export function parseTopicId(text: string): string {
-  if (text.length > uuidTextMax) {
-    throw illegalArgument(
-      `Input string with prefix \`${text.slice(0, uuidTextMax)}\` is too long to be decoded as a base64 UUID`,
-    )
-  }
-  const wrong = /[^A-Za-z0-9_-]/.exec(text.replace(/={0,2}$/, ''))
-  if (wrong !== null) {
-    throw illegalArgument(`Illegal base64 character ${wrong[0].charCodeAt(0).toString(16)}`)
-  }
-  const bytes = Buffer.from(text, 'base64url')
-  if (bytes.length !== uuidSize) {
-    throw illegalArgument(
-      `Input string \`${text}\` decoded as ${bytes.length} bytes, which is not equal to the expected ${uuidSize} bytes of a base64-encoded UUID`,
-    )
-  }
-  return bytes.toString('base64url')
-}

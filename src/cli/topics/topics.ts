@@ -5,6 +5,7 @@ import type { Result } from '../../client/result.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { openAdmin } from '../admin.ts'
 import { illegalArgument, JavaError, messageOf } from '../java/errors.ts'
+import { parseUuid } from '../java/uuid.ts'
 import type { Machine } from '../machine.ts'
 import { UsageError } from '../options/checks.ts'
 import { kafkaVersion } from '../options/common.ts'
@@ -20,13 +21,7 @@ import { describedTopicById, describedTopics, liveBrokers, topicNames, topicView
 import { type Action, ensureSensible, onlyAction } from './checks.ts'
 import { topicsDeclaration } from './declaration.ts'
 import { ensureSome, matchingTopics } from './pattern.ts'
-import {
-  canCollide,
-  collisionWarning,
-  ensureCreatable,
-  parseTopicId,
-  topicRequest,
-} from './request.ts'
+import { canCollide, collisionWarning, ensureCreatable, topicRequest } from './request.ts'
 import { showNames, showTopics } from './show.ts'
 import { type Report, reported } from './view.ts'
 
@@ -170,7 +165,7 @@ async function describe({ options, cluster, machine }: Run): Promise<void> {
 
 async function toDescribe(options: Options, cluster: Cluster) {
   const idText = options.text('topic-id')
-  const topicId = idText === undefined ? zeroUuid : parseTopicId(idText)
+  const topicId = idText === undefined ? zeroUuid : parseUuid(idText)
   if (topicId === zeroUuid) return describedTopics(cluster, await matchingOrFail(options, cluster))
   const known = await idsOf(cluster)
   if (known.has(topicId)) return [await describedTopicById(cluster, topicId)]

@@ -1,12 +1,12 @@
 import { alterPartitionReassignments as alterReassignmentsApi } from '../../protocol/apis/alter-partition-reassignments.ts'
 import { describeCluster as describeClusterApi } from '../../protocol/apis/describe-cluster.ts'
-import { describeQuorum } from '../../protocol/apis/describe-quorum.ts'
 import { listPartitionReassignments as listReassignmentsApi } from '../../protocol/apis/list-partition-reassignments.ts'
 import { unregisterBroker as unregisterBrokerApi } from '../../protocol/apis/unregister-broker.ts'
 import type { Cluster } from '../cluster.ts'
 import { endpointTypes } from '../controllers.ts'
 import { ensureNone } from '../result.ts'
 import type { TopicPartition } from '../topic-partition.ts'
+import { describeQuorum } from './quorum.ts'
 import type { TimeoutOption } from './topics.ts'
 
 export type Node = { id: number; host: string; port: number; rack: string | null }
@@ -57,25 +57,13 @@ export async function describeCluster(
   })
 }
 
-const metadataTopic = '__cluster_metadata'
-
 /** Who leads the metadata quorum (KIP-595); null where nobody does. */
 export async function activeController(
   cluster: Cluster,
   { timeoutMs }: TimeoutOption = {},
 ): Promise<number | null> {
-  return cluster.retrying({ callName: 'describeMetadataQuorum', timeoutMs }, async (attempt) => {
-    const connection = await cluster.any()
-    attempt.reached = true
-    const partitions = [{ partitionIndex: 0 }]
-    const asked = { topics: [{ topicName: metadataTopic, partitions }] }
-    const answer = await connection.call(describeQuorum, asked)
-    ensureNone(answer.errorCode, answer.errorMessage)
-    const partition = answer.topics[0]?.partitions[0]
-    if (partition === undefined) return null
-    ensureNone(partition.errorCode, partition.errorMessage)
-    return partition.leaderId < 0 ? null : partition.leaderId
-  })
+  const { leaderId } = await describeQuorum(cluster, { timeoutMs })
+  return leaderId < 0 ? null : leaderId
 }
 
 /** Moves partitions to other replicas (KIP-455). Throws what the first one was refused with. */
@@ -155,18 +143,4 @@ export async function listPartitionReassignments(
       )
     },
   )
-}
-
-/** Removes a broker that has gone for good from the cluster's metadata (KIP-631). */
-export async function unregisterBroker(
-  cluster: Cluster,
-  brokerId: number,
-  { timeoutMs }: TimeoutOption = {},
-): Promise<void> {
-  await cluster.retrying({ callName: 'unregisterBroker', timeoutMs }, async (attempt) => {
-    const connection = await cluster.any()
-    attempt.reached = true
-    const answer = await connection.call(unregisterBrokerApi, { brokerId })
-    ensureNone(answer.errorCode, answer.errorMessage)
-  })
 }

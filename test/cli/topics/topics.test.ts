@@ -1,12 +1,9 @@
 import { expect, test } from 'vitest'
 import { javaText } from '../../../src/cli/java/errors.ts'
+import { parseUuid } from '../../../src/cli/java/uuid.ts'
 import { matchingTopics } from '../../../src/cli/topics/pattern.ts'
 import { plainNames, plainTopics } from '../../../src/cli/topics/plain.ts'
-import {
-  parseAssignment,
-  parseTopicConfigs,
-  parseTopicId,
-} from '../../../src/cli/topics/request.ts'
+import { parseAssignment, parseTopicConfigs } from '../../../src/cli/topics/request.ts'
 import {
   type PartitionView,
   type Report,
@@ -85,7 +82,7 @@ test.each([
     'Input string with prefix `AAAAAAAAAAAAAAAAAAAAAAAA` is too long to be decoded as a base64 UUID',
   ],
 ])('--topic-id %s', (text, fault) => {
-  expect(() => parseTopicId(text)).toThrow(fault)
+  expect(() => parseUuid(text)).toThrow(fault)
 })
 
 const none: Report = {

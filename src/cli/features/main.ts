@@ -1,0 +1,4 @@
+import { enter } from '../enter.ts'
+import { featuresTool } from './features.ts'
+
+void enter(featuresTool)

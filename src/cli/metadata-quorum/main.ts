@@ -1,0 +1,4 @@
+import { enter } from '../enter.ts'
+import { metadataQuorum } from './metadata-quorum.ts'
+
+void enter(metadataQuorum)
