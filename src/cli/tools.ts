@@ -17,6 +17,7 @@ export const tools = {
   cluster: () => import('./cluster/main.ts'),
   features: () => import('./features/main.ts'),
   'metadata-quorum': () => import('./metadata-quorum/main.ts'),
+  'leader-election': () => import('./leader-election/main.ts'),
 } as const satisfies { readonly [name: string]: () => Promise<unknown> }
 
 export const toolNames: readonly string[] = Object.keys(tools)

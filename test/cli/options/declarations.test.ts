@@ -110,7 +110,7 @@ function referenceShape(option: Reference): Shape {
     short: option.aliases?.[0]?.slice(1) ?? null,
     name: option.name.slice(2),
     argument: option.argument,
-    type: option.type ?? null,
+    type: option.type === 'choice' ? 'String' : (option.type ?? null),
     argumentName: option.argumentName ?? null,
     default: option.default ?? null,
     isDeprecated: option.deprecated,
