@@ -241,9 +241,10 @@ export class BrokerNode implements Broker {
     this.#metadata.image = quorum.image
     this.settings.refresh()
     await this.logs.load({ config: (topic) => this.settings.log(topic) })
-    followAll(this, this.image)
-    quorum.onCommitted((delta) => followMetadata(this, this.image, delta))
-    await quorum.join()
+    await quorum.join(() => {
+      followAll(this, this.image)
+      quorum.onCommitted((delta) => followMetadata(this, this.image, delta))
+    })
     // Only now is the metadata known to be whole.
     this.replicas.putStraysAside()
     this.#replication.start()

@@ -153,8 +153,8 @@ export class MetadataQuorum {
     return this.#metadata.onChange(listener)
   }
 
-  /** Registers this broker (and controller); resolves when it counts as alive. */
-  async join(): Promise<void> {
+  /** Registers this broker (and controller), tells when its image is up to date, and resolves when it counts as alive. */
+  async join(caughtUp: () => void = () => {}): Promise<void> {
     const { nodeId, registration, random } = this.#options
     if (isVoter(this.#raft.node.voters, nodeId)) {
       const endpoints = registration.controllerEndpoints
@@ -164,7 +164,7 @@ export class MetadataQuorum {
         endpoints,
       })
     }
-    await this.#lifecycle.join()
+    await this.#lifecycle.join(caughtUp)
   }
 
   /** Decides here and answers once that is committed; rejects with NOT_CONTROLLER where another node decides. */

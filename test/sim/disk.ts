@@ -76,6 +76,8 @@ export interface Torn {
 export class SimDisk implements Disk {
   readonly root: FolderNode
   faults: Faults
+  /** How long a sync takes; null: no time at all. */
+  syncing: (() => Promise<void>) | null = null
   /** So many operations that change something have begun. */
   operations = 0
   readonly #locks = new Set<string>()
@@ -336,7 +338,7 @@ class SimFile implements File {
   async sync(): Promise<void> {
     const reached = this.#node.pending.length
     this.#beginSync()
-    await null
+    await this.#disk.syncing?.()
     this.#beginSync()
     this.#settle(reached)
   }

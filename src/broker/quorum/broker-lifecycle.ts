@@ -62,10 +62,14 @@ export class BrokerLifecycle {
     return this.#epoch
   }
 
-  /** Resolves when the controller counts this broker as alive. */
-  async join(): Promise<void> {
+  /**
+   * Resolves when the controller counts this broker as alive. `caughtUp` is called before, with the image as new as this
+   * registration: what an older one says of leaders, perhaps of ourselves, has been overtaken, and must not be acted upon.
+   */
+  async join(caughtUp: () => void): Promise<void> {
     await this.#register()
     await this.#options.caughtUp(this.#epoch)
+    caughtUp()
     while (!this.#stopped) {
       const { isFenced } = await this.#heartbeat(false)
       if (!isFenced) break

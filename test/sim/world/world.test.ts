@@ -1,0 +1,39 @@
+/**
+ * Whole brokers and real clients in a simulated world. `JACKDAW_WORLDS` says how many seeds, `JACKDAW_SEED` from which on; by
+ * hand `npm run simulate` plays as many as one likes (docs/simulation.md).
+ */
+import { expect, test } from 'vitest'
+import { optionsOf, playSeed } from './main.ts'
+import { ClusterWorld } from './world.ts'
+
+const seeds = Number(process.env.JACKDAW_WORLDS ?? 25)
+const first = Number(process.env.JACKDAW_SEED ?? 1)
+
+test('whatever happens to them, brokers keep what they acknowledge, and heal', async () => {
+  const faults: string[] = []
+  for (let seed = first; seed < first + seeds; seed++) {
+    const fault = await playSeed(seed)
+    if (fault !== null) faults.push(fault)
+  }
+  expect(faults).toEqual([])
+}, 600_000)
+
+test('a seed is one history', async () => {
+  const play = async () => {
+    const world = new ClusterWorld(optionsOf(first))
+    await world.play()
+    const { time, client, history, trouble } = world
+    return {
+      now: time.now,
+      steps: time.steps,
+      acknowledged: [...client.acknowledged],
+      checks: history.checks,
+      leaderships: history.leaderships,
+      trouble: [...trouble.happened],
+    }
+  }
+  const once = await play()
+  expect(await play()).toEqual(once)
+  expect(once.acknowledged.length).toBeGreaterThan(100)
+  expect(once.leaderships).toBeGreaterThan(3)
+}, 120_000)

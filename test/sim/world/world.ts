@@ -1,0 +1,157 @@
+/**
+ * A cluster in a simulated world: whole brokers (quorum, replication, logs) and real clients, under virtual time, over a network
+ * and disks that fail. One seed, one history; invariants are checked after every step.
+ */
+import { SeededRandom } from '../random.ts'
+import { SimBroker } from './broker.ts'
+import { SimClient } from './client.ts'
+import { ensure, History, Violation } from './history.ts'
+import { SimNet } from './net.ts'
+import { WorldTime } from './time.ts'
+import { Trouble } from './trouble.ts'
+
+export interface WorldOptions {
+  readonly seed: number
+  /** Those that vote, and those that only store. */
+  readonly voters: number
+  readonly others: number
+  readonly troubleMs: number
+}
+
+export const topic = 'orders'
+const partitions = 2
+const setUpMs = 30_000
+const healMs = 120_000
+const writeEveryMs = 25
+
+export class ClusterWorld {
+  readonly random: SeededRandom
+  readonly time = new WorldTime()
+  readonly net: SimNet
+  readonly brokers: SimBroker[]
+  readonly client: SimClient
+  readonly history = new History()
+  readonly #options: WorldOptions
+  readonly trouble: Trouble
+
+  constructor(options: WorldOptions) {
+    const { seed, voters, others } = options
+    this.#options = options
+    this.random = new SeededRandom(seed)
+    this.net = new SimNet(this.random)
+    const ids = Array.from({ length: voters + others }, (_, i) => i + 1)
+    const { time, net, random } = this
+    this.brokers = ids.map(
+      (id) =>
+        new SimBroker({
+          id,
+          voters: ids.slice(0, voters),
+          time,
+          net,
+          random,
+          clockRate: 0.95 + random.number() * 0.1,
+        }),
+    )
+    this.client = new SimClient(ids, { time, net, random })
+    this.trouble = new Trouble(this)
+  }
+
+  /** The whole story; throws a Violation where it goes wrong. */
+  async play(): Promise<void> {
+    for (const broker of this.brokers) broker.start()
+    await this.until(setUpMs, 'all brokers come up', () => this.brokers.every((b) => b.isReady))
+    await this.#prepare()
+    const writing = () => {
+      this.client.write(this.random.below(partitions))
+      this.client.machine.after(this.random.number() * 2 * writeEveryMs, writing)
+    }
+    writing()
+    this.trouble.begin()
+    await this.run(this.#options.troubleMs)
+    this.trouble.end()
+    const last = this.client.written.length
+    const isSettled = () =>
+      this.client.written.slice(0, last).every((value) => this.client.acknowledged.has(value))
+    await this.until(healMs, 'all is acknowledged', isSettled)
+    await this.until(healMs, 'all replicas are in sync', () => this.inSync())
+    this.#judge()
+  }
+
+  async run(ms: number): Promise<void> {
+    const until = this.time.now + ms
+    while (this.time.step(until)) await this.#afterStep()
+  }
+
+  async until(withinMs: number, what: string, condition: () => boolean): Promise<void> {
+    const until = this.time.now + withinMs
+    await this.#afterStep()
+    while (!condition()) {
+      ensure(this.time.step(until), `not within ${withinMs} ms: ${what}`)
+      await this.#afterStep()
+    }
+  }
+
+  /** Everywhere: every partition has all its replicas in sync, as the metadata of every broker say. */
+  inSync(): boolean {
+    return this.brokers.every(({ node, isReady }) => {
+      const found = node?.image.topicsByName.get(topic)?.partitions ?? []
+      const isWhole = ({ isr, replicas, leader }: (typeof found)[number]) =>
+        leader > 0 && isr.length === replicas.length
+      return isReady && found.length === partitions && found.every(isWhole)
+    })
+  }
+
+  async #afterStep(): Promise<void> {
+    // All that follows of it by itself: promises only, for nothing here waits for the machine.
+    await new Promise((resolve) => setImmediate(resolve))
+    for (const broker of this.brokers) {
+      if (broker.failure !== null) {
+        const { failure } = broker
+        const text = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)
+        throw new Violation(`broker ${broker.id} gave up: ${text}`)
+      }
+      this.history.check(broker)
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    const configs = { 'min.insync.replicas': '2' }
+    const { admin } = this.client
+    let created: unknown = null
+    const wanted = { name: topic, partitions, replicationFactor: 3, configs }
+    admin.createTopics([wanted]).then((results) => {
+      created = results.get(topic)
+    })
+    await this.until(setUpMs, 'the topic is created', () => created !== null)
+    await this.until(setUpMs, 'its replicas are in sync', () => this.inSync())
+    let isOpen = false
+    this.client.open(topic).then(() => {
+      isOpen = true
+    })
+    await this.until(setUpMs, 'the producer knows it', () => isOpen)
+  }
+
+  /** What was acknowledged is there once, and in order; nothing else is there twice. */
+  #judge(): void {
+    ensure(this.client.refused.length === 0, `refused: ${this.client.refused[0]}`)
+    const seen = new Set<string>()
+    for (let partition = 0; partition < partitions; partition++) {
+      let last = -1
+      for (const value of this.#valuesOf(partition)) {
+        ensure(!seen.has(value), `${value} is there twice`)
+        seen.add(value)
+        ensure(Number(value) > last, `${value} comes behind ${last}`)
+        last = Number(value)
+      }
+    }
+    for (const value of this.client.acknowledged) {
+      ensure(seen.has(value), `${value} was acknowledged and is lost`)
+    }
+  }
+
+  #valuesOf(partition: number): string[] {
+    const id = this.brokers[0]!.node!.image.topicsByName.get(topic)!.partitions[partition]!.leader
+    const leader = this.brokers.find((broker) => broker.id === id)!
+    return this.history.valuesOf(leader, topic, partition)
+  }
+}
