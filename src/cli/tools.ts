@@ -18,6 +18,8 @@ export const tools = {
   features: () => import('./features/main.ts'),
   'metadata-quorum': () => import('./metadata-quorum/main.ts'),
   'leader-election': () => import('./leader-election/main.ts'),
+  'producer-perf-test': () => import('./producer-perf-test/main.ts'),
+  'verifiable-producer': () => import('./verifiable-producer/main.ts'),
 } as const satisfies { readonly [name: string]: () => Promise<unknown> }
 
 export const toolNames: readonly string[] = Object.keys(tools)

@@ -25,7 +25,7 @@ export class ArgumentError extends ToolFailure {
   ) {
     const meant = unknown === undefined ? [] : likely(unknown, known)
     const guesses = meant.map((each) => `\t--${each}\n`).join('')
-    const text = justified(`${tool.kafkaName}: error: ${fault}`)
+    const text = justified(`${tool.program ?? tool.kafkaName}: error: ${fault}`)
     super(fault, {
       stderr: `${usage}${text}\n${meant.length === 0 ? '' : `\nDid you mean:\n${guesses}`}`,
       hint: meant.length === 0 ? `Try: ${tool.name} --help` : `Did you mean --${meant[0]}?`,
@@ -44,7 +44,7 @@ export function usageOf(tool: ToolDeclaration, command: CommandDeclaration | nul
       ? [`{${tool.commands.map(({ name }) => name).join(',')}}`, '...']
       : []),
   ]
-  return `usage: ${tool.kafkaName} ${words.join(' ')}\n`
+  return `usage: ${tool.program ?? tool.kafkaName} ${words.join(' ')}\n`
 }
 
 function usageWord({ name, argument, required }: OptionDeclaration): string {

@@ -174,6 +174,11 @@ function oneOfThem(names: readonly string[], options: readonly OptionDeclaration
   return `one of the arguments ${shown.join(' ')} is required`
 }
 
+/** What a tool finds out itself, told as the parser tells its own findings. */
+export function fault(tool: ToolDeclaration, message: string): ArgumentError {
+  return scopeOf(tool, null).fail(message)
+}
+
 /** For an address that only a local cluster could have stood for. */
 export function serverMissing(tool: ToolDeclaration, commandName: string | null): ArgumentError {
   const command = tool.commands?.find(({ name }) => name === commandName) ?? null

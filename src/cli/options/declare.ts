@@ -42,6 +42,8 @@ export type ToolDeclaration = {
   readonly name: string
   /** Of Apache Kafka's script. */
   readonly kafkaName: string
+  /** What it calls itself in messages; kafkaName where it is absent. */
+  readonly program?: string
   /** One sentence, which stands above the help when no argument is given. */
   readonly summary: string
   /** What stands above it when help was asked for; the summary where it is absent. */

@@ -1,0 +1,164 @@
+import type { Delivery, DeliveryFailure } from '../../client/producer/settings.ts'
+import type { Producer } from '../../client/producer.ts'
+import { systemRandom } from '../../host/random.ts'
+import { JavaError, javaText, messageOf } from '../java/errors.ts'
+import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
+import { parseCommand, serverMissing } from '../options/argparse.ts'
+import { helpText } from '../options/help.ts'
+import type { Options } from '../options/options.ts'
+import { exceptionText } from '../output/log.ts'
+import { Pace } from '../pace.ts'
+import { openProducer } from '../producer.ts'
+import { findServer, type Server } from '../server.ts'
+import { ToolFailure } from '../tell.ts'
+import type { Tool } from '../tool.ts'
+import { producerPerfTestDeclaration as declaration } from './declaration.ts'
+import { type Payloads, payloadsOf } from './payloads.ts'
+import { ensureSensible, propertiesOf } from './settings.ts'
+import { StartTimes } from './start-times.ts'
+import { Stats } from './stats.ts'
+
+export const producerPerfTest: Tool = { declaration, run }
+
+async function run(machine: Machine): Promise<number> {
+  const { argv, stdout } = machine
+  const { options } = argv.length === 0 ? { options: null } : parseCommand(argv, declaration)
+  if (options === null || options.has('help')) {
+    stdout.write(`${declaration.summary}\n${helpText(declaration)}`)
+    return 0
+  }
+  const server = await findServer(options, machine)
+  ensureSensible(options, { needsServer: server.kind === 'none' })
+  try {
+    return await measure(options, serverOf(server, options), machine)
+  } catch (error) {
+    if (!(error instanceof JavaError)) throw error
+    const stderr = `Exception in thread "main" ${exceptionText(error)}`
+    throw new ToolFailure(messageOf(error) ?? '', { stderr, cause: error })
+  }
+}
+
+// The address may also stand among the settings.
+function serverOf(server: Server, options: Options): Server {
+  if (options.has('bootstrap-server')) return server
+  const pairs = [...options.all('command-property'), ...options.all('producer-props')]
+  const text = pairs.find((pair) => pair.startsWith('bootstrap.servers='))?.split('=')[1]
+  if (text !== undefined) return { kind: 'given', text }
+  if (server.kind === 'none') throw serverMissing(declaration, null)
+  return server
+}
+
+const reportingIntervalMs = 5000
+
+async function measure(options: Options, server: Server, machine: Machine): Promise<number> {
+  const { stdout, clock } = machine
+  const properties = propertiesOf(options, machine)
+  properties.delete('bootstrap.servers')
+  const payloads = payloadsOf(options, {
+    random: systemRandom,
+    write: (text) => stdout.write(text),
+  })
+  const count = Number(options.long('num-records'))
+  const warmup = Number(options.long('warmup-records') ?? 0n)
+  if (warmup > 0) {
+    stdout.write(
+      `Warmup first ${warmup} records. Steady state results will print after the complete test summary.\n`,
+    )
+  }
+  const test = new PerfTest({ options, payloads, count, warmup, machine })
+  const at = { tool: declaration.name, server, options, machine }
+  const producer = await openProducer(at, properties, {
+    onDelivered: (delivery) => test.delivered(delivery),
+    onFailure: (failure) => test.failed(failure),
+  })
+  test.beginsAt(clock.monotonic())
+  return test.play(producer)
+}
+
+type Parts = {
+  options: Options
+  payloads: Payloads
+  count: number
+  warmup: number
+  machine: Machine
+}
+
+class PerfTest {
+  readonly #parts: Parts
+  readonly #intervalMs: number
+  readonly #starts = new StartTimes()
+  readonly #perPartition = new Map<number, number>()
+  #all!: Stats
+  #steady: Stats | null = null
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.#intervalMs = Number(parts.options.long('reporting-interval') ?? reportingIntervalMs)
+  }
+
+  beginsAt(now: number): void {
+    this.#all = new Stats(this.#parts.count, now)
+  }
+
+  async play(producer: Producer): Promise<number> {
+    const { options, payloads, count, warmup, machine } = this.#parts
+    const { clock, stdout } = machine
+    const stopped: { signal: Signal | null } = { signal: null }
+    machine.onSignal((signal) => {
+      stopped.signal = signal
+    })
+    const topic = await producer.topic(options.text('topic')!)
+    const throughput = Number(options.text('throughput')!.replace(/[dDfF]$/, ''))
+    const pace = new Pace(clock, throughput)
+    for (let number = 0; number < count && stopped.signal === null; number++) {
+      const value = payloads(number)
+      if (warmup > 0 && number === warmup)
+        this.#steady = new Stats(count - warmup, clock.monotonic())
+      this.#starts.add(clock.monotonic(), value.length)
+      const hasRoom = topic.append(clock.now(), null, value)
+      if (!hasRoom) await producer.room()
+      if (throughput > 0) await pace.keep(number + 1)
+    }
+    await producer.close()
+    producer.cluster.close()
+    const now = clock.monotonic()
+    stdout.write(this.#all.total(now, { what: 'records' }))
+    if (this.#steady !== null)
+      stdout.write(this.#steady.total(now, { what: 'steady state records' }))
+    if (options.has('print-metrics')) this.#metrics()
+    return stopped.signal === null ? 0 : exitCodeOf[stopped.signal]
+  }
+
+  delivered({ partition, ranges }: Delivery): void {
+    const { clock, warmup } = { ...this.#parts.machine, warmup: this.#parts.warmup }
+    const now = clock.monotonic()
+    for (const { first, count } of ranges) {
+      this.#perPartition.set(partition, (this.#perPartition.get(partition) ?? 0) + count)
+      for (let number = first; number < first + count; number++) {
+        const { at, size } = this.#starts.take(number)
+        this.#all.record(Math.round(now - at), size)
+        if (number >= warmup) this.#steady?.record(Math.round(now - at), size)
+      }
+    }
+    this.#report(now)
+  }
+
+  failed(failure: DeliveryFailure): void {
+    for (const { number, error } of failure.records()) {
+      this.#starts.take(number)
+      this.#parts.machine.stderr.write(`${javaText(error)}\n`)
+    }
+  }
+
+  #report(now: number): void {
+    if (this.#all.windowAgeMs(now) < this.#intervalMs) return
+    this.#parts.machine.stdout.write(this.#all.window(now))
+  }
+
+  #metrics(): void {
+    const { stdout } = this.#parts.machine
+    for (const [partition, count] of [...this.#perPartition].sort(([a], [b]) => a - b)) {
+      stdout.write(`partition ${partition}: ${count} records\n`)
+    }
+  }
+}

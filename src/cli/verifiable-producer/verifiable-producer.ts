@@ -1,0 +1,183 @@
+import type { Delivery, DeliveryFailure } from '../../client/producer/settings.ts'
+import type { Producer, ProducerTopic } from '../../client/producer.ts'
+import { javaDouble } from '../../protocol/configs.ts'
+import { KafkaError } from '../../protocol/errors.ts'
+import { readProperties } from '../config/file.ts'
+import { exceptionOf, JavaError } from '../java/errors.ts'
+import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
+import { fault, parseCommand, serverMissing } from '../options/argparse.ts'
+import { helpText } from '../options/help.ts'
+import type { Options } from '../options/options.ts'
+import { Pace } from '../pace.ts'
+import { openProducer } from '../producer.ts'
+import { findServer } from '../server.ts'
+import type { Tool } from '../tool.ts'
+import { verifiableProducerDeclaration as declaration } from './declaration.ts'
+
+export const verifiableProducer: Tool = { declaration, run }
+
+async function run(machine: Machine): Promise<number> {
+  const { argv, stdout } = machine
+  if (argv.length === 0) {
+    stdout.write(`${declaration.summary}\n${helpText(declaration)}`)
+    return 0
+  }
+  const { options } = parseCommand(argv, declaration)
+  if (options.has('help')) {
+    stdout.write(`${declaration.summary}\n${helpText(declaration)}`)
+    return 0
+  }
+  const server = await findServer(options, machine)
+  if (server.kind === 'none') throw serverMissing(declaration, null)
+  const run = new Run(options, machine)
+  const at = { tool: declaration.name, server, options, machine }
+  const producer = await openProducer(at, propertiesOf(options, machine), {
+    onDelivered: (delivery) => run.delivered(delivery),
+    onFailure: (failure) => run.failed(failure),
+  })
+  return run.play(producer)
+}
+
+function propertiesOf(options: Options, { stdout }: Machine): Map<string, string> {
+  const old = options.text('producer.config')
+  const file = options.text('command-config') ?? old
+  if (old !== undefined) {
+    if (options.has('command-config')) {
+      throw fault(
+        declaration,
+        'Options --producer.config and --command-config are mutually exclusive.',
+      )
+    }
+    stdout.write(
+      'Option --producer.config has been deprecated and will be removed in a future version. Use --command-config instead.\n',
+    )
+  }
+  // A record that was lost must not come a second time: what is not acknowledged is not sent again.
+  return new Map([
+    ['acks', options.text('acks') ?? '-1'],
+    ['retries', '0'],
+    ...(file === undefined ? [] : read(file)),
+  ])
+}
+
+function read(file: string): Map<string, string> {
+  try {
+    return readProperties(file)
+  } catch (error) {
+    throw error instanceof JavaError ? fault(declaration, error.message) : error
+  }
+}
+
+/** Sends numbers and tells of each what became of it. */
+class Run {
+  readonly #options: Options
+  readonly #machine: Machine
+  readonly #throughput: number
+  readonly #keys: number | null
+  readonly #prefix: number | null
+  #acked = 0
+  #sent = 0
+  /** Numbers that never reached the producer are told here; those of the producer count without them. */
+  readonly #numbers: number[] = []
+
+  constructor(options: Options, machine: Machine) {
+    this.#options = options
+    this.#machine = machine
+    this.#throughput = options.integer('throughput') ?? -1
+    this.#keys = options.integer('repeating-keys') ?? null
+    this.#prefix = options.integer('value-prefix') ?? null
+  }
+
+  async play(producer: Producer): Promise<number> {
+    const { clock } = this.#machine
+    const stopped: { signal: Signal | null } = { signal: null }
+    this.#machine.onSignal((signal) => {
+      stopped.signal = signal
+    })
+    const beganAt = clock.now()
+    this.#tell({ name: 'startup_complete' })
+    const topic = this.#options.text('topic')!
+    const max = this.#options.integer('max-messages') ?? -1
+    const pace = new Pace(clock, this.#throughput)
+    for (let number = 0; (max < 0 || number < max) && stopped.signal === null; number++) {
+      await this.#send(producer, topic, number, beganAt)
+      if (this.#throughput > 0) await pace.keep(number + 1)
+    }
+    await producer.close()
+    producer.cluster.close()
+    this.#tell({ name: 'shutdown_complete' })
+    this.#summary(clock.now() - beganAt)
+    return stopped.signal === null ? 0 : exitCodeOf[stopped.signal]
+  }
+
+  async #send(producer: Producer, topic: string, number: number, beganAt: number): Promise<void> {
+    this.#sent++
+    try {
+      const writing: ProducerTopic = await producer.topic(topic)
+      const { key, value } = this.#textsOf(number)
+      this.#numbers.push(number)
+      const bytes = key === null ? null : Buffer.from(key)
+      if (!writing.append(this.#timeOf(beganAt), bytes, Buffer.from(value))) await producer.room()
+    } catch (error) {
+      if (!(error instanceof KafkaError)) throw error
+      this.#tellFailure(topic, number, error)
+    }
+  }
+
+  #timeOf(beganAt: number): number {
+    const now = this.#machine.clock.now()
+    const first = this.#options.long('message-create-time') ?? -1n
+    return first < 0n ? now : Number(first) + now - beganAt
+  }
+
+  #textsOf(number: number): { key: string | null; value: string } {
+    return {
+      key: this.#keys === null ? null : String(number % this.#keys),
+      value: this.#prefix === null ? String(number) : `${this.#prefix}.${number}`,
+    }
+  }
+
+  delivered({ topic, partition, baseOffset, ranges }: Delivery): void {
+    let offset = baseOffset
+    const lines: string[] = []
+    for (const { first, count } of ranges) {
+      for (let i = first; i < first + count; i++) {
+        this.#acked++
+        const { key, value } = this.#textsOf(this.#numbers[i]!)
+        const told = { name: 'producer_send_success', key, value, offset: Number(offset) }
+        lines.push(this.#line({ ...told, topic, partition }))
+        if (baseOffset >= 0n) offset++
+      }
+    }
+    this.#machine.stdout.write(lines.join(''))
+  }
+
+  failed(failure: DeliveryFailure): void {
+    for (const { number, error } of failure.records()) {
+      this.#tellFailure(failure.topic, this.#numbers[number]!, error)
+    }
+  }
+
+  #tellFailure(topic: string, number: number, error: KafkaError): void {
+    const { key, value } = this.#textsOf(number)
+    const exception = `class ${exceptionOf(error)}`
+    const name = 'producer_send_error'
+    this.#tell({ name, topic, key, value, exception, message: error.message })
+  }
+
+  #summary(elapsedMs: number): void {
+    const { stdout, clock } = this.#machine
+    const average = elapsedMs === 0 ? 0 : (1000 * this.#acked) / elapsedMs
+    stdout.write(
+      `{"timestamp":${clock.now()},"name":"tool_data","sent":${this.#sent},"acked":${this.#acked},"target_throughput":${this.#throughput},"avg_throughput":${javaDouble(average)}}\n`,
+    )
+  }
+
+  #tell(event: object): void {
+    this.#machine.stdout.write(this.#line(event))
+  }
+
+  #line(event: object): string {
+    return `${JSON.stringify({ timestamp: this.#machine.clock.now(), ...event })}\n`
+  }
+}
