@@ -4,7 +4,15 @@ import { register } from 'node:module'
 
 register('../scripts/ts.mjs', import.meta.url)
 
-const parts = ['run.mjs', 'content.ts', 'rivals.ts', 'contestants.ts', 'measure.ts', 'table.ts']
+const parts = [
+  'run.mjs',
+  'group-load.ts',
+  'content.ts',
+  'rivals.ts',
+  'contestants.ts',
+  'measure.ts',
+  'table.ts',
+]
 const all = readdirSync(new URL('.', import.meta.url))
   .filter((file) => /\.(ts|mjs)$/.test(file) && !parts.includes(file))
   .map((file) => file.replace(/\.\w+$/, ''))
