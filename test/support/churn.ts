@@ -64,7 +64,7 @@ export async function churn(options: ChurnOptions): Promise<Churn> {
     logLevel: kafkajs.logLevel.NOTHING,
   })
   const admin = kafka.admin()
-  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 })
+  const producer = kafka.producer()
   await admin.connect()
   const replicationFactor = bootstrap.split(',').length
   await admin.createTopics({
@@ -74,11 +74,14 @@ export async function churn(options: ChurnOptions): Promise<Churn> {
   const group = new Group(options)
   try {
     await play(group, (many) => send(producer, name, many), options)
-    const result = group.result()
-    const offsets = await admin.fetchOffsets({ groupId: name, topics: [name] })
+    // What was sent twice because a broker went stands there twice.
     const ends = await admin.fetchTopicOffsets(name)
+    const total = ends.reduce((sum, { high }) => sum + Number(high), 0)
+    await group.until((read) => read >= total)
+    await group.stopAll()
+    const offsets = await admin.fetchOffsets({ groupId: name, topics: [name] })
     return {
-      ...result,
+      ...group.result(total),
       committed: new Map(offsets[0]!.partitions.map((each) => [each.partition, each.offset])),
       ends: new Map(ends.map((each) => [each.partition, each.high])),
     }
@@ -96,7 +99,20 @@ async function send(producer: Producer, topic: string, count: number): Promise<v
       partition: (from + i) % partitions,
       value: `${from + i}`,
     }))
-    await producer.send({ topic, messages, acks: -1 })
+    await sendAll(producer, topic, messages)
+  }
+}
+
+/** kafkajs leaves partitions out of its answer that it could not send to, and says nothing of it. */
+async function sendAll(
+  producer: Producer,
+  topic: string,
+  messages: { partition: number; value: string }[],
+): Promise<void> {
+  for (let left = messages; left.length > 0; ) {
+    const answers = await producer.send({ topic, messages: left, acks: -1 })
+    const taken = new Set(answers.map(({ partition }) => partition))
+    left = left.filter(({ partition }) => !taken.has(partition))
   }
 }
 
@@ -123,7 +139,6 @@ async function play(
     for (const each of [moved, sentSome]) if (each.status === 'rejected') throw each.reason
     await group.until((read) => read >= sent)
   }
-  await group.stopAll()
 }
 
 class Group {
@@ -140,7 +155,7 @@ class Group {
 
   constructor(options: ChurnOptions) {
     this.#options = options
-    for (let i = 0; i < partitions; i++) this.#reads.set(i, new Uint8Array(options.count))
+    for (let i = 0; i < partitions; i++) this.#reads.set(i, new Uint8Array(2 * options.count))
   }
 
   /** Resolves when the new member has been given something, or nothing, but in the group it is. */
@@ -197,10 +212,8 @@ class Group {
     })
   }
 
-  result(): Omit<Churn, 'committed' | 'ends'> {
-    const missing: string[] = []
-    const { count } = this.#options
-    if (this.#read !== count) missing.push(`${count - this.#read} of ${count}`)
+  result(total: number): Omit<Churn, 'committed' | 'ends'> {
+    const missing = this.#read === total ? [] : [`${total - this.#read} of ${total}`]
     return {
       twiceWithoutCrash: this.#twice,
       twiceAfterCrashes: this.#twiceAfter,
