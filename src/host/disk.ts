@@ -66,7 +66,7 @@ export interface Disk {
 }
 
 export const systemDisk: Disk = {
-  open: (path, mode) => new SystemFile(fs.openSync(path, flags[mode], 0o644)),
+  open: (path, mode) => new SystemFile(fs.openSync(path, flags[mode], 0o644), path),
   stat(path) {
     const stat = fs.statSync(path, { throwIfNoEntry: false })
     if (stat === undefined) return null
@@ -106,30 +106,36 @@ const flags = { read: O_RDONLY, write: O_RDWR, create: O_RDWR | O_CREAT } as con
 
 class SystemFile implements File {
   readonly #descriptor: number
+  readonly #path: string
 
-  constructor(descriptor: number) {
+  constructor(descriptor: number, path: string) {
     this.#descriptor = descriptor
+    this.#path = path
   }
 
   read(into: Uint8Array, position: number): number {
-    let done = 0
-    while (done < into.length) {
-      const size = fs.readSync(this.#descriptor, into, done, into.length - done, position + done)
-      if (size === 0) break
-      done += size
-    }
-    return done
+    return this.#named(() => {
+      let done = 0
+      while (done < into.length) {
+        const size = fs.readSync(this.#descriptor, into, done, into.length - done, position + done)
+        if (size === 0) break
+        done += size
+      }
+      return done
+    })
   }
 
   write(bytes: Uint8Array, position: number): void {
-    let done = 0
-    while (done < bytes.length) {
-      done += fs.writeSync(this.#descriptor, bytes, done, bytes.length - done, position + done)
-    }
+    this.#named(() => {
+      let done = 0
+      while (done < bytes.length) {
+        done += fs.writeSync(this.#descriptor, bytes, done, bytes.length - done, position + done)
+      }
+    })
   }
 
   truncate(size: number): void {
-    fs.ftruncateSync(this.#descriptor, size)
+    this.#named(() => fs.ftruncateSync(this.#descriptor, size))
   }
 
   size(): number {
@@ -138,17 +144,34 @@ class SystemFile implements File {
 
   sync(): Promise<void> {
     return new Promise((resolve, reject) => {
-      fs.fdatasync(this.#descriptor, (error) => (error === null ? resolve() : reject(error)))
+      fs.fdatasync(this.#descriptor, (error) => {
+        if (error === null) resolve()
+        else reject(naming(error, this.#path))
+      })
     })
   }
 
   syncNow(): void {
-    fs.fdatasyncSync(this.#descriptor)
+    this.#named(() => fs.fdatasyncSync(this.#descriptor))
   }
 
   close(): void {
     fs.closeSync(this.#descriptor)
   }
+
+  #named<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw naming(error as Error, this.#path)
+    }
+  }
+}
+
+/** What fails on a descriptor does not know its file; a person has to. */
+function naming(error: Error, path: string): Error {
+  error.message += `, '${path}'`
+  return error
 }
 
 function replaceFile(path: string, bytes: Uint8Array, permissions = 0o644): void {

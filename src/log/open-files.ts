@@ -81,7 +81,12 @@ export class PooledFile {
   /** 0 where there is none. */
   size(): number {
     if (this.#file !== null) return this.#file.size()
-    return this.#pool.disk.stat(this.path)?.size ?? 0
+    const stat = this.#pool.disk.stat(this.path)
+    if (stat?.isDirectory) {
+      const message = `EISDIR: a folder stands where a file should be, '${this.path}'`
+      throw Object.assign(new Error(message), { code: 'EISDIR' })
+    }
+    return stat?.size ?? 0
   }
 
   async sync(): Promise<void> {
