@@ -19,7 +19,9 @@ export const tools = {
   'metadata-quorum': () => import('./metadata-quorum/main.ts'),
   'leader-election': () => import('./leader-election/main.ts'),
   'producer-perf-test': () => import('./producer-perf-test/main.ts'),
+  'consumer-perf-test': () => import('./consumer-perf-test/main.ts'),
   'verifiable-producer': () => import('./verifiable-producer/main.ts'),
+  'verifiable-consumer': () => import('./verifiable-consumer/main.ts'),
 } as const satisfies { readonly [name: string]: () => Promise<unknown> }
 
 export const toolNames: readonly string[] = Object.keys(tools)

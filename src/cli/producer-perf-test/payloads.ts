@@ -15,18 +15,22 @@ export function payloadsOf(
   if (file !== undefined)
     return fromFile(file, options.text('payload-delimiter') ?? '\\n', { random, write })
   if (options.has('payload-monotonic')) return (number) => Buffer.from(String(number))
-  const size = options.integer('record-size')!
-  return () => letters(size, random)
+  return letters(options.integer('record-size')!, random)
 }
 
 const letterFirst = 65
 const letterCount = 26
+const poolSize = 1024 * 1024
 
-// As Kafka's tool: random letters, new ones for each record, so that compression finds little.
-function letters(size: number, random: Random): Uint8Array {
-  const bytes = Buffer.from(random.bytes(size))
-  for (let i = 0; i < size; i++) bytes[i] = letterFirst + (bytes[i]! % letterCount)
-  return bytes
+// As Kafka's tool: random letters, others for each record, so that compression finds little. They are cut out of a long text
+// at random places, because making new ones would be the slowest part of the test.
+function letters(size: number, random: Random): Payloads {
+  const pool = Buffer.from(random.bytes(poolSize + size))
+  for (let i = 0; i < pool.length; i++) pool[i] = letterFirst + (pool[i]! % letterCount)
+  return () => {
+    const start = Math.floor(random.number() * poolSize)
+    return pool.subarray(start, start + size)
+  }
 }
 
 function fromFile(

@@ -1,5 +1,6 @@
 import type { Delivery, DeliveryFailure } from '../../client/producer/settings.ts'
 import type { Producer } from '../../client/producer.ts'
+import { pause } from '../../host/clock.ts'
 import { systemRandom } from '../../host/random.ts'
 import { JavaError, javaText, messageOf } from '../java/errors.ts'
 import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
@@ -49,6 +50,7 @@ function serverOf(server: Server, options: Options): Server {
 }
 
 const reportingIntervalMs = 5000
+const breathBytes = 256 * 1024
 
 async function measure(options: Options, server: Server, machine: Machine): Promise<number> {
   const { stdout, clock } = machine
@@ -110,6 +112,7 @@ class PerfTest {
     const topic = await producer.topic(options.text('topic')!)
     const throughput = Number(options.text('throughput')!.replace(/[dDfF]$/, ''))
     const pace = new Pace(clock, throughput)
+    let unsent = 0
     for (let number = 0; number < count && stopped.signal === null; number++) {
       const value = payloads(number)
       if (warmup > 0 && number === warmup)
@@ -117,6 +120,12 @@ class PerfTest {
       this.#starts.add(clock.monotonic(), value.length)
       const hasRoom = topic.append(clock.now(), null, value)
       if (!hasRoom) await producer.room()
+      unsent += value.length
+      // What was handed over is sent while nothing else goes on.
+      if (unsent >= breathBytes) {
+        unsent = 0
+        await pause(clock, 0)
+      }
       if (throughput > 0) await pace.keep(number + 1)
     }
     await producer.close()

@@ -1,0 +1,199 @@
+import type { RecordRun } from '../../client/consumer/record-run.ts'
+import type { Consumer } from '../../client/consumer.ts'
+import { partitionKey } from '../../client/topic-partition.ts'
+import { systemRandom } from '../../host/random.ts'
+import { parsePairs, readProperties } from '../config/file.ts'
+import { openConsumer, pollRecordsMax } from '../consumer.ts'
+import { dateFormat } from '../java/date-format.ts'
+import { JavaError } from '../java/errors.ts'
+import { javaPattern } from '../java/regex/pattern.ts'
+import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
+import { refuseTogether, requireExactlyOne, requireOptions, UsageError } from '../options/checks.ts'
+import { isVersionAlone } from '../options/early.ts'
+import type { Options } from '../options/options.ts'
+import { parse } from '../options/parse.ts'
+import { findServer } from '../server.ts'
+import { isTold, traced } from '../tell.ts'
+import type { Tool } from '../tool.ts'
+import { consumerPerfTestDeclaration as declaration } from './declaration.ts'
+import { detailHeader, figures, type Measured, summaryHeader } from './rows.ts'
+
+export const consumerPerfTest: Tool = { declaration, run }
+
+async function run(machine: Machine): Promise<number> {
+  const { stdout } = machine
+  const options = parsed(machine)
+  if (isVersionAlone(options, declaration, machine)) return 0
+  const server = await findServer(options, machine)
+  if (server.kind === 'none') requireOptions(options, 'bootstrap-server')
+  requireExactlyOne(options, ['messages', 'num-records'])
+  if (options.has('messages')) {
+    stdout.write('Warning: --messages is deprecated. Use --num-records instead.\n')
+  }
+  requireExactlyOne(options, ['topic', 'include'])
+  refuseTogether(options, 'consumer.config', ['command-config'])
+  if (options.has('consumer.config')) {
+    stdout.write(
+      'Option --consumer.config has been deprecated and will be removed in a future version. Use --command-config instead.\n',
+    )
+  }
+  try {
+    const isDetailed = options.has('show-detailed-stats')
+    if (!options.has('hide-header')) stdout.write(isDetailed ? detailHeader : summaryHeader)
+    const test = new PerfTest(options, machine)
+    const at = { tool: declaration.name, server, options, machine }
+    return await test.play(await openConsumer(at, propertiesOf(options)))
+  } catch (error) {
+    throw isTold(error) || !(error instanceof JavaError) ? error : traced(error)
+  }
+}
+
+function parsed({ argv }: Machine): Options {
+  try {
+    return parse(argv, declaration.options)
+  } catch (error) {
+    throw error instanceof JavaError ? new UsageError(error.message) : error
+  }
+}
+
+const randomGroups = 100_000
+
+function propertiesOf(options: Options): Map<string, string> {
+  const file = options.text('command-config') ?? options.text('consumer.config')
+  const group = `perf-consumer-${Math.floor(systemRandom.number() * randomGroups)}`
+  const properties = new Map([
+    ...(file === undefined ? [] : readProperties(file)),
+    ...parsePairs(options.all('command-property')),
+    ['group.id', options.text('group') ?? group] as const,
+    ['receive.buffer.bytes', String(options.integer('socket-buffer-size'))] as const,
+    ['max.partition.fetch.bytes', String(options.integer('fetch-size'))] as const,
+    ['auto.offset.reset', options.has('from-latest') ? 'latest' : 'earliest'] as const,
+    ['check.crcs', 'false'] as const,
+  ])
+  properties.delete('bootstrap.servers')
+  if (!properties.has('client.id')) properties.set('client.id', 'perf-consumer-client')
+  return properties
+}
+
+const pollMs = 100
+
+class PerfTest {
+  readonly #options: Options
+  readonly #machine: Machine
+  readonly #max: number
+  readonly #timeoutMs: number
+  readonly #intervalMs: number
+  readonly #time: (ms: number) => string
+  readonly #perPartition = new Map<string, number>()
+  #bytes = 0
+  #records = 0
+  #rebalanceMs = 0
+  #rebalancingSince = 0
+  #reported: { at: number; before: Measured }
+
+  constructor(options: Options, machine: Machine) {
+    this.#options = options
+    this.#machine = machine
+    this.#max = Number(options.long('num-records') ?? options.long('messages'))
+    this.#timeoutMs = Number(options.long('timeout'))
+    this.#intervalMs = Number(options.long('reporting-interval'))
+    this.#time = dateFormat(options.text('date-format')!)
+    this.#reported = { at: 0, before: this.#measured(0) }
+  }
+
+  async play(consumer: Consumer): Promise<number> {
+    const { clock, stdout, onSignal } = this.#machine
+    const stopped: { signal: Signal | null } = { signal: null }
+    onSignal((signal) => {
+      stopped.signal = signal
+      consumer.wakeup()
+    })
+    const [startedAt, beganAt] = [clock.now(), clock.monotonic()]
+    this.#rebalancingSince = beganAt
+    this.#reported.at = beganAt
+    this.#subscribe(consumer)
+    let lastAt = beganAt
+    while (this.#records < this.#max && stopped.signal === null) {
+      if (clock.monotonic() - lastAt > this.#timeoutMs) break
+      const run = await consumer.poll(pollMs)
+      if (run !== null && this.#take(run) > 0) lastAt = clock.monotonic()
+      this.#report()
+    }
+    const elapsedMs = clock.monotonic() - beganAt
+    if (this.#records < this.#max && stopped.signal === null) {
+      stdout.write(
+        `WARNING: Exiting before consuming the expected number of records: timeout (${this.#timeoutMs} ms) exceeded. You can use the --timeout option to increase the timeout.\n`,
+      )
+    }
+    if (!this.#options.has('show-detailed-stats')) {
+      const times = `${this.#time(startedAt)}, ${this.#time(clock.now())}`
+      stdout.write(`${times}, ${figures(this.#measured(elapsedMs))}\n`)
+    }
+    if (this.#options.has('print-metrics')) this.#metrics()
+    await consumer.close()
+    consumer.cluster.close()
+    return stopped.signal === null ? 0 : exitCodeOf[stopped.signal]
+  }
+
+  #subscribe(consumer: Consumer): void {
+    const { clock } = this.#machine
+    const topic = this.#options.text('topic')
+    const wanted =
+      topic === undefined
+        ? { matches: javaPattern(this.#options.text('include')!).matches }
+        : { topics: [topic] }
+    consumer.subscribe(wanted, {
+      revoked: () => {
+        this.#rebalancingSince = clock.monotonic()
+      },
+      assigned: () => {
+        this.#rebalanceMs += clock.monotonic() - this.#rebalancingSince
+      },
+    })
+  }
+
+  #take(run: RecordRun): number {
+    const { cursor } = run
+    let count = 0
+    while (count < pollRecordsMax && run.next()) {
+      count++
+      this.#bytes += cursor.keyEnd - cursor.keyStart + cursor.valueEnd - cursor.valueStart
+    }
+    this.#records += count
+    const key = partitionKey(run.topic, run.partition)
+    this.#perPartition.set(key, (this.#perPartition.get(key) ?? 0) + count)
+    return count
+  }
+
+  #measured(elapsedMs: number): Measured {
+    const { bytes, records, rebalanceMs } = {
+      bytes: this.#bytes,
+      records: this.#records,
+      rebalanceMs: this.#rebalanceMs,
+    }
+    return { bytes, records, elapsedMs, rebalanceMs }
+  }
+
+  #report(): void {
+    if (!this.#options.has('show-detailed-stats')) return
+    const { clock, stdout } = this.#machine
+    const now = clock.monotonic()
+    const { at, before } = this.#reported
+    if (now - at < this.#intervalMs) return
+    const total = this.#measured(now - at)
+    const part = {
+      bytes: total.bytes - before.bytes,
+      records: total.records - before.records,
+      rebalanceMs: total.rebalanceMs - before.rebalanceMs,
+      elapsedMs: now - at,
+    }
+    stdout.write(`${this.#time(clock.now())}, 0, ${figures(total, part)}\n`)
+    this.#reported = { at: now, before: total }
+  }
+
+  #metrics(): void {
+    for (const [partition, count] of [...this.#perPartition].sort()) {
+      this.#machine.stdout.write(`partition ${partition}: ${count} records\n`)
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import { enter } from '../enter.ts'
+import { consumerPerfTest } from './consumer-perf-test.ts'
+
+void enter(consumerPerfTest)

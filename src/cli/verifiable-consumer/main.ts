@@ -1,0 +1,4 @@
+import { enter } from '../enter.ts'
+import { verifiableConsumer } from './verifiable-consumer.ts'
+
+void enter(verifiableConsumer)

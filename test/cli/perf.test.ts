@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { figures } from '../../src/cli/consumer-perf-test/rows.ts'
+import { dateFormat } from '../../src/cli/java/date-format.ts'
+import { waitMs } from '../../src/cli/pace.ts'
+import { StartTimes } from '../../src/cli/producer-perf-test/start-times.ts'
+import { Stats } from '../../src/cli/producer-perf-test/stats.ts'
+
+test.each([
+  { done: 10, elapsedMs: 0, perSecond: 5, wait: 2000, why: 'ten take two seconds' },
+  { done: 10, elapsedMs: 1500, perSecond: 5, wait: 500, why: 'what has passed counts' },
+  { done: 10, elapsedMs: 9000, perSecond: 5, wait: 0, why: 'who is late does not wait' },
+  { done: 10, elapsedMs: 0, perSecond: -1, wait: 0, why: 'without a pace nobody waits' },
+])('a pace: $why', ({ done, elapsedMs, perSecond, wait }) => {
+  expect(waitMs(done, elapsedMs, perSecond)).toBe(wait)
+})
+
+test('latencies are summed up as by Kafka', () => {
+  const stats = new Stats(4, 1000)
+  for (const ms of [5, 1, 3, 7]) stats.record(ms, 1024 * 1024)
+  expect(stats.window(3000)).toBe(
+    '4 records sent, 2.0 records/sec (2.00 MB/sec), 4.0 ms avg latency, 7.0 ms max latency.\n',
+  )
+  expect(stats.total(3000, { what: 'records' })).toBe(
+    '4 records sent, 2.000000 records/sec (2.00 MB/sec), 4.00 ms avg latency, 7.00 ms max latency, 5 ms 50th, 7 ms 95th, 7 ms 99th, 7 ms 99.9th.\n',
+  )
+})
+
+test('start times come out by number, in any order, over blocks', () => {
+  const starts = new StartTimes()
+  const numbers = Array.from({ length: 10_000 }, (_, i) => i)
+  for (const number of numbers) starts.add(number * 2, number)
+  for (const number of numbers.reverse()) {
+    expect(starts.take(number)).toEqual({ at: number * 2, size: number })
+  }
+})
+
+test('what was consumed is told as by Kafka', () => {
+  const measured = { bytes: 1024 * 1024, records: 40, elapsedMs: 500, rebalanceMs: 400 }
+  expect(figures(measured)).toBe('1.0000, 2.0000, 40, 80.0000, 400, 100, 10.0000, 400.0000')
+})
+
+test.each([
+  ['yyyy-MM-dd HH:mm:ss:SSS', '2026-03-04 15:06:07:008'],
+  ["d.M.yy 'at' h:mm a", '4.3.26 at 3:06 PM'],
+  ["HH''mm", "15'06"],
+])('a date as %s', (pattern, text) => {
+  expect(dateFormat(pattern)(new Date(2026, 2, 4, 15, 6, 7, 8).getTime())).toBe(text)
+})
+
+test('a letter that means nothing is refused', () => {
+  expect(() => dateFormat('nonsense')).toThrow("Illegal pattern character 'n'")
+})
