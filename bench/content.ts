@@ -62,7 +62,8 @@ export function fetchResponse() {
   }
 }
 
-export function produceRequest(records: Uint8Array) {
+/** `batch` gives the records of one partition; it is asked for each. */
+export function produceRequest(batch: () => Uint8Array) {
   return {
     transactionalId: null,
     acks: -1,
@@ -70,7 +71,7 @@ export function produceRequest(records: Uint8Array) {
     topicData: topicNames.map((name, t) => ({
       name,
       topicId: topicIds[t]!,
-      partitionData: partitions.map((index) => ({ index, records })),
+      partitionData: partitions.map((index) => ({ index, records: batch() })),
     })),
   }
 }

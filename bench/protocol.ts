@@ -64,7 +64,11 @@ const fetchResponse = (version: number) => own(fetch.response, version, content.
 const produceResponse = (version: number) =>
   own(produce.response, version, content.produceResponse())
 const produceRequest = (version: number, records: Uint8Array) =>
-  own(produce.request, version, content.produceRequest(records))
+  own(
+    produce.request,
+    version,
+    content.produceRequest(() => records),
+  )
 const metadataResponse = (version: number) =>
   own(metadata.response, version, content.metadataResponse(1000, 10))
 
@@ -73,8 +77,7 @@ console.log('                                         ours       theirs   ratio'
 for (const name of ['kafkajs', 'platformatic'] as const) {
   const rival: Rival = rivals[name]
   const v = versions[name]
-  const produced = () =>
-    encode(produce.request, v.produce, content.produceRequest(aBatch()) as never)
+  const produced = () => encode(produce.request, v.produce, content.produceRequest(aBatch) as never)
   const readProduce = produceResponse(v.produce)
   const readFetch = fetchResponse(v.fetch)
   const readMetadata = metadataResponse(v.metadata)
