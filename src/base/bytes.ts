@@ -35,6 +35,13 @@ export function setInt32(bytes: Uint8Array, at: number, value: number): void {
 }
 
 export function setInt64(bytes: Uint8Array, at: number, value: bigint): void {
+  const number = Number(value)
+  // As above: what a double holds exactly needs no arithmetic on bigints.
+  if (number >= -Number.MAX_SAFE_INTEGER && number <= Number.MAX_SAFE_INTEGER) {
+    setInt32(bytes, at, Math.floor(number / 0x100000000))
+    setInt32(bytes, at + 4, number | 0)
+    return
+  }
   setInt32(bytes, at, Number(BigInt.asIntN(32, value >> 32n)))
   setInt32(bytes, at + 4, Number(BigInt.asIntN(32, value)))
 }

@@ -19,11 +19,18 @@ export type NewRecord = {
 export function encodeBatch(fields: BatchFields, records: readonly NewRecord[]): Uint8Array {
   const baseTimestamp =
     fields.deleteHorizonMs ?? fields.baseTimestamp ?? records[0]?.timestamp ?? -1n
-  const writer = new BatchWriter(sizeGuess(records))
+  const writer = new BatchWriter(sizeGuess(records), { once: true })
   let offsetDelta = 0
-  for (const { key, value, headers, timestamp = baseTimestamp, ...record } of records) {
+  for (const record of records) {
+    const { key, value, headers, timestamp = baseTimestamp } = record
     offsetDelta = record.offsetDelta ?? offsetDelta
-    writer.append(timestamp - baseTimestamp, key, value, headers, offsetDelta)
+    writer.append(
+      timestamp === baseTimestamp ? 0 : timestamp - baseTimestamp,
+      key,
+      value,
+      headers,
+      offsetDelta,
+    )
     offsetDelta++
   }
   return writer.build({ ...fields, baseTimestamp })

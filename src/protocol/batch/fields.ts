@@ -61,7 +61,8 @@ function maxTimestampOf(
   baseTimestamp: bigint,
   { count, maxTimestampDelta }: { count: number; maxTimestampDelta: number | bigint },
 ): bigint {
-  return count === 0 ? noTimestamp : baseTimestamp + BigInt(maxTimestampDelta)
+  if (count === 0) return noTimestamp
+  return maxTimestampDelta === 0 ? baseTimestamp : baseTimestamp + BigInt(maxTimestampDelta)
 }
 
 function compressed(bytes: Uint8Array, compression: Compression, level?: number): Uint8Array {

@@ -32,9 +32,12 @@ export class BatchWriter {
   #maxTimestampDelta: number | bigint = 0
   readonly #capacity: number
   readonly #spares: Buffer[] = []
-  readonly #lent = new WeakSet<ArrayBufferLike>()
+  /** What may come back; null where nothing ever does. */
+  readonly #lent: WeakSet<ArrayBufferLike> | null
 
-  constructor(capacity = capacityDefault) {
+  /** `once`: a single batch, whose bytes nobody gives back; they may then share a slab with others. */
+  constructor(capacity = capacityDefault, { once = false } = {}) {
+    this.#lent = once ? null : new WeakSet()
     this.#capacity = Math.max(capacity, headerSize + overheadMax)
   }
 
@@ -130,7 +133,7 @@ export class BatchWriter {
       maxTimestampDelta: this.#maxTimestampDelta,
     })
     if (built.buffer === bytes.buffer) {
-      this.#lent.add(built.buffer)
+      this.#lent?.add(built.buffer)
       this.#bytes = noBuffer
     }
     this.clear()
@@ -139,7 +142,7 @@ export class BatchWriter {
 
   /** Takes back what `build` gave and nobody reads any more; bytes that are not the writer's are left alone. */
   recycle(built: Uint8Array): void {
-    if (!this.#lent.delete(built.buffer) || this.#spares.length === sparesMax) return
+    if (this.#lent?.delete(built.buffer) !== true || this.#spares.length === sparesMax) return
     this.#spares.push(Buffer.from(built.buffer as ArrayBuffer))
   }
 
@@ -246,7 +249,9 @@ export class BatchWriter {
       return
     }
     const sizeWanted = old === noBuffer ? size : 2 * size
-    this.#bytes = Buffer.allocUnsafeSlow(Math.max(sizeWanted, this.#capacity))
+    const capacity = Math.max(sizeWanted, this.#capacity)
+    this.#bytes =
+      this.#lent === null ? Buffer.allocUnsafe(capacity) : Buffer.allocUnsafeSlow(capacity)
     old.copy(this.#bytes, 0, 0, this.#position)
   }
 }
