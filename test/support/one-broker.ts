@@ -1,0 +1,106 @@
+/** One broker on a directory that outlives it: Jackdaw or Apache Kafka, the one after the other. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemClock } from '../../src/host/clock.ts'
+import { systemNet } from '../../src/host/net.ts'
+import { Connection } from '../../src/wire/connection.ts'
+import { startApacheKafka } from './apache-cluster.ts'
+import { jackdawCommand } from './jackdaw.ts'
+import { end, freePorts, start } from './processes.ts'
+
+export type Kind = 'jackdaw' | 'apache'
+
+export type OneBroker = {
+  kind: Kind
+  address: string
+  connection: Connection
+  stop(): Promise<void>
+  kill(): Promise<void>
+}
+
+/** Where the broker on `root` has its log directory. */
+export const dataOf = (root: string): string => join(root, 'data-1')
+
+/** What both brokers are told, so that they write alike. */
+const settings = {
+  'offsets.topic.num.partitions': 2,
+  'offsets.topic.replication.factor': 1,
+  'transaction.state.log.num.partitions': 2,
+  'log.cleaner.backoff.ms': 200,
+  'log.initial.task.delay.ms': 100,
+  'log.flush.start.offset.checkpoint.interval.ms': 100,
+  'log.retention.check.interval.ms': 500,
+  'log.retention.hours': 876_000,
+  'group.initial.rebalance.delay.ms': 0,
+  'broker.session.timeout.ms': 3000,
+  'broker.heartbeat.interval.ms': 500,
+}
+
+export async function startOn(root: string, kind: Kind): Promise<OneBroker> {
+  mkdirSync(root, { recursive: true })
+  return kind === 'apache' ? startApache(root) : startOurs(root)
+}
+
+async function startApache(root: string): Promise<OneBroker> {
+  const cluster = await startApacheKafka({ dataDirectory: root, config: settings })
+  const { address } = cluster.brokers[0]!
+  const connection = await connect(address)
+  return {
+    kind: 'apache',
+    address,
+    connection,
+    async stop() {
+      connection.close()
+      await cluster.stopBroker(1)
+    },
+    async kill() {
+      connection.close()
+      await cluster.kill()
+    },
+  }
+}
+
+async function startOurs(root: string): Promise<OneBroker> {
+  const address = `127.0.0.1:${(await freePorts(1))[0]}`
+  const properties = {
+    ...settings,
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'log.dirs': dataOf(root),
+    listeners: `PLAINTEXT://${address}`,
+  }
+  const config = join(root, 'jackdaw.properties')
+  const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}\n`)
+  writeFileSync(config, lines.join(''))
+  const broker = start(jackdawCommand('jackdaw', ['broker', '--config', config])!)
+  await broker.outputs((text) => text.includes('"ready"'), 60_000)
+  const connection = await connect(address)
+  const finish = async (signal: NodeJS.Signals) => {
+    connection.close()
+    return end(broker, signal)
+  }
+  return {
+    kind: 'jackdaw',
+    address,
+    connection,
+    async stop() {
+      const { code, stderr } = await finish('SIGTERM')
+      if (code !== 0) throw new Error(`jackdaw broker ended with ${code}: ${stderr}`)
+    },
+    async kill() {
+      await finish('SIGKILL')
+    },
+  }
+}
+
+export function connect(address: string): Promise<Connection> {
+  const [host, port] = address.split(':')
+  return Connection.open({
+    net: systemNet,
+    clock: systemClock,
+    address: { host: host!, port: Number(port) },
+    clientId: 'test',
+    connectTimeoutMs: 10_000,
+    requestTimeoutMs: 60_000,
+  })
+}
