@@ -3,7 +3,7 @@
  * hand `npm run simulate` plays as many as one likes (docs/simulation.md).
  */
 import { expect, test } from 'vitest'
-import { optionsOf, playSeed } from './main.ts'
+import { optionsOf, playSeed } from './play.ts'
 import { ClusterWorld } from './world.ts'
 
 const seeds = Number(process.env.JACKDAW_WORLDS ?? 25)

@@ -1,0 +1,89 @@
+/** Rules of the production code, each switched off by a change of its text: what the simulations must find. */
+export interface Bug {
+  readonly name: string
+  /** Where it shows: among raft cores alone, or among whole brokers. */
+  readonly sim: 'raft' | 'brokers'
+  readonly file: string
+  readonly from: string
+  readonly to: string
+}
+
+export const bugs: readonly Bug[] = [
+  {
+    name: 'less than a majority decides',
+    sim: 'raft',
+    file: 'src/raft/voters.ts',
+    from: 'return Math.floor(count / 2) + 1',
+    to: 'return Math.floor(count / 2)',
+  },
+  {
+    name: "a leader takes a follower's word for what it holds",
+    sim: 'raft',
+    file: 'src/raft/lead.ts',
+    from: "if (position.kind === 'diverging') {",
+    to: "if (position.kind === 'diverging' && request.epoch < 0) {",
+  },
+  {
+    name: 'a node votes twice in an epoch',
+    sim: 'raft',
+    file: 'src/raft/elect.ts',
+    from: 'return node.vote === null ? true : sameKey(node.vote, candidate)',
+    to: 'return true || sameKey(candidate, candidate)',
+  },
+  {
+    name: 'a candidate may lack what is committed',
+    sim: 'raft',
+    file: 'src/raft/elect.ts',
+    from: 'if (!isUpToDate(node.log, newest)) return false',
+    to: 'if (!isUpToDate(node.log, newest) && newest.epoch < 0) return false',
+  },
+  {
+    name: 'any live replica may lead',
+    sim: 'brokers',
+    file: 'src/metadata/partition-change.ts',
+    from: '(isr.includes(id) || (isr.length === 0 && elr.includes(id))) && acceptable(id)',
+    to: '(isr.includes(id) || elr.includes(id) || id > 0) && acceptable(id)',
+  },
+  {
+    name: 'a follower keeps what its leader never had',
+    sim: 'brokers',
+    file: 'src/broker/replica-fetcher.ts',
+    from: 'if (answered.divergingEpoch.endOffset >= 0n)',
+    to: 'if (answered.divergingEpoch.endOffset < -9n)',
+  },
+  {
+    name: 'a record is acknowledged as soon as its leader has it',
+    sim: 'brokers',
+    file: 'src/broker/replicas.ts',
+    from: 'if (hosted.state.highWatermark < offset) return null',
+    to: '',
+  },
+  {
+    name: 'a batch that comes again is not known again',
+    sim: 'brokers',
+    file: 'src/log/producers/entry.ts',
+    from: 'if (each.lastSequence === last && firstSequenceOf(each) === first) return each',
+    to: 'if (each.lastSequence === last && firstSequenceOf(each) > first) return each',
+  },
+  {
+    name: 'a broker that comes back acts on the metadata that it left with',
+    sim: 'brokers',
+    file: 'src/broker/quorum/broker-lifecycle.ts',
+    from: 'await this.#options.caughtUp(this.#epoch)\n    caughtUp()',
+    to: 'caughtUp()\n    await this.#options.caughtUp(this.#epoch)',
+  },
+  {
+    name: 'the high watermark does not wait for followers',
+    sim: 'brokers',
+    file: 'src/partition/partition.ts',
+    from: 'if (id !== partition.brokerId) ends.push(',
+    to: 'if (id < 0) ends.push(',
+  },
+  {
+    name: 'a producer sends what it has to send again behind the rest',
+    sim: 'brokers',
+    file: 'src/client/producer/lane.ts',
+    from: 'this.waiting.splice(at < 0 ? this.waiting.length : at, 0, batch)',
+    to: 'this.waiting.splice(at < 0 ? this.waiting.length : this.waiting.length, 0, batch)',
+  },
+]

@@ -1,0 +1,63 @@
+/** Bundles a simulation with one rule switched off, and plays it until it is found out. */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build, type Plugin } from 'esbuild'
+import { projectRoot } from '../support/project.ts'
+import type { Bug } from './bugs.ts'
+
+/** Its text with the rule switched off; throws where the text is not there exactly once. */
+export function planted({ file, from, to, name }: Bug): string {
+  const text = readFileSync(join(projectRoot, file), 'utf8')
+  if (text.split(from).length !== 2)
+    throw new Error(`"${name}": ${file} does not say this once: ${from}`)
+  return text.replace(from, () => to)
+}
+
+export interface Found {
+  readonly seed: number
+  readonly what: string
+}
+
+/** The first of the seeds that finds the bug; null if none does. */
+export async function hunt(bug: Bug, seeds: number): Promise<Found | null> {
+  const folder = join(projectRoot, 'node_modules', '.simulation')
+  mkdirSync(folder, { recursive: true })
+  const outfile = join(folder, `${bug.file.replaceAll(/\W/g, '-')}-${process.pid}-${count++}.mjs`)
+  try {
+    await build({
+      entryPoints: [join(projectRoot, 'test', 'sim', 'seeds.ts')],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      packages: 'external',
+      logLevel: 'silent',
+      outfile,
+      plugins: [plugin(bug)],
+    })
+    const { playRaftSeed, playSeed } = await import(pathToFileURL(outfile).href)
+    const play: (seed: number) => Promise<string | null> =
+      bug.sim === 'raft' ? playRaftSeed : playSeed
+    for (let seed = 1; seed <= seeds; seed++) {
+      const what = await play(seed)
+      if (what !== null) return { seed, what }
+    }
+    return null
+  } finally {
+    rmSync(outfile, { force: true })
+  }
+}
+
+let count = 0
+
+function plugin(bug: Bug): Plugin {
+  return {
+    name: 'plant',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.ts$/ }, ({ path }) =>
+        path === join(projectRoot, bug.file) ? { contents: planted(bug), loader: 'ts' } : undefined,
+      )
+    },
+  }
+}

@@ -1,0 +1,26 @@
+/** One seed of the simulated world of brokers. */
+import { ClusterWorld, type WorldOptions } from './world.ts'
+
+/** Worlds of several kinds, by their seed. */
+export function optionsOf(seed: number): WorldOptions {
+  const kinds = [
+    { voters: 3, others: 0 },
+    { voters: 3, others: 0 },
+    { voters: 3, others: 1 },
+    { voters: 1, others: 2 },
+    { voters: 5, others: 0 },
+  ]
+  return { seed, troubleMs: 8000, ...kinds[seed % kinds.length]! }
+}
+
+/** Null if all went well; else what went wrong, and when. */
+export async function playSeed(seed: number): Promise<string | null> {
+  const world = new ClusterWorld(optionsOf(seed))
+  try {
+    await world.play()
+    return null
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    return `seed ${seed} at ${Math.round(world.time.now)} ms: ${text}`
+  }
+}
