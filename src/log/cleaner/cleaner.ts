@@ -47,7 +47,7 @@ export class Cleaner {
   /** Compacts until nothing is worth it any more. */
   async run(): Promise<void> {
     for (let next = this.#filthiest(); next !== null; next = this.#filthiest()) {
-      await this.#clean(next)
+      if (!(await this.#clean(next))) return
     }
   }
 
@@ -105,7 +105,8 @@ export class Cleaner {
     )
   }
 
-  async #clean({ directory, log, cleaning }: Candidate): Promise<void> {
+  /** False where it makes no sense to go on at once: there is no room for a cleaned segment now. */
+  async #clean({ directory, log, cleaning }: Candidate): Promise<boolean> {
     const { clock, random, logger, settings } = this.#options
     const startedAt = clock.monotonic()
     log.compacting = true
@@ -116,7 +117,7 @@ export class Cleaner {
         seed: Math.floor(random.number() * 2 ** 32),
       })
       const cleaned = await this.#play(log, work)
-      if (cleaned === null) return
+      if (cleaned === null) return true
       if (cleaned.cleanedUpTo <= cleaning.firstDirtyOffset) {
         throw new KafkaError(
           'INVALID_RECORD',
@@ -131,10 +132,13 @@ export class Cleaner {
         { log: log.name, bytesBefore, bytesAfter, ms: clock.monotonic() - startedAt },
         `compacted ${log.name} up to offset ${cleanedUpTo}`,
       )
+      return true
     } catch (error) {
-      this.#uncleanable.add(log.name)
       const cause = directory.failed(error)
+      const isFull = directory.online && cause.error === 'KAFKA_STORAGE_ERROR'
+      if (!isFull) this.#uncleanable.add(log.name)
       logger.error({ log: log.name, error: cause }, `cannot compact ${log.name}: ${cause.message}`)
+      return !isFull
     } finally {
       log.compacting = false
     }

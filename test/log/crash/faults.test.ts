@@ -4,11 +4,11 @@
  */
 import { expect, test } from 'vitest'
 import type { PartitionLog } from '../../../src/log/partition-log.ts'
-import type { Operation } from '../../sim/disk.ts'
+import { type Operation, SimDisk } from '../../sim/disk.ts'
 import { SeededRandom } from '../../sim/random.ts'
-import { batch, readAll } from '../support.ts'
+import { append, batch, readAll, topicId, world } from '../support.ts'
 import { verify } from './verify.ts'
-import { Workload } from './workload.ts'
+import { configOf, Workload } from './workload.ts'
 
 const steps = 40
 
@@ -149,3 +149,33 @@ function checkReadable({ models, logs }: Workload): void {
     expect(readAll(log).length > 0).toBe(log.logStartOffset < log.logEndOffset)
   }
 }
+
+test('the cleaner finds no room, and compacts when there is some', async () => {
+  const config = configOf('keyed')
+  const { disk, logs, clock } = await world(new SimDisk(), { config: () => config })
+  const log = logs.create('keyed', 0, topicId, config)
+  for (let i = 0; i < 40; i++) append(log, `k=${i}`)
+  log.advanceHighWatermark(log.logEndOffset)
+  const before = log.sizeBytes
+  const someRounds = async () => {
+    for (let round = 0; round < 20; round++) {
+      clock.advance(15_000)
+      for (let turn = 0; turn < 50; turn++) await null
+    }
+  }
+  let refused = 0
+  disk.faults.refuse = ({ kind, path }) => {
+    if (!growing.has(kind) || !path.endsWith('.cleaned')) return null
+    refused++
+    return 'ENOSPC'
+  }
+  await someRounds()
+  expect(refused).toBeGreaterThan(1)
+  expect(log.offline).toBe(false)
+  expect(log.sizeBytes).toBe(before)
+  disk.faults = {}
+  await someRounds()
+  expect(log.sizeBytes).toBeLessThan(before / 2)
+  expect(readAll(log).length).toBeGreaterThan(0)
+  await logs.close({ brokerEpoch: 1n })
+})

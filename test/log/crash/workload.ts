@@ -225,7 +225,8 @@ export class Workload {
     }
     await this.#open()
     for (const model of this.models) {
-      if (model.state === 'going') this.#logs.delete(model.topic, 0)
+      const isBack = this.#logs.get(model.topic, 0)?.topicId === model.topicId
+      if (model.state === 'going' && isBack) this.#logs.delete(model.topic, 0)
       if (model.state !== 'there') {
         model.state = 'gone'
         continue
@@ -233,6 +234,7 @@ export class Workload {
       const log = this.#logs.get(model.topic, 0, model.topicId)
       if (log !== undefined) this.#goOn(model, log)
       else if (model.synced === 0) model.state = 'gone'
+      else throw new Error(`${model.topic} is lost, of which ${model.synced} were synced`)
     }
     for (const topic of ['plain', 'keyed', 'transactions']) {
       if (this.#live(topic) === undefined) this.#create(topic)
