@@ -18,6 +18,7 @@ export const tools = {
   features: () => import('./features/main.ts'),
   'metadata-quorum': () => import('./metadata-quorum/main.ts'),
   'leader-election': () => import('./leader-election/main.ts'),
+  'reassign-partitions': () => import('./reassign-partitions/main.ts'),
   'producer-perf-test': () => import('./producer-perf-test/main.ts'),
   'consumer-perf-test': () => import('./consumer-perf-test/main.ts'),
   'verifiable-producer': () => import('./verifiable-producer/main.ts'),

@@ -4,8 +4,8 @@ import { listPartitionReassignments as listReassignmentsApi } from '../../protoc
 import { unregisterBroker as unregisterBrokerApi } from '../../protocol/apis/unregister-broker.ts'
 import type { Cluster } from '../cluster.ts'
 import { endpointTypes } from '../controllers.ts'
-import { ensureNone } from '../result.ts'
-import type { TopicPartition } from '../topic-partition.ts'
+import { ensureNone, orThrow, type Result, resultOf } from '../result.ts'
+import { byTopic, partitionKey, type TopicPartition } from '../topic-partition.ts'
 import { describeQuorum } from './quorum.ts'
 import type { TimeoutOption } from './topics.ts'
 
@@ -69,28 +69,57 @@ export async function activeController(
 /** Moves partitions to other replicas (KIP-455). Throws what the first one was refused with. */
 export async function alterPartitionReassignments(
   cluster: Cluster,
-  moves: readonly (TopicPartition & { readonly replicas: readonly number[] })[],
-  { timeoutMs }: TimeoutOption = {},
+  moves: readonly Move[],
+  options: TimeoutOption = {},
 ): Promise<void> {
-  if (moves.length === 0) return
-  const topics = [...new Set(moves.map(({ topic }) => topic))].map((name) => ({
+  for (const result of (await movePartitions(cluster, moves, options)).values()) orThrow(result)
+}
+
+/** Where a partition is to go; null replicas end a move that goes on, and lead back. */
+export type Move = TopicPartition & { readonly replicas: readonly number[] | null }
+
+/** The same, with what became of each. */
+export async function movePartitions<M extends Move>(
+  cluster: Cluster,
+  moves: readonly M[],
+  {
+    timeoutMs,
+    allowsOtherCounts = true,
+  }: TimeoutOption & {
+    /** Whether a partition may have more or fewer replicas afterwards. */
+    allowsOtherCounts?: boolean
+  } = {},
+): Promise<Map<M, Result<null>>> {
+  if (moves.length === 0) return new Map()
+  const topics = [...byTopic(moves)].map(([name, list]) => ({
     name,
-    partitions: moves
-      .filter(({ topic }) => topic === name)
-      .map(({ partition, replicas }) => ({ partitionIndex: partition, replicas: [...replicas] })),
+    partitions: list.map(({ partition, replicas }) => ({
+      partitionIndex: partition,
+      replicas: replicas === null ? null : [...replicas],
+    })),
   }))
-  await cluster.retrying(
-    { callName: 'alterPartitionReassignments', timeoutMs },
-    async (attempt) => {
-      const connection = await cluster.controller()
-      attempt.reached = true
-      const answer = await connection.call(alterReassignmentsApi, { topics })
-      ensureNone(answer.errorCode, answer.errorMessage)
-      for (const { partitions } of answer.responses) {
-        for (const each of partitions) ensureNone(each.errorCode, each.errorMessage)
-      }
-    },
-  )
+  const callName = 'alterPartitionReassignments'
+  return cluster.retrying({ callName, timeoutMs }, async (attempt) => {
+    const connection = await cluster.controller()
+    attempt.reached = true
+    const hasCounts = (connection.version(alterReassignmentsApi) ?? 0) >= 1
+    const answer = await connection.call(alterReassignmentsApi, {
+      topics,
+      ...(hasCounts ? { allowReplicationFactorChange: allowsOtherCounts } : {}),
+    })
+    ensureNone(answer.errorCode, answer.errorMessage)
+    const found = new Map(
+      answer.responses.flatMap(({ name, partitions }) =>
+        partitions.map((each) => [partitionKey(name, each.partitionIndex), each] as const),
+      ),
+    )
+    return new Map(
+      moves.map((move) => {
+        const each = found.get(partitionKey(move.topic, move.partition))
+        return [move, resultOf(each?.errorCode ?? 0, each?.errorMessage, () => null)]
+      }),
+    )
+  })
 }
 
 /** The cluster forgets a broker that does not run any more (KIP-631). */

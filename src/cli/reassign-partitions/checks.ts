@@ -1,0 +1,58 @@
+import { UsageError } from '../options/checks.ts'
+import type { Options } from '../options/options.ts'
+
+export const actions = ['generate', 'execute', 'verify', 'cancel', 'list'] as const
+export type Action = (typeof actions)[number]
+
+const required = {
+  generate: ['bootstrap-server', 'topics-to-move-json-file', 'broker-list'],
+  execute: ['bootstrap-server', 'reassignment-json-file'],
+  verify: ['bootstrap-server', 'reassignment-json-file'],
+  cancel: ['reassignment-json-file'],
+  list: [],
+} as const satisfies Record<Action, readonly string[]>
+
+const permitted: Record<Action, readonly string[]> = {
+  generate: ['disable-rack-aware'],
+  execute: [
+    'additional',
+    'throttle',
+    'replica-alter-log-dirs-throttle',
+    'timeout',
+    'disallow-replication-factor-change',
+  ],
+  verify: ['preserve-throttles'],
+  cancel: ['bootstrap-controller', 'preserve-throttles', 'timeout'],
+  list: ['bootstrap-controller'],
+}
+
+const always = ['bootstrap-server', 'command-config', 'output', 'home', 'no-start', 'debug']
+
+/** What the command line asks for, if it makes sense; in Kafka's order. */
+export function onlyAction(
+  options: Options,
+  { given, needsServer }: { given: readonly string[]; needsServer: boolean },
+): Action {
+  const chosen = actions.filter((action) => options.has(action))
+  if (chosen.length !== 1) {
+    const names = actions.map((action) => `--${action}`).join(', ')
+    throw new UsageError(`Command must include exactly one action: ${names}`)
+  }
+  const action = chosen[0]!
+  if (options.has('bootstrap-server') && options.has('bootstrap-controller')) {
+    throw new UsageError("Please don't specify both --bootstrap-server and --bootstrap-controller")
+  }
+  if (needsServer && required[action].length === 0) {
+    throw new UsageError('Please specify either --bootstrap-server or --bootstrap-controller')
+  }
+  for (const name of required[action]) {
+    const isThere = options.has(name) || (name === 'bootstrap-server' && !needsServer)
+    if (!isThere) throw new UsageError(`Missing required argument "[${name}]"`)
+  }
+  const allowed = [...always, ...required[action], ...permitted[action], action]
+  const odd = given.find((name) => options.has(name) && !allowed.includes(name))
+  if (odd !== undefined) {
+    throw new UsageError(`Option "[${odd}]" can't be used with action "[${action}]"`)
+  }
+  return action
+}

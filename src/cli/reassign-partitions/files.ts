@@ -1,0 +1,116 @@
+import { partitionKey, type TopicPartition } from '../../client/topic-partition.ts'
+import { readNamedFile } from '../config/file.ts'
+import { JavaError } from '../java/errors.ts'
+import { jsonArray, jsonField, jsonInteger, jsonObject, jsonText, parseJson } from '../java/json.ts'
+
+export type Target = TopicPartition & { readonly replicas: readonly number[] }
+
+export const commandFailed = (message: string): JavaError =>
+  new JavaError('org.apache.kafka.tools.AdminCommandFailedException', message)
+const operation = (message: string): JavaError =>
+  new JavaError('org.apache.kafka.tools.AdminOperationException', message)
+
+export function read(path: string): string {
+  try {
+    return readNamedFile(path)
+  } catch {
+    throw new JavaError('java.io.IOException', `Unable to read file ${path}`)
+  }
+}
+
+/** What --reassignment-json-file holds; what is wrong with the targets themselves is looked at by `ensureMovable`. */
+export function parseTargets(text: string): Target[] {
+  const root = versioned(text, faultOf(text))
+  const found = root.partitions === undefined ? [] : jsonArray(root.partitions)
+  return found.map((each) => {
+    const fields = jsonObject(each)
+    const topic = jsonText(jsonField(fields, 'topic'))
+    const partition = jsonInteger(jsonField(fields, 'partition'))
+    const replicas = jsonArray(jsonField(fields, 'replicas')).map(jsonInteger)
+    const dirs = fields.log_dirs === undefined ? null : jsonArray(fields.log_dirs).map(jsonText)
+    if (dirs !== null) ensureDirs({ topic, partition, replicas }, dirs)
+    return { topic, partition, replicas }
+  })
+}
+
+function ensureDirs({ topic, partition, replicas }: Target, dirs: readonly string[]): void {
+  const name = partitionKey(topic, partition)
+  if (dirs.length !== replicas.length) {
+    throw commandFailed(
+      `Size of replicas list [${replicas.join(', ')}] is different from size of log dirs list [${dirs.join(', ')}] for partition ${name}`,
+    )
+  }
+  if (dirs.every((each) => each === 'any')) return
+  throw commandFailed(
+    `Partition ${name} asks for log directories; these tools leave the directory to the broker ("any")`,
+  )
+}
+
+// Jackson names the word that it could not read.
+function faultOf(text: string): string {
+  const token = /^\s*([A-Za-z_$][\w$]*)/.exec(text)?.[1]
+  return token === undefined
+    ? 'The input string is not a valid JSON'
+    : `Unrecognized token '${token}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')`
+}
+
+function versioned(text: string, fault: string) {
+  const json = parseJson(text)
+  if (json === undefined) throw operation(fault)
+  const root = jsonObject(json)
+  const version = root.version === undefined ? 1 : jsonInteger(root.version)
+  if (version !== 1) throw operation(`Not supported version field value ${version}`)
+  return root
+}
+
+/** What --execute asks of the targets before anything is looked up. */
+export function ensureMovable(targets: readonly Target[]): void {
+  if (targets.length === 0) throw commandFailed('Partition reassignment list cannot be empty')
+  if (targets.some(({ replicas }) => replicas.length === 0)) {
+    throw commandFailed('Partition replica list cannot be empty')
+  }
+  const keys = targets.map(({ topic, partition }) => partitionKey(topic, partition))
+  const twice = duplicates(keys)
+  if (twice.length > 0) {
+    throw commandFailed(
+      `Partition reassignment contains duplicate topic partitions: ${twice.join(',')}`,
+    )
+  }
+  const faults = targets.flatMap(({ replicas }, index) => {
+    const again = duplicates(replicas)
+    return again.length === 0
+      ? []
+      : [`${keys[index]} contains multiple entries for ${again.join(',')}`]
+  })
+  if (faults.length > 0) {
+    throw commandFailed(
+      `Partition replica lists may not contain duplicate entries: ${faults.join('. ')}`,
+    )
+  }
+}
+
+/** What --topics-to-move-json-file holds. */
+export function parseTopics(text: string): string[] {
+  const root = versioned(text, 'The input string is not a valid JSON')
+  const found = root.topics === undefined ? [] : jsonArray(root.topics)
+  const topics = found.map((each) => jsonText(jsonField(jsonObject(each), 'topic')))
+  const twice = duplicates(topics)
+  if (twice.length === 0) return topics
+  throw commandFailed(
+    `List of topics to reassign contains duplicate entries: [${twice.join(', ')}]`,
+  )
+}
+
+export function parseBrokers(text: string): number[] {
+  const brokers = text.split(',').map((each) => {
+    if (/^[+-]?\d+$/.test(each)) return Number(each)
+    throw new JavaError('java.lang.NumberFormatException', `For input string: "${each}"`)
+  })
+  const twice = duplicates(brokers)
+  if (twice.length === 0) return brokers
+  throw commandFailed(`Broker list contains duplicate entries: [${twice.join(', ')}]`)
+}
+
+function duplicates<T>(items: readonly T[]): T[] {
+  return [...new Set(items.filter((item, index) => items.indexOf(item) !== index))]
+}

@@ -1,0 +1,225 @@
+import {
+  describeCluster,
+  listPartitionReassignments,
+  movePartitions,
+} from '../../client/admin/cluster.ts'
+import type { Cluster } from '../../client/cluster.ts'
+import { byTopic, comparePartitions, partitionKey } from '../../client/topic-partition.ts'
+import { withCluster } from '../admin.ts'
+import { messageOf } from '../java/errors.ts'
+import type { Machine } from '../machine.ts'
+import { isVersionAlone } from '../options/early.ts'
+import type { Options } from '../options/options.ts'
+import { parse } from '../options/parse.ts'
+import { chosenForm } from '../output/form.ts'
+import { exceptionText } from '../output/log.ts'
+import { show } from '../output/show.ts'
+import { findServer } from '../server.ts'
+import { isTold, ToolFailure } from '../tell.ts'
+import type { Tool } from '../tool.ts'
+import {
+  assignmentJson,
+  ensureBrokers,
+  replicasIfAny,
+  replicasOf,
+  replicasOfTopics,
+} from './ask.ts'
+import { type Action, onlyAction } from './checks.ts'
+import { reassignPartitionsDeclaration as declaration } from './declaration.ts'
+import {
+  commandFailed,
+  ensureMovable,
+  parseBrokers,
+  parseTargets,
+  parseTopics,
+  read,
+  type Target,
+} from './files.ts'
+import { propose } from './propose.ts'
+import { clearThrottles, setThrottle } from './throttles.ts'
+
+export const reassignPartitions: Tool = { declaration, run }
+
+async function run(machine: Machine): Promise<number> {
+  const options = parse(machine.argv, declaration.options)
+  if (isVersionAlone(options, declaration, machine)) return 0
+  try {
+    const server = await findServer(options, machine)
+    const action = onlyAction(options, {
+      given: declaration.options.map(({ name }) => name),
+      needsServer: server.kind === 'none',
+    })
+    const at = { tool: declaration.name, server, machine }
+    return await withCluster(options, at, async (cluster, quiet) => {
+      await perform[action]({ options, cluster, machine: quiet })
+      return 0
+    })
+  } catch (error) {
+    throw isTold(error) ? error : told(error)
+  }
+}
+
+// This tool tells its failures where it tells everything else.
+function told(error: unknown): ToolFailure {
+  const message = messageOf(error) ?? 'null'
+  const stdout = `Error: ${message}\n${exceptionText(error)}\n`
+  return new ToolFailure(message, { stdout, cause: error })
+}
+
+type Run = { options: Options; cluster: Cluster; machine: Machine }
+
+const perform: { readonly [A in Action]: (run: Run) => Promise<void> } = {
+  generate,
+  execute,
+  verify,
+  cancel,
+  list,
+}
+
+async function generate({ options, cluster, machine: { stdout } }: Run): Promise<void> {
+  const topics = parseTopics(read(options.text('topics-to-move-json-file')!))
+  const wanted = parseBrokers(options.text('broker-list')!)
+  const current = await replicasOfTopics(cluster, topics)
+  const isRackAware = !options.has('disable-rack-aware')
+  const brokers = (await describeCluster(cluster)).nodes
+    .filter(({ id }) => wanted.includes(id))
+    .map(({ id, rack }) => ({ id, rack: isRackAware ? rack : null }))
+  const { random } = cluster.settings.host
+  const proposed = [...byTopic(current)].flatMap(([topic, list]) => {
+    const start = Math.floor(random.number() * brokers.length)
+    const shape = { partitions: list.length, replicas: list[0]!.replicas.length, start }
+    return propose(brokers, shape).map((replicas, index) => ({
+      topic,
+      partition: list[index]!.partition,
+      replicas,
+    }))
+  })
+  stdout.write(
+    `Current partition replica assignment\n${await assignmentJson(cluster, current)}\n\n`,
+  )
+  stdout.write(
+    `Proposed partition reassignment configuration\n${await assignmentJson(null, proposed)}\n`,
+  )
+}
+
+const verifyWarning =
+  'Warning: You must run --verify periodically, until the reassignment completes, to ensure the throttle is removed.\n'
+const goingOn =
+  'Cannot execute because there is an existing partition assignment.  Use --additional to override this and create a new partition assignment in addition to the existing one. The --additional flag can also be used to change the throttle by resubmitting the current reassignment.'
+
+async function execute({ options, cluster, machine: { stdout } }: Run): Promise<void> {
+  const targets = parseTargets(read(options.text('reassignment-json-file')!))
+  ensureMovable(targets)
+  const [rate, ioRate] = [
+    options.long('throttle')!,
+    options.long('replica-alter-log-dirs-throttle')!,
+  ]
+  const active = await listPartitionReassignments(cluster)
+  if (active.length > 0 && !options.has('additional')) {
+    throw new ToolFailure(goingOn, { stdout: `${goingOn}\n` })
+  }
+  await ensureBrokers(cluster, targets)
+  const current = await replicasOf(cluster, targets)
+  stdout.write(
+    `Current partition replica assignment\n\n${await assignmentJson(cluster, current)}\n\nSave this to use as the --reassignment-json-file option during rollback\n`,
+  )
+  if (rate >= 0n || ioRate >= 0n) stdout.write(verifyWarning)
+  if (rate >= 0n) {
+    await setThrottle(cluster, { current, targets, rate })
+    stdout.write(`The inter-broker throttle limit was set to ${rate} B/s\n`)
+  }
+  const allowsOtherCounts = !options.has('disallow-replication-factor-change')
+  const results = [...(await movePartitions(cluster, targets, { allowsOtherCounts }))]
+  const faults = results.flatMap(([target, result]) =>
+    result.ok ? [] : [`${nameOf(target)}: ${result.error.message}`],
+  )
+  if (faults.length > 0) {
+    const text = `Error reassigning partition(s):\n${faults.sort().join('\n')}`
+    throw new ToolFailure(text, { stdout: `${text}\n` })
+  }
+  stdout.write(
+    `Successfully started partition reassignment${plural(targets)} for ${names(targets).join(',')}\n`,
+  )
+}
+
+async function verify({ options, cluster, machine: { stdout } }: Run): Promise<void> {
+  const targets = parseTargets(read(options.text('reassignment-json-file')!))
+  const active = new Set((await listPartitionReassignments(cluster)).map(nameOf))
+  const current = await replicasIfAny(cluster, targets)
+  const lines = [...targets].sort(comparePartitions).map((target) => {
+    const name = nameOf(target)
+    if (active.has(name)) return `Reassignment of partition ${name} is still in progress.`
+    const now = (current.get(name) ?? []).join(',')
+    const wanted = target.replicas.join(',')
+    return now === wanted
+      ? `Reassignment of partition ${name} is completed.`
+      : `There is no active reassignment of partition ${name}, but replica set is ${now} rather than ${wanted}.`
+  })
+  stdout.write(
+    ['Status of partition reassignment:', ...lines, ''].map((line) => `${line}\n`).join(''),
+  )
+  const isGoingOn = targets.some((target) => active.has(nameOf(target)))
+  if (isGoingOn || options.has('preserve-throttles')) return
+  await clearThrottles(cluster, targets, (text) => stdout.write(text))
+}
+
+async function cancel({ options, cluster, machine: { stdout } }: Run): Promise<void> {
+  const targets = parseTargets(read(options.text('reassignment-json-file')!))
+  const active = new Set((await listPartitionReassignments(cluster)).map(nameOf))
+  const moving = targets.filter((target) => active.has(nameOf(target)))
+  const ends = moving.map((target) => ({ ...target, replicas: null }))
+  const faults = [...(await movePartitions(cluster, ends))].flatMap(([target, result]) =>
+    result.ok ? [] : [`${nameOf(target)}: ${result.error.message}`],
+  )
+  if (faults.length > 0) {
+    const text = `Error cancelling partition reassignment${plural(faults)} for:\n${faults.sort().join('\n')}`
+    throw commandFailed(text)
+  }
+  stdout.write(
+    moving.length === 0
+      ? 'None of the specified partition reassignments are active.\n'
+      : `Successfully cancelled partition reassignment${plural(moving)} for: ${names(moving).join(',')}\n`,
+  )
+  // Here Kafka's tool ends no line.
+  stdout.write('None of the specified partition moves are active.')
+  if (options.has('preserve-throttles')) return
+  await clearThrottles(cluster, targets, (text) => stdout.write(text))
+}
+
+async function list({ options, cluster, machine }: Run): Promise<void> {
+  const form = chosenForm(options, machine)
+  const active = (await listPartitionReassignments(cluster)).sort(comparePartitions)
+  const side = (word: string, ids: readonly number[]) =>
+    ids.length === 0 ? '' : ` ${word}: ${ids.join(',')}.`
+  await show(
+    {
+      json: () => active,
+      plain: () =>
+        active.length === 0
+          ? 'No partition reassignments found.\n'
+          : `Current partition reassignments:\n${active
+              .map(
+                (each) =>
+                  `${nameOf(each)}: replicas: ${each.replicas.join(',')}.${side('adding', each.addingReplicas)}${side('removing', each.removingReplicas)}\n`,
+              )
+              .join('')}`,
+      table: () => ({
+        head: ['TOPIC', 'PARTITION', 'REPLICAS', 'ADDING', 'REMOVING'],
+        rows: active.map((each) => [
+          each.topic,
+          String(each.partition),
+          each.replicas.join(','),
+          each.addingReplicas.join(','),
+          each.removingReplicas.join(','),
+        ]),
+        aligns: ['left', 'right', 'left', 'left', 'left'],
+      }),
+    },
+    { form, machine },
+  )
+}
+
+const nameOf = ({ topic, partition }: Pick<Target, 'topic' | 'partition'>) =>
+  partitionKey(topic, partition)
+const names = (targets: readonly Target[]) => [...targets].sort(comparePartitions).map(nameOf)
+const plural = (items: readonly unknown[]) => (items.length === 1 ? '' : 's')
