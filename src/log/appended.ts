@@ -3,6 +3,7 @@ import type { ErrorName } from '../protocol/errors.ts'
 
 export interface Appended {
   readonly ok: true
+  /** −1 for a duplicate of which only its end is known. */
   readonly baseOffset: bigint
   readonly lastOffset: bigint
   /** −1 with CreateTime. */

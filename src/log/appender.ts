@@ -31,6 +31,8 @@ export interface AppenderParts {
   readonly offsets: LogOffsets
 }
 
+const noOffset = -1n
+
 export class Appender {
   readonly #name: string
   readonly #context: LogContext
@@ -130,8 +132,8 @@ export class Appender {
   #known(batch: Uint8Array, origin: Origin): Appended | Refused | null {
     const duplicate = origin === 'client' ? this.#producers.duplicate(batch, 0) : null
     if (duplicate !== null) {
-      const { lastOffset, offsetDelta, timestamp } = duplicate
-      const baseOffset = lastOffset - BigInt(offsetDelta)
+      const { lastOffset, offsetDelta, timestamp, isForgotten = false } = duplicate
+      const baseOffset = isForgotten ? noOffset : lastOffset - BigInt(offsetDelta)
       const appended = this.#appended({ baseOffset, lastOffset }, timestamp)
       return { ...appended, duplicate: true }
     }

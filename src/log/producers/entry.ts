@@ -8,6 +8,10 @@ export interface SentBatch {
   /** How many offsets before the last one the batch began. */
   offsetDelta: number
   timestamp: bigint
+  /** The only one that a snapshot had of its producer: those before it are forgotten. */
+  isRestored?: boolean
+  /** Appended once, and its own offsets are forgotten; it lies no further than `lastOffset`. */
+  isForgotten?: boolean
 }
 
 export interface ProducerEntry {
@@ -52,7 +56,22 @@ export function findDuplicate(
   for (const each of entry.batches) {
     if (each.lastSequence === last && firstSequenceOf(each) === first) return each
   }
-  return null
+  return forgotten(entry, { first, last })
+}
+
+/**
+ * Kafka's snapshots keep one batch of a producer, and after a restart Kafka calls an earlier one that comes again out of order;
+ * its client then sends it under a new epoch, and it is there twice. But sequences have no gaps: whatever comes before the one
+ * that was restored has been appended before it.
+ */
+function forgotten(
+  { batches: [oldest] }: ProducerEntry,
+  { first, last }: { first: number; last: number },
+): SentBatch | null {
+  if (oldest?.isRestored !== true || first > last || last >= firstSequenceOf(oldest)) return null
+  const lastOffset = oldest.lastOffset - BigInt(oldest.offsetDelta) - 1n
+  const { timestamp } = oldest
+  return { lastSequence: last, lastOffset, offsetDelta: last - first, timestamp, isForgotten: true }
 }
 
 /** A new epoch forgets the batches of the old one. */

@@ -159,7 +159,8 @@ export class ProducerState {
       entry.lastTimestamp = each.timestamp
       if (each.lastOffset >= 0n) {
         const { lastSequence: last, lastOffset, offsetDelta, timestamp } = each
-        entry.batches.push({ lastSequence: last, lastOffset, offsetDelta, timestamp })
+        const isRestored = true
+        entry.batches.push({ lastSequence: last, lastOffset, offsetDelta, timestamp, isRestored })
       }
       if (each.currentTxnFirstOffset >= 0n) {
         entry.transactionStart = each.currentTxnFirstOffset
