@@ -61,6 +61,12 @@ export function traced(
   return new ToolFailure(`${lead}${message}`, { stderr, hint, cause })
 }
 
+/** What Java prints of an exception that a tool does not catch. */
+export function uncaught(cause: unknown): ToolFailure {
+  const stderr = `Exception in thread "main" ${exceptionText(cause)}`
+  return new ToolFailure(messageOf(cause) ?? '', { stderr, cause })
+}
+
 /** How `topics` and `groups` tell what came after the first question: a line on stdout, and the exception in the log. */
 export function executionFailure(
   cause: unknown,

@@ -21,6 +21,7 @@ export const tools = {
   'reassign-partitions': () => import('./reassign-partitions/main.ts'),
   'producer-perf-test': () => import('./producer-perf-test/main.ts'),
   'consumer-perf-test': () => import('./consumer-perf-test/main.ts'),
+  'e2e-latency': () => import('./e2e-latency/main.ts'),
   'verifiable-producer': () => import('./verifiable-producer/main.ts'),
   'verifiable-consumer': () => import('./verifiable-consumer/main.ts'),
 } as const satisfies { readonly [name: string]: () => Promise<unknown> }

@@ -9,7 +9,7 @@ import { chosenForm } from '../output/form.ts'
 import { jsonLine } from '../output/json.ts'
 import { adminEvent, exceptionText } from '../output/log.ts'
 import { findServer, type Server } from '../server.ts'
-import { isTold, ToolFailure } from '../tell.ts'
+import { isTold, ToolFailure, uncaught } from '../tell.ts'
 import type { Tool } from '../tool.ts'
 import { type Asking, listedGroups } from './ask.ts'
 import { type Action, ensureSensible } from './checks.ts'
@@ -50,9 +50,7 @@ function parsed({ argv }: Machine): Options {
   try {
     return parse(argv, consumerGroupsDeclaration.options)
   } catch (error) {
-    if (!(error instanceof JavaError)) throw error
-    const stderr = `Exception in thread "main" ${exceptionText(error)}`
-    throw new ToolFailure(messageOf(error) ?? '', { stderr, cause: error })
+    throw error instanceof JavaError ? uncaught(error) : error
   }
 }
 

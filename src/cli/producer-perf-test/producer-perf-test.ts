@@ -2,16 +2,15 @@ import type { Delivery, DeliveryFailure } from '../../client/producer/settings.t
 import type { Producer } from '../../client/producer.ts'
 import { pause } from '../../host/clock.ts'
 import { systemRandom } from '../../host/random.ts'
-import { JavaError, javaText, messageOf } from '../java/errors.ts'
+import { JavaError, javaText } from '../java/errors.ts'
 import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
 import { parseCommand, serverMissing } from '../options/argparse.ts'
 import { helpText } from '../options/help.ts'
 import type { Options } from '../options/options.ts'
-import { exceptionText } from '../output/log.ts'
 import { Pace } from '../pace.ts'
 import { openProducer } from '../producer.ts'
 import { findServer, type Server } from '../server.ts'
-import { ToolFailure } from '../tell.ts'
+import { uncaught } from '../tell.ts'
 import type { Tool } from '../tool.ts'
 import { producerPerfTestDeclaration as declaration } from './declaration.ts'
 import { type Payloads, payloadsOf } from './payloads.ts'
@@ -33,9 +32,7 @@ async function run(machine: Machine): Promise<number> {
   try {
     return await measure(options, serverOf(server, options), machine)
   } catch (error) {
-    if (!(error instanceof JavaError)) throw error
-    const stderr = `Exception in thread "main" ${exceptionText(error)}`
-    throw new ToolFailure(messageOf(error) ?? '', { stderr, cause: error })
+    throw error instanceof JavaError ? uncaught(error) : error
   }
 }
 

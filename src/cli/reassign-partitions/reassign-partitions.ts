@@ -6,7 +6,7 @@ import {
 import type { Cluster } from '../../client/cluster.ts'
 import { byTopic, comparePartitions, partitionKey } from '../../client/topic-partition.ts'
 import { withCluster } from '../admin.ts'
-import { messageOf } from '../java/errors.ts'
+import { JavaError, messageOf } from '../java/errors.ts'
 import type { Machine } from '../machine.ts'
 import { isVersionAlone } from '../options/early.ts'
 import type { Options } from '../options/options.ts'
@@ -15,7 +15,7 @@ import { chosenForm } from '../output/form.ts'
 import { exceptionText } from '../output/log.ts'
 import { show } from '../output/show.ts'
 import { findServer } from '../server.ts'
-import { isTold, ToolFailure } from '../tell.ts'
+import { isTold, ToolFailure, uncaught } from '../tell.ts'
 import type { Tool } from '../tool.ts'
 import {
   assignmentJson,
@@ -41,7 +41,7 @@ import { clearThrottles, setThrottle } from './throttles.ts'
 export const reassignPartitions: Tool = { declaration, run }
 
 async function run(machine: Machine): Promise<number> {
-  const options = parse(machine.argv, declaration.options)
+  const options = parsed(machine)
   if (isVersionAlone(options, declaration, machine)) return 0
   try {
     const server = await findServer(options, machine)
@@ -56,6 +56,14 @@ async function run(machine: Machine): Promise<number> {
     })
   } catch (error) {
     throw isTold(error) ? error : told(error)
+  }
+}
+
+function parsed({ argv }: Machine): Options {
+  try {
+    return parse(argv, declaration.options)
+  } catch (error) {
+    throw error instanceof JavaError ? uncaught(error) : error
   }
 }
 

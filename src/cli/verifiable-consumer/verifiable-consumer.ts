@@ -4,14 +4,13 @@ import type { TopicPartition } from '../../client/topic-partition.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { readProperties } from '../config/file.ts'
 import { openConsumer, pollRecordsMax } from '../consumer.ts'
-import { JavaError, javaText, messageOf } from '../java/errors.ts'
+import { JavaError, javaText } from '../java/errors.ts'
 import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
 import { fault, parseCommand, serverMissing } from '../options/argparse.ts'
 import { helpText } from '../options/help.ts'
 import type { Options } from '../options/options.ts'
-import { exceptionText } from '../output/log.ts'
 import { findServer } from '../server.ts'
-import { ToolFailure } from '../tell.ts'
+import { uncaught } from '../tell.ts'
 import type { Tool } from '../tool.ts'
 import { verifiableConsumerDeclaration as declaration } from './declaration.ts'
 
@@ -31,9 +30,7 @@ async function run(machine: Machine): Promise<number> {
     const consumer = await openConsumer(at, propertiesOf(options, machine))
     return await new Run(consumer, options, machine).play()
   } catch (error) {
-    if (!(error instanceof JavaError)) throw error
-    const stderr = `Exception in thread "main" ${exceptionText(error)}`
-    throw new ToolFailure(messageOf(error) ?? '', { stderr, cause: error })
+    throw error instanceof JavaError ? uncaught(error) : error
   }
 }
 
