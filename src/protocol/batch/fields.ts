@@ -32,11 +32,16 @@ const noTimestamp = -1n
 export function sealed(
   bytes: Uint8Array,
   fields: BatchFields,
-  records: { count: number; lastOffsetDelta: number; maxTimestampDelta: number | bigint },
+  records: {
+    baseTimestamp: bigint | undefined
+    count: number
+    lastOffsetDelta: number
+    maxTimestampDelta: number | bigint
+  },
 ): Uint8Array {
   const { compression = 'none', compressionLevel, deleteHorizonMs = null } = fields
   const batch = compression === 'none' ? bytes : compressed(bytes, compression, compressionLevel)
-  const baseTimestamp = deleteHorizonMs ?? fields.baseTimestamp ?? noTimestamp
+  const baseTimestamp = deleteHorizonMs ?? records.baseTimestamp ?? noTimestamp
   writeHeader(batch, 0, {
     size: batch.length,
     compression,

@@ -35,7 +35,7 @@ export class BatchWriter {
   /** What may come back; null where nothing ever does. */
   readonly #lent: WeakSet<ArrayBufferLike> | null
 
-  /** `once`: a single batch, whose bytes nobody gives back; they may then share a slab with others. */
+  /** `once`: nobody gives bytes back; batches may then share a slab with others. */
   constructor(capacity = capacityDefault, { once = false } = {}) {
     this.#lent = once ? null : new WeakSet()
     this.#capacity = Math.max(capacity, headerSize + overheadMax)
@@ -124,10 +124,11 @@ export class BatchWriter {
   }
 
   /** The batch, ready for a Produce request or a log; the writer is empty afterwards. */
-  build(fields: BatchFields = {}): Uint8Array {
+  build(fields: BatchFields = {}, baseTimestamp = fields.baseTimestamp): Uint8Array {
     this.#reserve(0)
     const bytes = this.#bytes
     const built = sealed(bytes.subarray(0, this.#position), fields, {
+      baseTimestamp,
       count: this.#count,
       lastOffsetDelta: this.#lastOffsetDelta,
       maxTimestampDelta: this.#maxTimestampDelta,
@@ -144,6 +145,11 @@ export class BatchWriter {
   recycle(built: Uint8Array): void {
     if (this.#lent?.delete(built.buffer) !== true || this.#spares.length === sparesMax) return
     this.#spares.push(Buffer.from(built.buffer as ArrayBuffer))
+  }
+
+  /** Room for so many bytes at once, where somebody knows how many come. */
+  reserve(size: number): void {
+    this.#reserve(size)
   }
 
   /** Drops the records of the batch that was begun. */
