@@ -131,7 +131,7 @@ export function judged(found: readonly (readonly string[])[], acknowledged: read
 }
 
 /** Resolves when every partition takes records again. */
-async function flowing(gaps: Gaps): Promise<void> {
+export async function flowing(gaps: Gaps): Promise<void> {
   const since = performance.now()
   while (!gaps.flowsSince(since)) {
     if (performance.now() > since + healMs) throw new Error(`no writes within ${healMs} ms`)
@@ -140,7 +140,7 @@ async function flowing(gaps: Gaps): Promise<void> {
 }
 
 /** Resolves when all replicas of all topics are in sync again. */
-async function inSync(admin: Admin): Promise<void> {
+export async function inSync(admin: Admin): Promise<void> {
   const deadline = performance.now() + healMs
   for (;;) {
     const behind = await notInSync(admin)
