@@ -1,7 +1,10 @@
 import { parseBootstrap } from '../client/bootstrap.ts'
 import type { Address } from '../host/net.ts'
+import { KafkaError } from '../protocol/errors.ts'
 import type { Machine } from './machine.ts'
+
 import type { Options } from './options/options.ts'
+import { logEvent } from './output/log.ts'
 
 /** Which cluster a tool talks to: the one that --bootstrap-server names, else the local one of this machine. */
 export type Server =
@@ -32,8 +35,34 @@ export async function addressesOf(
   machine: Machine,
 ): Promise<Address[]> {
   return server.kind === 'given'
-    ? parseBootstrap(server.text)
+    ? resolvable(parseBootstrap(server.text), machine)
     : await localAddresses(options, machine)
+}
+
+const literal = /^[\d.]+$|:|^localhost$/
+
+/** Without those whose name nobody knows, as Kafka's clients do; it is an error when none is left. */
+async function resolvable(addresses: readonly Address[], machine: Machine): Promise<Address[]> {
+  const isNamed = (each: Address) => 'host' in each && !literal.test(each.host)
+  if (!addresses.some(isNamed)) return [...addresses]
+  const { resolves } = await import('../host/names.ts')
+  const known = await Promise.all(
+    addresses.map(async (each) => !('host' in each) || !isNamed(each) || resolves(each.host)),
+  )
+  for (const [index, each] of addresses.entries()) {
+    if (!known[index] && 'host' in each) unresolved(each, machine)
+  }
+  const left = addresses.filter((_, index) => known[index])
+  if (left.length > 0) return left
+  throw new KafkaError('INVALID_CONFIG', 'No resolvable bootstrap urls given in bootstrap.servers')
+}
+
+function unresolved({ host, port }: { host: string; port: number }, machine: Machine): void {
+  const { stderr, clock } = machine
+  const text = `Couldn't resolve server ${host}:${port} from bootstrap.servers as DNS resolution failed for ${host}`
+  const logger = 'org.apache.kafka.clients.ClientUtils'
+  if (stderr.isTerminal) stderr.write(`the name ${host} cannot be resolved\n`)
+  else stderr.write(logEvent(clock, 'WARN', text, { logger }))
 }
 
 function mayStart(options: Options, { env }: Machine): boolean {
