@@ -14,6 +14,7 @@ export type OneBroker = {
   kind: Kind
   address: string
   connection: Connection
+  pid(): number | undefined
   stop(): Promise<void>
   kill(): Promise<void>
 }
@@ -49,6 +50,7 @@ async function startApache(root: string): Promise<OneBroker> {
     kind: 'apache',
     address,
     connection,
+    pid: () => cluster.brokers[0]!.pid(),
     async stop() {
       connection.close()
       await cluster.stopBroker(1)
@@ -83,6 +85,7 @@ async function startOurs(root: string): Promise<OneBroker> {
     kind: 'jackdaw',
     address,
     connection,
+    pid: () => broker.child.pid,
     async stop() {
       const { code, stderr } = await finish('SIGTERM')
       if (code !== 0) throw new Error(`jackdaw broker ended with ${code}: ${stderr}`)
