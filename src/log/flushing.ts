@@ -4,7 +4,7 @@
  */
 import { dirname } from 'node:path'
 import { smaller } from '../base/bigint.ts'
-import type { LogContext } from './context.ts'
+import { KafkaError } from '../protocol/errors.ts'
 import { partitionMetadataFile } from './directory-files.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import type { PooledFile } from './open-files.ts'
@@ -26,6 +26,7 @@ export class Flushing {
   #current: Promise<void> | null = null
   #next: Promise<void> | null = null
   #truncations = 0
+  #closed = false
 
   constructor({ store, epochs, recoveryPoint }: FlushingParts, logEndOffset: () => bigint) {
     this.#store = store
@@ -61,14 +62,21 @@ export class Flushing {
   /** Resolves when everything that was appended before is on the medium. */
   flush(): Promise<void> {
     if (this.#current === null) {
+      if (this.#closed && this.dirty) return Promise.reject(closed())
       if (!this.dirty) return Promise.resolve()
       return this.#begin()
     }
-    this.#next ??= this.#current.then(() => {
+    const again = () => {
       this.#next = null
       return this.flush()
-    })
+    }
+    this.#next ??= this.#current.then(again, again)
     return this.#next
+  }
+
+  /** The log is closed, and may be deleted: a file that is missing now is no failure of the disk. */
+  close(): void {
+    this.#closed = true
   }
 
   flushNow(): void {
@@ -101,7 +109,7 @@ export class Flushing {
     const done = () => {
       this.#current = null
     }
-    const current = this.#run()
+    const current = this.#store.context.files.flushing(() => this.#run())
     this.#current = current
     current.then(done, done)
     return current
@@ -119,24 +127,37 @@ export class Flushing {
     // All at once; but a full disk, which refuses a new file, must not hide that a sync failed.
     const done = await Promise.allSettled([this.#sync(), epochs])
     const failed = done.find(({ status }) => status === 'rejected')
-    if (failed !== undefined) throw context.failed((failed as PromiseRejectedResult).reason)
-    if (folderDirty) await final(context, syncFolder(this.#store))
+    if (failed !== undefined) throw this.#failed((failed as PromiseRejectedResult).reason)
+    if (this.#closed) throw closed()
+    if (folderDirty) await this.#final(syncFolder(this.#store))
     if (truncations === this.#truncations) this.#reached(target)
   }
 
   /** Of the active segment only the records count: after a crash its indexes are built anew. */
   async #sync(): Promise<void> {
-    const { context, segments, snapshots } = this.#store
+    const { segments, snapshots, syncing } = this.#store
     const sealed = this.#store.takeSealed()
     const others = segments.from(this.flushedTo).filter((each) => !sealed.includes(each))
-    await final(
-      context,
-      Promise.all([
-        ...others.map(({ log }) => log.sync()),
-        ...sealed.map((segment) => segment.sync()),
-        snapshots.sync(),
-      ]),
-    )
+    await this.#final(Promise.all([...others.map(({ log }) => log.sync()), snapshots.sync()]))
+    // After a recovery these may be thousands: never more files at once than a process may have.
+    for (let index = 0; index < sealed.length; index += atOnce) {
+      const some = sealed.slice(index, index + atOnce).filter((each) => syncing.has(each))
+      await this.#final(Promise.all(some.map((segment) => segment.sync())))
+    }
+  }
+
+  /** Nobody knows what a failed sync left undone, and the next one would not tell: the directory goes offline, full disk or not. */
+  async #final<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work
+    } catch (error) {
+      throw this.#failed(error, { final: true })
+    }
+  }
+
+  #failed(error: unknown, options?: { final: boolean }): KafkaError {
+    const isGone = this.#closed && (error as NodeJS.ErrnoException).code === 'ENOENT'
+    return isGone ? closed() : this.#store.context.failed(error, options)
   }
 
   #reached(target: bigint): void {
@@ -146,14 +167,10 @@ export class Flushing {
   }
 }
 
-/** Nobody knows what a failed sync left undone, and the next one would not tell: the directory goes offline, full disk or not. */
-async function final<T>(context: LogContext, work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    throw context.failed(error, { final: true })
-  }
-}
+const atOnce = 8
+
+const closed = () =>
+  new KafkaError('KAFKA_STORAGE_ERROR', 'the log was closed before it was flushed')
 
 /** The file with the topic's id, which was written when the folder was made. */
 function withFile<T>({ context, folder }: SegmentStore, work: (file: PooledFile) => T): T {

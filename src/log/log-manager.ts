@@ -107,6 +107,7 @@ export class LogManager {
       logger,
       settings: () => this.settings,
       directories: this.#directories,
+      metadataLog: () => this.#metadataLog,
     })
   }
 

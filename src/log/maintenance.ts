@@ -6,7 +6,7 @@ import { Cleaner } from './cleaner/cleaner.ts'
 import type { Logger } from './context.ts'
 import type { LogDirectory } from './log-directory.ts'
 import type { PartitionLog } from './partition-log.ts'
-import { dropBelowStart, moveStart, segmentsBelowStart } from './retention.ts'
+import { dropBelowStart, dropInOrder, moveStart, segmentsBelowStart } from './retention.ts'
 
 export interface MaintenanceOptions {
   readonly clock: Clock
@@ -14,6 +14,8 @@ export interface MaintenanceOptions {
   readonly logger: Logger
   readonly settings: () => BrokerConfigs
   readonly directories: readonly LogDirectory[]
+  /** It stands in no checkpoint, and its start is where a snapshot of the metadata says. */
+  readonly metadataLog: () => PartitionLog | null
 }
 
 interface Task {
@@ -89,6 +91,8 @@ export class Maintenance {
       this.checkpointLogStarts(directory)
       for (const log of logs) this.#retain(log, () => dropBelowStart(log, logger))
     })
+    const metadataLog = this.#options.metadataLog()
+    if (metadataLog !== null) this.#retain(metadataLog, () => dropInOrder(metadataLog, logger))
   }
 
   checkpointAll(directory: LogDirectory): void {

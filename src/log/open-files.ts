@@ -9,6 +9,8 @@ export class OpenFiles {
   readonly #openMax: number
   readonly #open = new Set<PooledFile>()
   #clock = 0
+  #flushes = 0
+  readonly #waiting: (() => void)[] = []
 
   constructor(disk: Disk, openMax = 512) {
     this.disk = disk
@@ -23,29 +25,52 @@ export class OpenFiles {
     return new PooledFile(this, path)
   }
 
-  /** For `PooledFile` alone, as are the next two. */
+  /** Runs a flush, at once unless too many are under way: each of them holds files open. */
+  async flushing<T>(flush: () => Promise<T>): Promise<T> {
+    if (this.#flushes >= flushesMax) await new Promise<void>((go) => this.#waiting.push(go))
+    else this.#flushes++
+    try {
+      return await flush()
+    } finally {
+      const next = this.#waiting.shift()
+      if (next === undefined) this.#flushes--
+      else next()
+    }
+  }
+
+  /** For `PooledFile` alone, as are the next three. */
   tick(): number {
     return ++this.#clock
   }
 
   opened(file: PooledFile): void {
     this.#open.add(file)
-    if (this.#open.size > this.#openMax) this.#closeOldest(file)
+    this.trim(file)
+  }
+
+  /** Files that had to stay open while they were synced may have made more of them than there should be. */
+  trim(except: PooledFile | null = null): void {
+    while (this.#open.size > this.#openMax && this.#closeOldest(except)) {}
   }
 
   closed(file: PooledFile): void {
     this.#open.delete(file)
   }
 
-  #closeOldest(except: PooledFile): void {
+  /** False where all others have to stay open. */
+  #closeOldest(except: PooledFile | null): boolean {
     let oldest: PooledFile | null = null
     for (const each of this.#open) {
       if (each === except || each.pinned) continue
       if (oldest === null || each.usedAt < oldest.usedAt) oldest = each
     }
     oldest?.close()
+    return oldest !== null
   }
 }
+
+/** More the threads of the process would not sync at once. */
+const flushesMax = 16
 
 export class PooledFile {
   path: string
@@ -96,7 +121,10 @@ export class PooledFile {
       await file.sync()
     } finally {
       this.#syncs--
-      if (this.#syncs === 0 && this.#closeWhenSynced) this.close()
+      if (this.#syncs === 0) {
+        if (this.#closeWhenSynced) this.close()
+        this.#pool.trim()
+      }
     }
   }
 

@@ -265,6 +265,7 @@ export class PartitionLog {
   /** Lets go of the files, without a promise about what is on the medium. */
   close(): void {
     this.#closed = true
+    this.#flushing.close()
     for (const segment of this.store.segments) segment.close()
   }
 

@@ -40,6 +40,16 @@ export function dropBelowStart(log: PartitionLog, logger: Logger): void {
   )
 }
 
+/** The same for a log whose start stands in no checkpoint: one after the other, so that what is left is always its end. */
+export function dropInOrder(log: PartitionLog, logger: Logger): void {
+  const { context, folder } = log.store
+  for (const segment of segmentsBelowStart(log)) {
+    log.dropSegments([segment])
+    context.disk.syncDirectory(folder)
+    logger.info({ log: log.name }, `dropped the segment at ${segment.baseOffset}`)
+  }
+}
+
 function beyondSize(log: PartitionLog, retentionBytes: number): Breach {
   let excess = -retentionBytes
   for (const { size } of segmentsAboveStart(log)) excess += size

@@ -217,6 +217,12 @@ describe('after a clean stop', () => {
     }
   })
 
+  test('a hole stays a hole, as for Kafka: what is there is read, in order', async () => {
+    const disk = await written('clean')
+    for (const suffix of ['.log', '.index', '.timeindex']) disk.remove(file(4, suffix))
+    expect((await reopened(disk)).found).toBe('0 1 2 3 8 9 10 11')
+  })
+
   test('the mark of a clean stop counts, whatever stands in it', async () => {
     const disk = await written('clean')
     disk.writeFile('/data/.kafka_cleanshutdown', Buffer.from('garbage'))

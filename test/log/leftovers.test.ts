@@ -4,7 +4,7 @@ import type { LogConfig } from '../../src/log/log-config.ts'
 import { offsetName } from '../../src/log/names.ts'
 import type { PartitionLog } from '../../src/log/partition-log.ts'
 import { SimDisk } from '../sim/disk.ts'
-import { append, contents, defaults, listeningLogger, topicId, world } from './support.ts'
+import { append, batch, contents, defaults, listeningLogger, topicId, world } from './support.ts'
 
 const config: LogConfig = { ...defaults, segmentBytes: 300, indexIntervalBytes: 60 }
 const options = { config: () => config }
@@ -195,5 +195,26 @@ describe('the order of writes', () => {
     await log.flush()
     clock.advance(60_000)
     expect(line(disk, 'log-start-offset-checkpoint')).toBeUndefined()
+  })
+
+  test('of the metadata log, which stands in no checkpoint, segments go one after the other, each safely', async () => {
+    const { disk, logs } = await world(new SimDisk(), options)
+    const log = logs.metadataLog()
+    for (let i = 0; i < 4; i++) {
+      const bytes = batch({ records: ['k=1'] })
+      log.appendAsLeader(bytes, { leaderEpoch: 1, origin: 'raft', now: 0 })
+      log.roll()
+    }
+    log.advanceHighWatermark(4n)
+    await log.flush()
+    log.advanceLogStartOffset(3n)
+    const steps: string[] = []
+    disk.faults.observe = ({ kind, path }) => {
+      if (kind === 'syncFolder' || path.endsWith('.log')) steps.push(kind)
+    }
+    logs.applyRetention()
+    const bases = [...log.store.segments].map(({ baseOffset }) => baseOffset)
+    expect(bases).toEqual([3n, 4n])
+    expect(steps.join(' ')).toBe('rename syncFolder rename syncFolder rename syncFolder')
   })
 })

@@ -150,6 +150,7 @@ export class SimDisk implements Disk {
     const file = this.open(path, 'read')
     const bytes = Buffer.alloc(file.size())
     file.read(bytes, 0)
+    file.close()
     return bytes
   }
 
@@ -157,6 +158,7 @@ export class SimDisk implements Disk {
     const file = this.open(path, 'create')
     file.truncate(0)
     file.write(bytes, 0)
+    file.close()
   }
 
   replaceFile(path: string, bytes: Uint8Array): void {
@@ -165,6 +167,7 @@ export class SimDisk implements Disk {
     const file = this.open(temporary, 'create')
     file.write(bytes, 0)
     file.syncNow()
+    file.close()
     this.rename(temporary, path)
     this.syncDirectory(parentOf(path))
   }
@@ -175,6 +178,7 @@ export class SimDisk implements Disk {
     const file = this.open(temporary, 'create')
     file.write(bytes, 0)
     await file.sync()
+    file.close()
     this.rename(temporary, path)
   }
 
