@@ -1,5 +1,5 @@
 /** The generated pages of docs/, as text. */
-import { handlers } from '../src/broker/handlers/index.ts'
+import { handlers, off } from '../src/broker/handlers/index.ts'
 import { obeyed } from '../src/broker/obeyed.ts'
 import { describeHistory } from '../src/protocol/apis/describe-history.ts'
 import { apis } from '../src/protocol/apis/index.ts'
@@ -17,12 +17,14 @@ import { generated, table } from './markdown.ts'
 
 export function protocolPage(): string {
   const served = new Map(handlers.map(({ api }) => [api.key, api]))
+  const isOff = new Set(off.map(({ api }) => api.key))
+  const answered = new Set([...served.keys()].filter((key) => !isOff.has(key)))
   const rows = apis.map((api) => [
     String(api.key),
     api.name,
     range(api),
     api.listeners.join(', '),
-    served.has(api.key) ? 'yes' : 'no',
+    answered.has(api.key) ? 'yes' : served.has(api.key) ? 'off' : 'no',
     `[${fileOf(api)}](../src/protocol/apis/${fileOf(api)})`,
   ])
   return [
@@ -31,8 +33,9 @@ export function protocolPage(): string {
     `Every API that Apache Kafka 4.3 has on a broker's or controller's listener is declared here once, as data, with all its
 versions; codec, types, the ApiVersions answer and this table come from the declarations. They are checked field by field
 against Kafka's own schemas, and byte by byte against what Kafka's own classes write (\`test/protocol/\`).`,
-    `Served are ${apis.filter(({ key }) => served.has(key)).length} of ${apis.length}. The others our tools can speak to a broker that serves them; ours does not
-advertise them. A version in brackets is unstable in Kafka 4.3 and not advertised.`,
+    `Served are ${apis.filter(({ key }) => answered.has(key)).length} of ${apis.length}; ${off.length} more answer, as Kafka does, that their feature is off (ACLs,
+delegation tokens, SASL, voters that change), or that there are no transactions. The others our tools can speak to a broker that
+serves them; ours does not advertise them. A version in brackets is unstable in Kafka 4.3 and not advertised.`,
     table(['key', 'API', 'versions', 'listeners', 'served', 'source'], rows),
     `One more is Jackdaw's own: ${describeHistory.name} (key ${describeHistory.key}), which \`consumer-groups --history\` and \`--since\` ask
 ([lag.md](lag.md)). Clients pass over what they do not know.`,

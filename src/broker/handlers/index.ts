@@ -66,6 +66,23 @@ import unregisterBroker from './unregister-broker.ts'
 import updateFeatures from './update-features.ts'
 import vote from './vote.ts'
 
+/** What answers that its feature is off, in the words of a Kafka where it is. */
+export const off: readonly Handler[] = [
+  addRaftVoter,
+  createAcls,
+  createDelegationToken,
+  deleteAcls,
+  describeAcls,
+  describeDelegationToken,
+  describeTransactions,
+  expireDelegationToken,
+  listTransactions,
+  removeRaftVoter,
+  renewDelegationToken,
+  saslAuthenticate,
+  saslHandshake,
+]
+
 /** Everything that is served; what stands here is advertised, and nothing else. */
 export const handlers: readonly Handler[] = [
   produce,
@@ -121,20 +138,7 @@ export const handlers: readonly Handler[] = [
   unregisterBroker,
   updateFeatures,
   vote,
-  // What answers that a feature is off, as Kafka does.
-  addRaftVoter,
-  createAcls,
-  createDelegationToken,
-  deleteAcls,
-  describeAcls,
-  describeDelegationToken,
-  describeTransactions,
-  expireDelegationToken,
-  listTransactions,
-  removeRaftVoter,
-  renewDelegationToken,
-  saslAuthenticate,
-  saslHandshake,
+  ...off,
 ]
 
 export const byKey: ReadonlyMap<number, Handler> = new Map(
