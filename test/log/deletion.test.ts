@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import type { PartitionLog } from '../../src/log/partition-log.ts'
 import { SimDisk } from '../sim/disk.ts'
+import { configOf } from './crash/workload.ts'
 import { append, defaults, topicId, world } from './support.ts'
 
 test.each<{ what: string; begin: (log: PartitionLog) => unknown[] }>([
@@ -30,6 +31,27 @@ test.each<{ what: string; begin: (log: PartitionLog) => unknown[] }>([
     clock.advance(defaults.fileDeleteDelayMs)
     expect(disk.names('/data').filter((name) => name.startsWith('t-'))).toEqual([])
     append(logs.create('t', 0, topicId, defaults), 'k=3')
+    await logs.close({ brokerEpoch: 1n })
+  }
+})
+
+test('compaction is under way', async () => {
+  const config = configOf('keyed')
+  for (let turns = 0; turns < 60; turns++) {
+    const { disk, logs, clock } = await world(new SimDisk(), { config: () => config })
+    const log = logs.create('t', 0, topicId, config)
+    for (let i = 0; i < 20; i++) append(log, `k=${i}`)
+    log.advanceHighWatermark(log.logEndOffset)
+    await log.flush()
+    clock.advance(15_000)
+    for (let turn = 0; turn < turns; turn++) await null
+    logs.delete('t', 0)
+    for (let turn = 0; turn < 50; turn++) await null
+    clock.advance(1)
+    for (let turn = 0; turn < 50; turn++) await null
+    expect(logs.directories()[0]!.online).toBe(true)
+    clock.advance(config.fileDeleteDelayMs)
+    expect(disk.names('/data').filter((name) => name.startsWith('t-'))).toEqual([])
     await logs.close({ brokerEpoch: 1n })
   }
 })
