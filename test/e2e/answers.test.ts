@@ -12,8 +12,6 @@ import { startJackdaw } from '../support/jackdaw.ts'
 import { projectRoot } from '../support/project.ts'
 
 const config = { 'num.partitions': 1, 'group.initial.rebalance.delay.ms': 0 }
-/** A controller has a listener of its own, as Kafka's has. */
-const listeners = 'PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0'
 const recording = (name: string) => join(projectRoot, 'test', 'answers', `${name}.json`)
 
 let end: (() => Promise<void>) | undefined
@@ -34,7 +32,7 @@ if (process.env.JACKDAW_RECORD === '1') {
 } else {
   describe.each(scenes)('$name', (scene) => {
     test('as Apache Kafka answers', { timeout: 120_000 }, async () => {
-      const jackdaw = await startJackdaw({ config: { ...config, listeners } })
+      const jackdaw = await startJackdaw({ config })
       end = jackdaw.stop
       const expected: Answers = JSON.parse(readFileSync(recording(scene.name), 'utf8'))
       expect(await play(scene, jackdaw.bootstrap)).toEqual(expected)
