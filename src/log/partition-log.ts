@@ -221,9 +221,8 @@ export class PartitionLog {
     this.#guarded(() => restartAt(offset, this.#truncated()))
   }
 
-  /** Resolves when everything that was appended before is on the medium. One fdatasync serves all who wait. */
+  /** Resolves when everything that was appended before is on the medium; rejects where that can no longer be. One fdatasync serves all who wait. */
   flush(): Promise<void> {
-    if (this.#closed) return Promise.resolve()
     return this.#flushing.flush()
   }
 

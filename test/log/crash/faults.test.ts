@@ -4,6 +4,7 @@
  */
 import { expect, test } from 'vitest'
 import type { PartitionLog } from '../../../src/log/partition-log.ts'
+import { KafkaError } from '../../../src/protocol/errors.ts'
 import { type Operation, SimDisk } from '../../sim/disk.ts'
 import { SeededRandom } from '../../sim/random.ts'
 import { append, batch, readAll, topicId, world } from '../support.ts'
@@ -179,3 +180,24 @@ test('the cleaner finds no room, and compacts when there is some', async () => {
   expect(readAll(log).length).toBeGreaterThan(0)
   await logs.close({ brokerEpoch: 1n })
 })
+
+test.each(['EIO', 'ENOSPC'])(
+  'a flush that fails (%s) is never tried again: who waits is refused, and the directory goes offline',
+  async (code) => {
+    const { disk, logs } = await world(new SimDisk())
+    const log = logs.create('t', 0, topicId, { ...configOf('t'), flushMessages: 1 })
+    await append(log, 'k=1').flushed
+    disk.faults.refuse = ({ kind, path }) =>
+      kind === 'sync' && path.endsWith('.log') ? code : null
+    const { flushed } = append(log, 'k=2')
+    await expect(flushed).rejects.toThrow(code)
+    disk.faults = {}
+    await expect(log.flush()).rejects.toThrow(KafkaError)
+    expect(logs.directories()[0]!.online).toBe(false)
+    checkRefusing(log)
+    await logs.close({ brokerEpoch: 1n })
+    expect(disk.stat('/data/.kafka_cleanshutdown')).toBeNull()
+    const { logs: again } = await world(disk.afterPowerCut(new SeededRandom(1)))
+    expect(readAll(again.get('t', 0)!)).toHaveLength(1)
+  },
+)
