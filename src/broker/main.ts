@@ -42,9 +42,11 @@ async function serve(properties: Map<string, string>, logger: Logger): Promise<n
   }
   show('starting')
   try {
-    await node.start()
-    show('running')
-    const reason = await Promise.race([signalled, node.failed])
+    // What ends a broker may come before it has begun: metadata that it cannot read, a disk that fails, a signal.
+    const ended = Promise.race([signalled, node.failed])
+    const first = await Promise.race([node.start().then(() => null), ended])
+    if (first === null) show('running')
+    const reason = first ?? (await ended)
     logger.info({ reason: String(reason) }, 'stopping')
     show('stopping')
     await node.close()

@@ -4,6 +4,7 @@
  */
 import { assert, unreachable } from '../base/assert.ts'
 import { emptyDelta, type MetadataDelta, touchConfig, touchPartition } from './delta.ts'
+import { setFeature } from './features.ts'
 import type { BrokerImage, MetadataImage, PartitionImage, TopicImage } from './image.ts'
 import type { MetadataRecord, ValueOfKind } from './records.ts'
 
@@ -45,9 +46,7 @@ export function applyRecord(
       return registerController(image, record.value)
     case 'featureLevel':
       delta.features = true
-      if (record.value.featureLevel === 0) image.features.delete(record.value.name)
-      else image.features.set(record.value.name, record.value.featureLevel)
-      return
+      return setFeature(image, record.value)
     case 'producerIds':
       image.nextProducerId = record.value.nextProducerId
       image.producerIdsOwner = record.value

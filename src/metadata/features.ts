@@ -1,4 +1,5 @@
 /** The features that this software knows (KIP-584), and what each metadata.version implies. Source: Apache Kafka 4.3.1. */
+import { KafkaError } from '../protocol/errors.ts'
 import type { MetadataImage, SupportedFeature } from './image.ts'
 
 /** In the order in which a fresh cluster's bootstrap records name them; `initial` is what such a cluster gets. */
@@ -20,6 +21,23 @@ export const supportedFeatures: readonly SupportedFeature[] = features.map(
     maxSupportedVersion: highest,
   }),
 )
+
+/** What a record says of a feature. A level of a newer Kafka is refused: its records mean what we cannot know. */
+export function setFeature(
+  { features: levels }: MetadataImage,
+  { name, featureLevel }: { name: string; featureLevel: number },
+): void {
+  const known = features.find((each) => each.name === name)
+  if (featureLevel > (known?.highest ?? 0)) {
+    const knows = known === undefined ? 'does not know it' : `knows it up to ${known.highest}`
+    throw new KafkaError(
+      'UNSUPPORTED_VERSION',
+      `the metadata in this log directory have ${name} at level ${featureLevel}, and Jackdaw ${knows}: lower it with the Kafka that wrote it (kafka-features downgrade), or give another directory in log.dirs`,
+    )
+  }
+  if (featureLevel === 0) levels.delete(name)
+  else levels.set(name, featureLevel)
+}
 
 /** Feature level, name, the versions of RegisterBrokerRecord and of partition records, and whether its records say anything new. */
 const metadataVersions = [

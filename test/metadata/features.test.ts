@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
+import { applyRecord } from '../../src/metadata/apply.ts'
 import { features as ours } from '../../src/metadata/features.ts'
 import { findQuotas } from '../../src/metadata/find-quotas.ts'
+import { emptyImage } from '../../src/metadata/image.ts'
 import { allocateProducerIds } from '../../src/protocol/apis/allocate-producer-ids.ts'
 import { alterClientQuotas } from '../../src/protocol/apis/alter-client-quotas.ts'
 import { updateFeatures } from '../../src/protocol/apis/update-features.ts'
-import { errorName } from '../../src/protocol/errors.ts'
+import { errorName, KafkaError } from '../../src/protocol/errors.ts'
 import { referenceJson } from '../support/vectors.ts'
 import { Cluster } from './cluster.ts'
 
@@ -143,4 +145,16 @@ test('blocks of producer ids go only to the incarnation that is registered', () 
   expect(ask(epoch)).toMatchObject({ errorCode: 0, producerIdStart: 0n, producerIdLen: 1000 })
   expect(ask(epoch)).toMatchObject({ producerIdStart: 1000n })
   expect(errorName(ask(epoch + 1n).errorCode)).toBe('STALE_BROKER_EPOCH')
+})
+
+test.each([
+  { name: 'metadata.version', featureLevel: 31, knows: 'knows it up to 30' },
+  { name: 'share.version', featureLevel: 2, knows: 'knows it up to 1' },
+  { name: 'moon.version', featureLevel: 1, knows: 'does not know it' },
+])('the metadata of a newer Kafka are refused: $name $featureLevel', ({ knows, ...value }) => {
+  const image = emptyImage()
+  const apply = () => applyRecord(image, { kind: 'featureLevel', version: 0, value })
+  expect(apply).toThrow(KafkaError)
+  expect(apply).toThrow(`${value.name} at level ${value.featureLevel}, and Jackdaw ${knows}: lower`)
+  expect(image.features.size).toBe(0)
 })
