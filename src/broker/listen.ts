@@ -137,7 +137,7 @@ export class Listeners {
       broker,
       name,
       address,
-      handlers: servedOn(kind),
+      handlers: servedOn(kind, { isSocket: 'path' in address }),
       requestBytesMax: broker.settings.get('socket.request.max.bytes'),
       connectionsMax: broker.settings.get('max.connections'),
       idleMsMax: Number(broker.settings.get('connections.max.idle.ms')),

@@ -120,7 +120,10 @@ class Node {
           version,
           encode(api.request, version, request as never),
         )
-        const call = { apiVersion: version, served: servedOn('controller') } as unknown as Call
+        const call = {
+          apiVersion: version,
+          served: servedOn('controller', { isSocket: true }),
+        } as unknown as Call
         const broker = { quorum: target, id: to, image: target.image } as unknown as Broker
         const response = await byKey.get(api.key)!.handle(broker, received, call)
         if (this.quorum === null || this.world.nodes.get(to)?.quorum !== target) {

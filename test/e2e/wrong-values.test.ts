@@ -20,7 +20,7 @@ const unreadable = [
 ]
 
 // Who waits for more than this is asked to end, as by Ctrl-C.
-const patienceMs = 2000
+const patienceMs = 500
 
 let jackdaw: Jackdaw
 beforeAll(async () => {
@@ -64,6 +64,7 @@ function bases(options: readonly OptionDeclaration[], tried: OptionDeclaration):
     ...fill('bootstrap-server', jackdaw.bootstrap),
     ...fill('timeout-ms', '100'),
     ...fill('topic', 'wrong-values'),
+    ...fill('max-messages', '3'),
   ]
   const actions = [
     'create',

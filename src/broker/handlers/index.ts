@@ -145,7 +145,17 @@ export const byKey: ReadonlyMap<number, Handler> = new Map(
   handlers.map((each) => [each.api.key, each]),
 )
 
-/** What one kind of listener answers: clients on the one, the quorum on the other. */
-export function servedOn(listener: 'broker' | 'controller'): ReadonlyMap<number, Handler> {
-  return new Map([...byKey].filter(([, { api }]) => api.listeners.includes(listener)))
+/** What one kind of listener answers: clients on the one, the quorum on the other. What is not Kafka's stays on the socket. */
+export function servedOn(
+  listener: 'broker' | 'controller',
+  { isSocket }: { isSocket: boolean },
+): ReadonlyMap<number, Handler> {
+  return new Map(
+    [...byKey].filter(
+      ([key, { api }]) =>
+        api.listeners.includes(listener) && (isSocket || key !== describeHistoryKey),
+    ),
+  )
 }
+
+const describeHistoryKey = describeHistory.api.key

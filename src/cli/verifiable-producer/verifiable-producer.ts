@@ -1,5 +1,6 @@
 import type { Delivery, DeliveryFailure } from '../../client/producer/settings.ts'
 import type { Producer, ProducerTopic } from '../../client/producer.ts'
+import { pause } from '../../host/clock.ts'
 import { javaDouble } from '../../protocol/configs.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { readProperties } from '../config/file.ts'
@@ -68,6 +69,8 @@ function read(file: string): Map<string, string> {
   }
 }
 
+const turnRecords = 1000
+
 /** Sends numbers and tells of each what became of it. */
 class Run {
   readonly #options: Options
@@ -77,8 +80,8 @@ class Run {
   readonly #prefix: number | null
   #acked = 0
   #sent = 0
-  /** Numbers that never reached the producer are told here; those of the producer count without them. */
-  readonly #numbers: number[] = []
+  /** Numbers that never reached the producer: its records count without them, from some record on by so many. */
+  readonly #shifts = [{ from: 0, by: 0 }]
 
   constructor(options: Options, machine: Machine) {
     this.#options = options
@@ -102,6 +105,8 @@ class Run {
     for (let number = 0; (max < 0 || number < max) && stopped.signal === null; number++) {
       await this.#send(producer, topic, number, beganAt)
       if (this.#throughput > 0) await pace.keep(number + 1)
+      // Without acknowledgements there is always room: sockets and signals still want their turn.
+      else if (number % turnRecords === turnRecords - 1) await pause(clock, 0)
     }
     await producer.close()
     producer.cluster.close()
@@ -115,13 +120,19 @@ class Run {
     try {
       const writing: ProducerTopic = await producer.topic(topic)
       const { key, value } = this.#textsOf(number)
-      this.#numbers.push(number)
       const bytes = key === null ? null : Buffer.from(key)
       if (!writing.append(this.#timeOf(beganAt), bytes, Buffer.from(value))) await producer.room()
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error
+      const { by } = this.#shifts.at(-1)!
+      this.#shifts.push({ from: producer.recordCount, by: by + 1 })
       this.#tellFailure(topic, number, error)
     }
+  }
+
+  /** Which number a record of the producer has. */
+  #numberOf(record: number): number {
+    return record + this.#shifts.findLast(({ from }) => from <= record)!.by
   }
 
   #timeOf(beganAt: number): number {
@@ -131,8 +142,10 @@ class Run {
   }
 
   #textsOf(number: number): { key: string | null; value: string } {
+    // A limit that the count never meets leaves it to grow, as in Kafka's tool.
+    const key = (this.#keys ?? 0) > 0 ? number % this.#keys! : number
     return {
-      key: this.#keys === null ? null : String(number % this.#keys),
+      key: this.#keys === null ? null : String(key),
       value: this.#prefix === null ? String(number) : `${this.#prefix}.${number}`,
     }
   }
@@ -143,7 +156,7 @@ class Run {
     for (const { first, count } of ranges) {
       for (let i = first; i < first + count; i++) {
         this.#acked++
-        const { key, value } = this.#textsOf(this.#numbers[i]!)
+        const { key, value } = this.#textsOf(this.#numberOf(i))
         const told = { name: 'producer_send_success', key, value, offset: Number(offset) }
         lines.push(this.#line({ ...told, topic, partition }))
         if (baseOffset >= 0n) offset++
@@ -154,7 +167,7 @@ class Run {
 
   failed(failure: DeliveryFailure): void {
     for (const { number, error } of failure.records()) {
-      this.#tellFailure(failure.topic, this.#numbers[number]!, error)
+      this.#tellFailure(failure.topic, this.#numberOf(number), error)
     }
   }
 

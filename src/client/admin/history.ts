@@ -72,7 +72,7 @@ function ask(
   if (connection.version(describeHistory) === null) {
     throw new KafkaError(
       'UNSUPPORTED_VERSION',
-      'the broker does not remember what happened to its groups; Jackdaw’s does',
+      'the broker does not remember what happened to its groups; a local one of Jackdaw does, and tells it on its unix socket',
     )
   }
   return connection.call(describeHistory, request)
