@@ -10,7 +10,7 @@ import {
   makers,
   toolsOf,
 } from './combinations.ts'
-import { replayAll, report, type Scenario, scenariosIn } from './transcripts.ts'
+import { type Replayed, replayAll, report, type Scenario, scenariosIn } from './transcripts.ts'
 import { sharedFolder } from './vectors.ts'
 
 const usage = `npm run transcripts -- [--tools apache|jackdaw] [--broker apache|jackdaw] [--only 'kafka-topics/*'] [--jobs N] [--folder DIR] [--differences]`
@@ -47,18 +47,20 @@ export async function main(argv: readonly string[]): Promise<number> {
     .filter((scenario) => isPlayable(scenario, toolMaker, brokerMaker))
     .filter((scenario) => isToDiffer(scenario, brokerMaker) === values.differences)
     .map((scenario) => asAnsweredBy(toolMaker, scenario))
-  const results = await replayAll({
-    scenarios,
-    tools: tools.value,
-    cluster: cluster.value,
-    jobs: Number(values.jobs),
-    onResult: ({ name, differences, ms }) => {
-      const verdict = differences.length === 0 ? 'pass' : 'FAIL'
-      console.log(`${verdict}  ${(ms / 1000).toFixed(1).padStart(6)} s  ${name}`)
-      if (differences.length > 0) console.log(`\n${report(name, differences)}\n`)
-    },
-  })
-  const failed = results.filter(({ differences }) => differences.length > 0)
+  const play = (some: readonly Scenario[], jobs: number) =>
+    replayAll({ scenarios: some, tools: tools.value, cluster: cluster.value, jobs, onResult: tell })
+  let results = await play(scenarios, Number(values.jobs))
+  const misplayed = new Set(results.filter(isMisplayed).map(({ name }) => name))
+  // A virtual machine that starts slowly runs into the short timeouts of some sessions: alone it has the machine for itself.
+  if (toolMaker === 'apache' && misplayed.size > 0) {
+    console.log('\nonce more, one after the other:')
+    const again = await play(
+      scenarios.filter(({ name }) => misplayed.has(name)),
+      1,
+    )
+    results = [...results.filter(({ name }) => !misplayed.has(name)), ...again]
+  }
+  const failed = results.filter(isMisplayed)
   if (failed.length > 0)
     console.log(`\nfailed:\n${failed.map(({ name }) => `  ${name}`).join('\n')}`)
   if (!values.differences) {
@@ -70,6 +72,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   console.log(`\n${results.length - failed.length} passed, ${failed.length} failed`)
   return failed.length === 0 && results.length > 0 ? 0 : 1
+}
+
+const isMisplayed = ({ differences }: Replayed): boolean => differences.length > 0
+
+function tell({ name, differences, ms }: Replayed): void {
+  const verdict = differences.length === 0 ? 'pass' : 'FAIL'
+  console.log(`${verdict}  ${(ms / 1000).toFixed(1).padStart(6)} s  ${name}`)
+  if (differences.length > 0) console.log(`\n${report(name, differences)}\n`)
 }
 
 function tellOf(what: string, scenarios: readonly Scenario[]): void {
