@@ -38,7 +38,7 @@ delegation tokens, SASL, voters that change), or that there are no transactions.
 serves them; ours does not advertise them. A version in brackets is unstable in Kafka 4.3 and not advertised.`,
     table(['key', 'API', 'versions', 'listeners', 'served', 'source'], rows),
     `One more is Jackdaw's own: ${describeHistory.name} (key ${describeHistory.key}), which \`consumer-groups --history\` and \`--since\` ask
-([lag.md](lag.md)). Clients pass over what they do not know.`,
+([lag.md](lag.md)). It is served on the unix socket alone.`,
   ].join('\n\n')
 }
 

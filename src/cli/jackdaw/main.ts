@@ -19,14 +19,16 @@ const short: { readonly [name: string]: { tool: string; options: readonly string
 
 const machine = systemMachine()
 const named = process.argv[2] ?? ''
-const tool = toolNamed(short[named]?.tool ?? named)
+const shorthand = Object.hasOwn(short, named) ? short[named] : undefined
+const tool = toolNamed(shorthand?.tool ?? named)
 if (tool === undefined) {
   void main(machine).then((code) => process.exit(code))
 } else {
-  process.argv.splice(2, 1, ...(short[named]?.options ?? []))
+  const [, , , ...rest] = process.argv
   // "jackdaw consume orders": the first word is the topic.
-  const at = 2 + (short[named]?.options.length ?? 0)
-  if (named in short && /^[^-]/.test(process.argv[at] ?? '')) process.argv.splice(at, 0, '--topic')
+  const isTopic = shorthand !== undefined && /^[^-]/.test(rest[0] ?? '')
+  const words = [...(shorthand?.options ?? []), ...(isTopic ? ['--topic'] : []), ...rest]
+  process.argv.splice(2, process.argv.length, ...words)
   void tool()
 }
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { allDeclarations } from '../../../src/cli/declarations.ts'
 import type { OptionDeclaration, ToolDeclaration } from '../../../src/cli/options/declare.ts'
 import { helpText } from '../../../src/cli/options/help.ts'
-import { toolNames } from '../../../src/cli/tools.ts'
 import { sharedFolder } from '../../support/vectors.ts'
 
 type Reference = {
@@ -26,13 +26,7 @@ const reference = JSON.parse(
   readFileSync(join(sharedFolder, 'reference', 'cli-options.json'), 'utf8'),
 ) as Record<string, ToolReference>
 
-const tools = await Promise.all(toolNames.map(declarationOf))
-
-async function declarationOf(name: string): Promise<ToolDeclaration> {
-  const file = await import(`../../../src/cli/${name}/declaration.ts`)
-  const isTool = (value: unknown) => typeof value === 'object' && 'kafkaName' in value!
-  return Object.values(file).find(isTool) as ToolDeclaration
-}
+const tools = await allDeclarations()
 
 // The help of Kafka 4.3.1 leaves this one out of the reference although the tool takes it.
 const unlisted = ['partition-size-limit-per-response']
