@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 
 const folder = mkdtempSync(join(tmpdir(), 'tests-'))
 const file = join(folder, 'result.json')
@@ -18,6 +18,24 @@ try {
     ({ status, assertionResults }) => status === 'failed' && assertionResults.every(({ status }) => status !== 'failed'),
   )
   const failed = result.numFailedTests + broken.length
+  const said = (message = '') =>
+    message
+      .replaceAll(/\x1b\[[0-9;]*m/g, '')
+      .split('\n')
+      .filter((line) => !line.includes('node_modules'))
+      .slice(0, 20)
+      .join('\n  ')
+      .slice(0, 2000)
+  for (const { name, message, assertionResults } of result.testResults) {
+    const file = relative(process.cwd(), name)
+    if (broken.some((each) => each.name === name)) console.log(`FAILED: ${file}\n  ${said(message)}`)
+    for (const { status, fullName, failureMessages } of assertionResults) {
+      // What passed and has a failure was tried again.
+      if (failureMessages.length === 0) continue
+      const verdict = status === 'failed' ? 'FAILED' : 'ONLY AT THE SECOND TRY'
+      console.log(`${verdict}: ${file}: ${fullName}\n  ${said(failureMessages[0])}`)
+    }
+  }
   if (result.numPendingTests > 0) console.log(`${result.numPendingTests} skipped, each with its reason above`)
   console.log(`${result.numPassedTests} passed, ${failed} failed`)
   process.exitCode = status === 0 && failed === 0 ? 0 : 1
