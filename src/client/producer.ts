@@ -78,6 +78,7 @@ export class Producer {
   /** Resolves when there is room for more records. */
   room(): Promise<void> {
     if (this.hasRoom) return Promise.resolve()
+    this.#accumulator.finishUntil(this.#accumulator.bytes - this.#roomyBytes)
     return new Promise((resolve) => {
       this.#roomWaiters.push(resolve)
     })
@@ -172,9 +173,14 @@ export class Producer {
     }
   }
 
+  /** With no more than this there is room again. */
+  get #roomyBytes(): number {
+    return this.settings.bufferMemory * (1 - roomShare)
+  }
+
   #makeRoom(): void {
     if (this.#roomWaiters.length === 0) return
-    if (this.#accumulator.bytes > this.settings.bufferMemory * (1 - roomShare)) return
+    if (this.#accumulator.bytes > this.#roomyBytes) return
     for (const resolve of this.#roomWaiters.splice(0)) resolve()
   }
 }

@@ -272,6 +272,24 @@ describe('how much is kept, and how long', () => {
     expect(producer.bufferedBytes).toBe(0)
   })
 
+  test('a buffer that is full of batches which are not does not wait for linger.ms', async () => {
+    const cluster = await ScriptedCluster.start(1)
+    const partitions = cluster.addTopic('t', Array(8).fill(1))
+    const lingerMs = 60_000
+    const { producer, topic } = await begin(cluster, { bufferMemory: 4000, lingerMs })
+    let appended = 0
+    while (topic.append(1, null, Buffer.alloc(100), [], appended % 8)) appended++
+    expect(partitions.every(({ values }) => values.length === 0)).toBe(true)
+    const before = cluster.clock.monotonic()
+    await play(cluster.clock, producer.room())
+    expect(cluster.clock.monotonic() - before).toBeLessThan(lingerMs / 10)
+    expect(producer.bufferedBytes).toBeLessThanOrEqual(3000)
+    // The youngest batches go on filling.
+    expect(producer.bufferedBytes).toBeGreaterThan(1000)
+    await play(cluster.clock, producer.close())
+    expect(partitions.reduce((sum, { values }) => sum + values.length, 0)).toBe(appended + 1)
+  })
+
   test('a batch that is not full goes when linger.ms is over', async () => {
     const cluster = await ScriptedCluster.start(1)
     const [partition] = cluster.addTopic('t', [1])

@@ -50,7 +50,7 @@ const isAll = (configs: ProducerConfigs) => ['all', '-1'].includes(configs.get('
 
 // A pipe is read faster than one can type: larger batches than Kafka's default take half the time of both sides, and hold
 // what nobody waits for. Who names a size gets it.
-const pipeBatchSize = 256 * 1024
+const pipeBatchSize = 512 * 1024
 const pipeBufferMemory = 8 * 1024 * 1024
 
 export function producerOptions(

@@ -138,6 +138,20 @@ export class Accumulator {
     for (const lane of [...this.open]) this.finish(lane)
   }
 
+  /**
+   * Closes open batches, the oldest first, until so many bytes are on their way. A buffer may be full of batches that are all
+   * half full, and would stay so until they have lingered; Kafka's producer sends what it has when its memory is exhausted, too.
+   */
+  finishUntil(bytes: number): void {
+    let closed = 0
+    for (const { memory } of this.unsettled) closed += memory
+    for (const lane of [...this.open]) {
+      if (closed >= bytes) return
+      closed += lane.open!.writer.sizeInBytes - headerSize
+      this.finish(lane)
+    }
+  }
+
   /** Calls back when all batches that are closed by now are settled. */
   whenSettled(done: () => void): void {
     if (this.unsettled.size === 0) return done()
