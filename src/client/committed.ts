@@ -30,7 +30,7 @@ export async function fetchCommitted(
   groups: readonly WantedGroup[],
   { requireStable }: { requireStable: boolean },
 ): Promise<Map<string, Result<CommittedPartition[]>>> {
-  const version = connection.version(offsetFetch, topicNamesMax) ?? 0
+  const version = connection.version(offsetFetch, { highest: topicNamesMax }) ?? 0
   if (version < 8) {
     const results = new Map<string, Result<CommittedPartition[]>>()
     for (const group of groups) {

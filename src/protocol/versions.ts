@@ -16,29 +16,54 @@ export function supportedVersions(
   return new Map(apiKeys.map((each) => [each.apiKey, each]))
 }
 
-/** The highest version that both sides know, or null; `highest` caps ours, for one that a caller cannot use. */
+/** What a caller can use of our versions: `lowest` where a field came later, `highest` where one went. */
+export interface Usable {
+  readonly lowest?: number
+  readonly highest?: number
+}
+
+/** The highest version that both sides know, or null. */
 export function commonVersion(
   api: AnyApi,
   supported: SupportedVersions,
-  highest = api.stable,
+  usable: Usable = {},
 ): number | null {
   const theirs = supported.get(api.key)
   if (theirs === undefined) return null
-  const version = Math.min(api.versions[1], highest, theirs.maxVersion)
-  return version >= Math.max(api.versions[0], theirs.minVersion) ? version : null
+  const [lowest, highest] = range(api, usable)
+  const version = Math.min(highest, theirs.maxVersion)
+  return version >= Math.max(lowest, theirs.minVersion) ? version : null
 }
 
-/** The same, for whom it must be one: throws UNSUPPORTED_VERSION with the reason. */
-export function chooseVersion(api: AnyApi, supported: SupportedVersions, highest?: number): number {
-  const version = commonVersion(api, supported, highest)
-  if (version !== null) return version
+/** The same, for whom it must be one: throws UNSUPPORTED_VERSION with the reason, in Kafka's words. */
+export function chooseVersion(api: AnyApi, supported: SupportedVersions, usable?: Usable): number {
+  const version = commonVersion(api, supported, usable)
+  if (version === null) throw unsupportedVersion(api, supported, usable)
+  return version
+}
+
+export function unsupportedVersion(
+  api: AnyApi,
+  supported: SupportedVersions,
+  usable?: Usable,
+): KafkaError {
   const theirs = supported.get(api.key)
+  const without = `The node does not support ${constantName(api.name)}`
   const reason =
     theirs === undefined
-      ? `the broker does not support ${api.name}`
-      : `${api.name} is spoken here in versions ${api.versions.join(' to ')}, ` +
-        `by the broker in ${theirs.minVersion} to ${theirs.maxVersion}`
-  throw new KafkaError('UNSUPPORTED_VERSION', reason)
+      ? without
+      : `${without} with version in range [${range(api, usable)}]. ` +
+        `The supported range is [${theirs.minVersion},${theirs.maxVersion}].`
+  return new KafkaError('UNSUPPORTED_VERSION', reason)
+}
+
+function range(api: AnyApi, { lowest = api.versions[0], highest = api.stable }: Usable = {}) {
+  return [Math.max(api.versions[0], lowest), Math.min(api.versions[1], highest)] as const
+}
+
+/** The name of an API as Kafka's `ApiKeys` writes it: `DescribeQuorum` is `DESCRIBE_QUORUM`. */
+function constantName(name: string): string {
+  return name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase()
 }
 
 /**

@@ -17,6 +17,7 @@ import {
   commonVersion,
   type SupportedVersions,
   supportedVersions,
+  type Usable,
 } from '../protocol/versions.ts'
 import { Writer } from '../protocol/writer.ts'
 import { addressText } from './address.ts'
@@ -42,11 +43,9 @@ export type ConnectionOptions = {
   authenticate?: (connection: Connection) => Promise<void>
 }
 
-export type CallOptions = {
+export type CallOptions = Usable & {
   /** Exactly this version; otherwise the highest that both sides know. */
   version?: number
-  /** Ours counts only up to this version. */
-  highest?: number
   timeoutMs?: number
 }
 
@@ -114,8 +113,8 @@ export class Connection {
   }
 
   /** The version that `call` would take; null if there is no common one. */
-  version(api: AnyApi, highest?: number): number | null {
-    return commonVersion(api, this.#supported, highest)
+  version(api: AnyApi, usable?: Usable): number | null {
+    return commonVersion(api, this.#supported, usable)
   }
 
   /** Tells why the connection ended, also if it already did. */
@@ -132,7 +131,7 @@ export class Connection {
   ): Promise<ResponseOf<A>> {
     return new Promise((resolve, reject) => {
       try {
-        const version = options.version ?? chooseVersion(api, this.#supported, options.highest)
+        const version = options.version ?? chooseVersion(api, this.#supported, options)
         const timeoutMs = options.timeoutMs ?? this.#options.requestTimeoutMs
         const correlationId = this.#write(api, version, request)
         const question = { api, version, correlationId, isRaw: false, timeoutMs, resolve, reject }
@@ -145,7 +144,7 @@ export class Connection {
 
   /** For the one request that is never answered: Produce with acks = 0. */
   tell<A extends AnyApi>(api: A, request: SentRequestOf<A>, options: CallOptions = {}): void {
-    const version = options.version ?? chooseVersion(api, this.#supported, options.highest)
+    const version = options.version ?? chooseVersion(api, this.#supported, options)
     this.#write(api, version, request)
   }
 

@@ -22,17 +22,24 @@ test.each([
   const supported = range(row.api.key, row.min, row.max)
   expect(commonVersion(row.api, supported)).toBe(row.expected)
   if (row.expected === null) {
-    expect(() => chooseVersion(row.api, supported)).toThrow(`${row.min} to ${row.max}`)
+    expect(() => chooseVersion(row.api, supported)).toThrow(`[${row.min},${row.max}]`)
   }
 })
 
 test('a caller may cap the version, or allow an unstable one', () => {
-  expect(commonVersion(fetch, range(1, 0, 18), 12)).toBe(12)
-  expect(commonVersion(initProducerId, range(22, 0, 6), 6)).toBe(6)
+  expect(commonVersion(fetch, range(1, 0, 18), { highest: 12 })).toBe(12)
+  expect(commonVersion(initProducerId, range(22, 0, 6), { highest: 6 })).toBe(6)
+})
+
+test('a caller may need more than a broker has', () => {
+  expect(commonVersion(fetch, range(1, 0, 12), { lowest: 12 })).toBe(12)
+  expect(() => chooseVersion(fetch, range(1, 0, 12), { lowest: 13 })).toThrow(
+    'The node does not support FETCH with version in range [13,18]. The supported range is [0,12].',
+  )
 })
 
 test('an API that the broker does not name', () => {
-  expect(() => chooseVersion(fetch, range(0, 0, 9))).toThrow('the broker does not support Fetch')
+  expect(() => chooseVersion(fetch, range(0, 0, 9))).toThrow('The node does not support FETCH')
 })
 
 test('ApiVersions is asked again at what the broker offers, at 0 where it offers nothing', () => {

@@ -2,9 +2,14 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { apacheClasspath, serverLogging } from './apache.ts'
-import { end, freePorts, type Running, runChecked, start } from './processes.ts'
+import { type Command, end, freePorts, type Running, runChecked, start } from './processes.ts'
+
+/** An Apache Kafka: its class path, and the flags with which it logs to stdout. */
+export type ApacheRelease = { classpath: string; logging: readonly string[] }
 
 export type ApacheOptions = {
+  /** By default the one that everything here goes by. */
+  release?: ApacheRelease
   nodes?: 1 | 3
   /** Settings of server.properties beyond those that a cluster needs. */
   config?: Record<string, string | number>
@@ -35,8 +40,7 @@ export type ApacheCluster = {
 const clusterId = 'JackdawTestClusterAAAA'
 
 export async function startApacheKafka(options: ApacheOptions = {}): Promise<ApacheCluster> {
-  const classpath = apacheClasspath()
-  if (classpath === null) throw new Error('Apache Kafka is not on this machine')
+  const release = options.release ?? usualRelease()
   const nodes = options.nodes ?? 1
   const ownFolder = options.dataDirectory === undefined
   const root = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'apache-kafka-'))
@@ -55,16 +59,7 @@ export async function startApacheKafka(options: ApacheOptions = {}): Promise<Apa
   const brokerPort = (id: number) => ports[id - 1]!
   const controllerPort = (id: number) => ports[nodes + id - 1]!
   const voters = ids.map((id) => `${id}@127.0.0.1:${controllerPort(id)}`).join(',')
-  const java = (main: string, args: string[], logging: string) => ({
-    command: 'java',
-    args: [
-      ...(options.java ?? ['-Xmx768m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']),
-      `-Dlog4j2.configurationFile=${logging}`,
-      main,
-      ...args,
-    ],
-    env: { CLASSPATH: classpath },
-  })
+  const java = (...args: string[]) => apacheJava(release, args, options.java)
 
   const settings = (id: number): Record<string, string | number> => ({
     'process.roles': 'broker,controller',
@@ -92,7 +87,7 @@ export async function startApacheKafka(options: ApacheOptions = {}): Promise<Apa
 
   const running = new Map<number, Running>()
   const startBroker = async (id: number) => {
-    const broker = start(java('kafka.Kafka', [propertiesOf(id)], serverLogging()))
+    const broker = start(java('kafka.Kafka', propertiesOf(id)))
     running.set(id, broker)
     // One node of three waits for its peers, so that the line that says "started" may come only later.
     await broker.outputs((text) => text.includes('Kafka Server started'), 90_000)
@@ -113,9 +108,8 @@ export async function startApacheKafka(options: ApacheOptions = {}): Promise<Apa
     if (existsSync(join(dataOf(root, id), 'meta.properties'))) continue
     await runChecked(
       java(
-        'kafka.tools.StorageTool',
-        ['format', '--cluster-id', clusterId, '--config', propertiesOf(id)],
-        serverLogging(),
+        ...['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId],
+        ...['--config', propertiesOf(id)],
       ),
       { timeoutMs: 60_000 },
     )
@@ -149,6 +143,21 @@ export async function startApacheKafka(options: ApacheOptions = {}): Promise<Apa
       await all('SIGKILL')
     },
   }
+}
+
+function usualRelease(): ApacheRelease {
+  const classpath = apacheClasspath()
+  if (classpath === null) throw new Error('Apache Kafka is not on this machine')
+  return { classpath, logging: [`-Dlog4j2.configurationFile=${serverLogging()}`] }
+}
+
+/** Java with a main class of a release: a server, by default as small as one for tests may be. */
+export function apacheJava(
+  { classpath, logging }: ApacheRelease,
+  args: readonly string[],
+  flags: readonly string[] = ['-Xmx768m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
+): Command {
+  return { command: 'java', args: [...flags, ...logging, ...args], env: { CLASSPATH: classpath } }
 }
 
 function dataOf(root: string, id: number): string {

@@ -157,9 +157,18 @@ export function serverLogging(): string {
   return loggingFile('server', 'SYSTEM_OUT', 'INFO')
 }
 
+/** The same for brokers before Kafka 4.0, which log with log4j 1. */
+export function oldServerLogging(): string {
+  return keptFile('server-log4j1', [
+    'log4j.rootLogger = INFO, out',
+    'log4j.appender.out = org.apache.log4j.ConsoleAppender',
+    'log4j.appender.out.layout = org.apache.log4j.PatternLayout',
+    'log4j.appender.out.layout.ConversionPattern = [%d] %p %m (%c)%n',
+  ])
+}
+
 function loggingFile(name: string, target: string, level: string): string {
-  const path = join(cacheFolder('log4j2'), `${name}.properties`)
-  const text = [
+  return keptFile(name, [
     'appender.out.type = Console',
     'appender.out.name = out',
     `appender.out.target = ${target}`,
@@ -167,8 +176,12 @@ function loggingFile(name: string, target: string, level: string): string {
     'appender.out.layout.pattern = [%d] %p %m (%c)%n',
     `rootLogger.level = ${level}`,
     'rootLogger.appenderRef.out.ref = out',
-    '',
-  ].join('\n')
+  ])
+}
+
+function keptFile(name: string, lines: readonly string[]): string {
+  const path = join(cacheFolder('log4j2'), `${name}.properties`)
+  const text = lines.map((line) => `${line}\n`).join('')
   if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
     mkdirSync(join(path, '..'), { recursive: true })
     writeFileSync(`${path}.${process.pid}`, text)

@@ -140,6 +140,12 @@ client library as its registry has it, over TCP. *Consume* and *group* compare e
 all codecs; *–* means that the library itself cannot do it.
 
 ${table(rows)}
+
+## Brokers
+
+Our tools are for brokers of Kafka 2.8 to 4.4. \`test/e2e/releases.test.ts\` plays their everyday work against Apache Kafka 2.8.2 (with
+ZooKeeper), 3.9.1 and 4.4.0, and what each of these lacks or has otherwise; \`npm run transcripts -- --broker apache\` plays every recorded session
+against 4.3.1.
 `
   writeFileSync(join(projectRoot, 'docs', 'compatibility.md'), text)
 }

@@ -1,5 +1,5 @@
 import { type BrokerVersions, brokerVersions } from '../../client/admin/api-versions.ts'
-import { apis } from '../../protocol/apis/index.ts'
+import { apiByKey, apis } from '../../protocol/apis/index.ts'
 import type { AnyApi } from '../../protocol/schema.ts'
 import { commonVersion, type SupportedVersions } from '../../protocol/versions.ts'
 import { type Act, adminTool } from '../admin-tool.ts'
@@ -13,10 +13,17 @@ const act: Act = async ({ cluster, machine, form }) => {
 
 export const brokerApiVersions = adminTool(brokerApiVersionsDeclaration, { act })
 
-/** What brokers serve; the rest is spoken between controllers. */
-const brokerApis = apis
-  .filter(({ listeners }) => listeners.includes('broker'))
-  .sort((a, b) => a.key - b.key)
+type NamedApi = Pick<AnyApi, 'key' | 'name' | 'listeners'>
+
+/** APIs between brokers until ZooKeeper went (KIP-500); an old broker still names them. */
+const gone: readonly NamedApi[] = [
+  { key: 4, name: 'LeaderAndIsr', listeners: [] },
+  { key: 5, name: 'StopReplica', listeners: [] },
+  { key: 6, name: 'UpdateMetadata', listeners: [] },
+  { key: 7, name: 'ControlledShutdown', listeners: [] },
+]
+
+const named: readonly NamedApi[] = [...apis, ...gone].sort((a, b) => a.key - b.key)
 
 type ApiLine = {
   readonly api: string
@@ -26,12 +33,14 @@ type ApiLine = {
   readonly usable: number | null
 }
 
-/** In the order of the keys: ours first, whether the broker has it or not, and what only the broker knows behind them. */
+/** In the order of the keys: what brokers serve, this one or not, and whatever it names besides; without a name those that are last. */
 export function apiLines(supported: SupportedVersions): ApiLine[] {
-  const known = new Set<number>(apis.map(({ key }) => key))
+  const known = new Set<number>(named.map(({ key }) => key))
   const unknown = [...supported].filter(([key]) => !known.has(key))
   return [
-    ...brokerApis.map((api) => lineOf(api, supported)),
+    ...named
+      .filter(({ key, listeners }) => listeners.includes('broker') || supported.has(key))
+      .map((api) => lineOf(api, supported)),
     ...unknown.map(([key, { minVersion, maxVersion }]) => ({
       api: 'UNKNOWN',
       key,
@@ -42,14 +51,15 @@ export function apiLines(supported: SupportedVersions): ApiLine[] {
   ]
 }
 
-function lineOf(api: AnyApi, supported: SupportedVersions): ApiLine {
-  const range = supported.get(api.key)
+function lineOf(named: NamedApi, supported: SupportedVersions): ApiLine {
+  const range = supported.get(named.key)
+  const api = apiByKey.get(named.key)
   return {
-    api: api.name,
-    key: api.key,
+    api: named.name,
+    key: named.key,
     minVersion: range?.minVersion ?? null,
     maxVersion: range?.maxVersion ?? null,
-    usable: commonVersion(api, supported),
+    usable: api === undefined ? null : commonVersion(api, supported),
   }
 }
 
@@ -102,6 +112,7 @@ function rangeText({ minVersion, maxVersion }: ApiLine): string | null {
 
 function usability({ key, maxVersion, usable }: ApiLine): string {
   if (usable !== null) return `usable: ${usable}`
-  const ours = brokerApis.find((api) => api.key === key)!
-  return `unusable: node too ${(maxVersion ?? 0) < ours.versions[0] ? 'old' : 'new'}`
+  const ours = apiByKey.get(key)
+  const isOld = ours !== undefined && (maxVersion ?? 0) < ours.versions[0]
+  return `unusable: node too ${isOld ? 'old' : 'new'}`
 }

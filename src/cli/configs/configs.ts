@@ -111,7 +111,7 @@ async function existing(
   { type, name, all }: { type: ConfiguredType; name: string | undefined; all: boolean },
 ): Promise<readonly string[] | null> {
   if (name !== undefined && all) return [name]
-  const names = await namesOf(cluster, type)
+  const names = await namesOf(cluster, type, name)
   if (name === undefined) return names
   return names.includes(name) ? [name] : null
 }

@@ -55,14 +55,22 @@ export async function configsOf(
 }
 
 /** All there are of a type, in the order of Kafka's tool; the defaults of brokers come last, under an empty name. */
-export async function namesOf(cluster: Cluster, type: ConfiguredType): Promise<string[]> {
+export async function namesOf(
+  cluster: Cluster,
+  type: ConfiguredType,
+  asked?: string,
+): Promise<string[]> {
   switch (type) {
     case 'topics':
       return javaHashMapOrder((await listTopics(cluster)).map(({ name }) => name))
     case 'client-metrics':
-      return (await listConfigResources(cluster, ['clientMetrics'])).map(({ name }) => name)
+      return await configured(cluster, 'clientMetrics').catch((error) => {
+        throw executionError(error)
+      })
     case 'groups':
-      return [...new Set([...(await groupIds(cluster)), ...(await configuredGroups(cluster))])]
+      return [
+        ...new Set([...(await groupIds(cluster)), ...(await configuredGroups(cluster, asked))]),
+      ]
     default:
       return [...(await describeCluster(cluster)).nodes.map(({ id }) => String(id)), '']
   }
@@ -74,14 +82,19 @@ async function groupIds(cluster: Cluster): Promise<string[]> {
   return groups.map(({ groupId }) => groupId)
 }
 
-// A broker that lists subscriptions only has no groups with configurations either.
-async function configuredGroups(cluster: Cluster): Promise<string[]> {
+// A broker that cannot list them has to be asked for the one.
+async function configuredGroups(cluster: Cluster, asked: string | undefined): Promise<string[]> {
   try {
-    return (await listConfigResources(cluster, ['group'])).map(({ name }) => name)
+    return await configured(cluster, 'group')
   } catch (error) {
-    if (error instanceof KafkaError && error.error === 'UNSUPPORTED_VERSION') return []
+    const isOld = error instanceof KafkaError && error.error === 'UNSUPPORTED_VERSION'
+    if (isOld) return asked === undefined ? [] : [asked]
     throw error
   }
+}
+
+async function configured(cluster: Cluster, type: 'group' | 'clientMetrics'): Promise<string[]> {
+  return (await listConfigResources(cluster, [type])).map(({ name }) => name)
 }
 
 export async function alterResource(

@@ -17,10 +17,14 @@ const capitalized = (word: string) => word.charAt(0).toUpperCase() + word.slice(
 /** Groups of consumers, of either protocol; share and streams groups are other tools' business. */
 export async function listedGroups(
   { cluster, timeoutMs }: Asking,
-  { states = [], types = [] }: { states?: readonly string[]; types?: readonly string[] } = {},
+  filter: { states: readonly string[]; types: readonly string[] } | null = null,
 ): Promise<ListedGroup[]> {
-  const { groups, errors } = await found(() => listGroups(cluster, { timeoutMs, states, types }))
-  if (errors[0] !== undefined) throw runtimeError(executionError(errors[0]))
+  const { groups, errors } = await found(() => listGroups(cluster, { timeoutMs, ...filter }))
+  if (errors[0] !== undefined) {
+    const error = executionError(errors[0])
+    // Kafka's tool has two ways to list, and only one of them wraps the failure once more.
+    throw filter === null ? runtimeError(error) : error
+  }
   return groups
     .filter(({ protocolType, type }) => {
       const isOfConsumers = protocolType === 'consumer' || protocolType === ''

@@ -172,10 +172,12 @@ async function chosen(options: Options, asking: Asking): Promise<readonly string
 async function list({ options, asking, machine }: Run): Promise<undefined> {
   const form = chosenForm(options, machine)
   const [typeText, stateText] = [options.text('type'), options.text('state')]
-  const groups = await listedGroups(asking, {
+  const filter = {
     types: typeText === undefined ? [] : parseTypes(typeText),
     states: stateText === undefined ? [] : parseStates(stateText),
-  })
+  }
+  const isFiltered = options.has('type') || options.has('state')
+  const groups = await listedGroups(asking, isFiltered ? filter : null)
   if (form === 'json') machine.stdout.write(jsonLine(groups))
   else {
     machine.stdout.write(

@@ -75,7 +75,7 @@ export const latestVersion = (): MetadataVersion => metadataVersion(metadataVers
 /** `metadata.version` has names, other levels are numbers. */
 export function levelText(feature: string, level: number): string {
   if (feature !== 'metadata.version') return String(level)
-  return metadataVersion(level)?.name ?? `UNKNOWN [${level}]`
+  return metadataVersion(level)?.name ?? `UNKNOWN ${level}`
 }
 
 /** What a level needs of other features; throws for one that is not there. */

@@ -115,7 +115,8 @@ async function matching(
 const keyOf = ({ topic, partition }: TopicPartition) => partitionKey(topic, partition)
 
 function skip(at: TopicPartition, error: KafkaError, { stderr, clock }: Machine): void {
-  if (error.fate === 'final') {
+  // Of what a broker cannot do there is a warning at most.
+  if (error.fate === 'final' && error.error !== 'UNSUPPORTED_VERSION') {
     const text = `ListOffsets request for topic partition ${keyOf(at)} failed due to an unexpected error ${error.error}`
     stderr.write(adminEvent(clock, text, { clientId: 'GetOffsetShell', of: 'ListOffsetsHandler' }))
   }

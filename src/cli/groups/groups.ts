@@ -62,6 +62,10 @@ type Filter = (group: GroupListing) => boolean
 const types = ['classic', 'consumer', 'share', 'streams']
 const typeOf = ({ type }: GroupListing) => (type ?? 'classic').toLowerCase()
 
+/** Empty where the broker did not tell, as Kafka's tool leaves it. */
+const typeText = ({ type }: GroupListing) =>
+  type === null ? '' : `${type.charAt(0).toUpperCase()}${type.slice(1).toLowerCase()}`
+
 function filterOf(options: Options): Filter {
   refuseTogether(options, 'consumer', ['group-type', 'protocol', 'share', 'streams'])
   refuseTogether(options, 'share', ['consumer', 'group-type', 'protocol', 'streams'])
@@ -93,11 +97,7 @@ async function listed(cluster: Cluster, filter: Filter): Promise<GroupListing[]>
 const widthMin = 20
 
 function shown(found: readonly GroupListing[]): Shown {
-  const rows = found.map((each) => [
-    each.groupId,
-    `${typeOf(each).charAt(0).toUpperCase()}${typeOf(each).slice(1)}`,
-    each.protocolType,
-  ])
+  const rows = found.map((each) => [each.groupId, typeText(each), each.protocolType])
   const head = ['GROUP', 'TYPE', 'PROTOCOL']
   return {
     json: () => rows.map(([group, type, protocol]) => ({ group, type, protocol })),

@@ -3,7 +3,6 @@ import { alterConfigs as alterConfigsApi } from '../../protocol/apis/alter-confi
 import { describeConfigs as describeConfigsApi } from '../../protocol/apis/describe-configs.ts'
 import { incrementalAlterConfigs as incrementalApi } from '../../protocol/apis/incremental-alter-configs.ts'
 import { listConfigResources as listConfigResourcesApi } from '../../protocol/apis/list-config-resources.ts'
-import { KafkaError } from '../../protocol/errors.ts'
 import type { Connection } from '../../wire/connection.ts'
 import type { Cluster } from '../cluster.ts'
 import { ensureNone, failed, type Result, resultOf } from '../result.ts'
@@ -206,12 +205,11 @@ export async function listConfigResources(
   return cluster.retrying({ callName: 'listConfigResources', timeoutMs }, async (attempt) => {
     const connection = await cluster.any()
     attempt.reached = true
+    // Before version 1 there were subscriptions to client metrics alone.
+    const lowest = types.some((type) => type !== 'clientMetrics') ? 1 : 0
     const hasTypes = (connection.version(listConfigResourcesApi) ?? 0) >= 1
-    if (!hasTypes && types.some((type) => type !== 'clientMetrics')) {
-      throw new KafkaError('UNSUPPORTED_VERSION', 'the broker lists client metrics only')
-    }
     const resources = hasTypes ? { resourceTypes: types.map((type) => resourceTypes[type]) } : {}
-    const answer = await connection.call(listConfigResourcesApi, resources)
+    const answer = await connection.call(listConfigResourcesApi, resources, { lowest })
     ensureNone(answer.errorCode)
     return answer.configResources.map(({ resourceName, resourceType }) => ({
       type: typeOf(resourceType),

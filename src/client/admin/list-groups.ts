@@ -1,8 +1,10 @@
 import { listGroups as listGroupsApi } from '../../protocol/apis/list-groups.ts'
+import { errorTexts } from '../../protocol/error-texts.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import type { Connection } from '../../wire/connection.ts'
 import type { Cluster } from '../cluster.ts'
 import { ensureNone } from '../result.ts'
+import type { Node } from './cluster.ts'
 import type { TimeoutOption } from './topics.ts'
 
 export type GroupListing = {
@@ -35,21 +37,27 @@ export async function listGroups(
   const groups = new Map<string, GroupListing>()
   const errors: KafkaError[] = []
   await Promise.all(
-    [...cluster.cache.brokers.keys()].map(async (id) => {
+    [...cluster.cache.brokers.values()].map(async (broker) => {
       try {
         const found = await cluster.retrying(wanted, async (attempt) => {
-          const connection = await cluster.broker(id)
+          const connection = await cluster.broker(broker.id)
           attempt.reached = true
           return ask(connection, { states, types })
         })
         for (const each of found) groups.set(each.groupId, each)
       } catch (error) {
         if (!(error instanceof KafkaError)) throw error
-        errors.push(error)
+        errors.push(errorOf(broker, error))
       }
     }),
   )
   return { groups: [...groups.values()], errors }
+}
+
+/** Which broker could not tell, in the words of Kafka's admin client. */
+function errorOf({ id, host, port, rack }: Node, { error, message }: KafkaError): KafkaError {
+  const what = `Error listing groups on ${host}:${port} (id: ${id} rack: ${rack} isFenced: false)`
+  return new KafkaError(error, message === errorTexts[error] ? what : `${what}: ${message}`)
 }
 
 async function ask(
@@ -57,13 +65,16 @@ async function ask(
   { states, types }: Required<GroupFilter>,
 ): Promise<GroupListing[]> {
   const version = connection.version(listGroupsApi) ?? 0
-  if (version < 4 && states.length > 0) {
-    throw new KafkaError('UNSUPPORTED_VERSION', 'the broker does not list groups by state')
-  }
+  const tooOld = (needed: number, what: string) =>
+    new KafkaError(
+      'UNSUPPORTED_VERSION',
+      `The broker only supports ListGroups v${version}, but we need v${needed} or newer to request groups by ${what}.`,
+    )
+  if (version < 4 && states.length > 0) throw tooOld(4, 'states')
   // Before there were types, all groups were classic ones.
   const classicOnly = types.every((type) => type.toLowerCase() === 'classic')
   if (version < 5 && !classicOnly) {
-    throw new KafkaError('UNSUPPORTED_VERSION', 'the broker does not list groups by type')
+    throw tooOld(5, `type. Requested group types: [${types.join(', ')}]`)
   }
   const answer = await connection.call(listGroupsApi, {
     ...(version >= 4 ? { statesFilter: states } : {}),

@@ -1,7 +1,7 @@
 /** Offsets of partitions by what they mean, and the deletion of what lies before one. */
 import { deleteRecords as deleteRecordsApi } from '../../protocol/apis/delete-records.ts'
 import { listOffsets as listOffsetsApi } from '../../protocol/apis/list-offsets.ts'
-import { KafkaError } from '../../protocol/errors.ts'
+import { unsupportedVersion } from '../../protocol/versions.ts'
 import type { Connection } from '../../wire/connection.ts'
 import type { Cluster } from '../cluster.ts'
 import { failed, type Result, resultOf } from '../result.ts'
@@ -52,12 +52,15 @@ export async function listOffsets<P extends PartitionOffsetSpec>(
 ): Promise<Map<P, Result<OffsetFound>>> {
   const wanted = { callName: 'listOffsets', api: 'LIST_OFFSETS', timeoutMs }
   return settleAtLeaders(cluster, wanted, partitions, async (connection, some, attempt) => {
-    const version = connection.version(listOffsetsApi) ?? 0
     const results = new Map<P, Result<OffsetFound>>()
     const askable: P[] = []
     for (const each of some) {
-      if (typeof each.spec === 'bigint' || version >= places[each.spec].since) askable.push(each)
-      else results.set(each, failed(unsupported(each.spec)))
+      const usable = { lowest: typeof each.spec === 'bigint' ? 0 : places[each.spec].since }
+      if (connection.version(listOffsetsApi, usable) !== null) askable.push(each)
+      else {
+        const error = unsupportedVersion(listOffsetsApi, connection.supported, usable)
+        results.set(each, failed(error))
+      }
     }
     if (askable.length === 0) return results
     const found = await ask(connection, askable, {
@@ -67,10 +70,6 @@ export async function listOffsets<P extends PartitionOffsetSpec>(
     })
     return new Map([...results, ...found])
   })
-}
-
-function unsupported(place: string): KafkaError {
-  return new KafkaError('UNSUPPORTED_VERSION', `the broker does not know the offset ${place}`)
 }
 
 async function ask<P extends PartitionOffsetSpec>(

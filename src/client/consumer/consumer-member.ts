@@ -22,6 +22,12 @@ import type { ConsumerSettings } from './settings.ts'
 
 const joinEpoch = 0
 const leaveEpoch = -1
+const protocolUnsupported = () =>
+  new KafkaError(
+    'UNSUPPORTED_VERSION',
+    'The cluster does not support the new CONSUMER group protocol. Set group.protocol=classic on the consumer configs to revert to the CLASSIC protocol until the cluster is upgraded.',
+  )
+
 /** A static member that means to come back (KIP-345). */
 const leaveForNowEpoch = -2
 
@@ -166,12 +172,7 @@ export class ConsumerMember implements Membership {
 
   async #send(connection: Connection): Promise<Answer> {
     const version = connection.version(consumerGroupHeartbeat)
-    if (version === null) {
-      throw new KafkaError(
-        'UNSUPPORTED_VERSION',
-        'The cluster does not support the new CONSUMER group protocol. Set group.protocol=classic on the consumer configs to revert to the CLASSIC protocol until the cluster is upgraded.',
-      )
-    }
+    if (version === null) throw new KafkaError('UNSUPPORTED_VERSION')
     // Until version 1 the coordinator makes the id (KIP-1082).
     if (this.#memberId === '' && version >= 1) this.#memberId = this.#clientMemberId
     const isJoining = this.#epoch === joinEpoch
@@ -214,7 +215,7 @@ export class ConsumerMember implements Membership {
       this.#epoch = joinEpoch
       this.#isLost = true
       this.#heartbeats.stop()
-    } else this.#failure = error
+    } else this.#failure = error.error === 'UNSUPPORTED_VERSION' ? protocolUnsupported() : error
     this.#host.wake()
     return Math.max(this.#intervalMs, retryBackoffMs)
   }
