@@ -75,11 +75,11 @@ class LineCutter {
   cutOnce(): Outcome {
     const to = this.#findLines()
     for (let from = 0; from < to; ) {
-      from = this.#writer.appendSpans(0, this.#chunk, this.#spans, {
-        from,
-        to,
-        sizeMax: batchSizeMax,
-      })
+      from = this.#writer.appendSpans(
+        { source: this.#chunk, spans: this.#spans, count: to },
+        { from, to },
+        { times: { base: 0, preset: 0 }, sizeMax: batchSizeMax },
+      )
       if (from < to) this.#writer.recycle(this.#writer.build({ baseTimestamp: 1n }))
     }
     return { records: to, bytes: this.#chunk.length }

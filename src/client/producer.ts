@@ -6,6 +6,7 @@
 
 import { pause } from '../host/clock.ts'
 import type { Header } from '../protocol/batch/headers.ts'
+import type { Slices } from '../protocol/batch/spans.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import { backoffMs } from './backoff.ts'
 import { Cluster } from './cluster.ts'
@@ -216,12 +217,12 @@ export class ProducerTopic {
   }
 
   /**
-   * Many records that lie in one chunk, without headers: four numbers each in `spans`, start and end of the key and of the
-   * value; a start of −1 is null. The chunk may be overwritten afterwards.
+   * Many records that lie in one chunk, which may be overwritten afterwards. `timestamp` is the time of those that have none of
+   * their own; a partition of −1, or none at all, leaves the choice as for `append`.
    */
-  appendSpans(timestamp: number, source: Uint8Array, spans: Int32Array, count: number): boolean {
+  appendSpans(timestamp: number, slices: Slices, partitions: Int32Array | null = null): boolean {
     this.#producer.syncRoutes()
-    this.#accumulator.appendSpans(this.#route, timestamp, source, spans, count)
+    this.#accumulator.appendSpans(this.#route, timestamp, slices, partitions)
     return this.#producer.hasRoom
   }
 }

@@ -8,6 +8,7 @@ import type {
 import { Producer } from '../../src/client/producer.ts'
 import { initProducerId } from '../../src/protocol/apis/init-producer-id.ts'
 import { produce } from '../../src/protocol/apis/produce.ts'
+import { type Slices, spanWidth } from '../../src/protocol/batch/spans.ts'
 import { code } from '../../src/protocol/errors.ts'
 import { ScriptedCluster } from './support/scripted-cluster.ts'
 import { pass, play } from './support/time.ts'
@@ -28,17 +29,17 @@ async function begin(cluster: ScriptedCluster, options: ProducerOptions = {}) {
 const bytes = (text: string) => Buffer.from(text)
 
 /** The cut of a chunk into lines, as a tool makes it; a tab ends the key. */
-function cut(text: string): { chunk: Buffer; spans: Int32Array; count: number } {
-  const chunk = Buffer.from(text)
+function cut(text: string): Slices {
+  const source = Buffer.from(text)
   const numbers: number[] = []
-  for (let start = 0; start < chunk.length; ) {
-    const end = chunk.indexOf(10, start)
-    const tab = chunk.subarray(start, end).indexOf(9)
-    if (tab < 0) numbers.push(-1, -1, start, end)
-    else numbers.push(start, start + tab, start + tab + 1, end)
+  for (let start = 0; start < source.length; ) {
+    const end = source.indexOf(10, start)
+    const tab = source.subarray(start, end).indexOf(9)
+    if (tab < 0) numbers.push(-1, -1, start, end, 0, 0, 0)
+    else numbers.push(start, start + tab, start + tab + 1, end, 0, 0, 0)
     start = end + 1
   }
-  return { chunk, spans: Int32Array.from(numbers), count: numbers.length / 4 }
+  return { source, spans: Int32Array.from(numbers), count: numbers.length / spanWidth }
 }
 
 describe('what cannot be delivered is told once, by the numbers of its records', () => {
@@ -112,8 +113,8 @@ describe('what cannot be delivered is told once, by the numbers of its records',
     const { producer, topic, failures } = await begin(cluster, { maxRequestSize: 1000 })
     topic.append(1, null, bytes('before'))
     topic.append(1, null, Buffer.alloc(1000, 120))
-    const { chunk, spans, count } = cut(`short\n${'y'.repeat(2000)}\nafter\n`)
-    topic.appendSpans(1, chunk, spans, count)
+    const slices = cut(`short\n${'y'.repeat(2000)}\nafter\n`)
+    topic.appendSpans(1, slices)
     await play(cluster.clock, producer.close())
     // 61 of the batch, 21 of the record, 1 for the null key, 2 for the length of 1000, 1 for no headers
     expect(failures.map(({ error }) => error.message)).toEqual([
@@ -192,8 +193,8 @@ describe('where records go', () => {
     const partitions = cluster.addTopic('t', [1, 1, 1, 1, 1])
     const { producer, topic } = await begin(cluster)
     const keyed = Array.from({ length: count }, (_, i) => `key ${i % 100}\tvalue ${i}\n`)
-    const { chunk, spans } = cut(keyed.join(''))
-    topic.appendSpans(1, chunk, spans, count)
+    const slices = cut(keyed.join(''))
+    topic.appendSpans(1, slices)
     for (let i = 0; i < count; i++)
       topic.append(1, bytes(`key ${i % 100}`), bytes(`value ${count + i}`))
     await play(cluster.clock, producer.close())
@@ -208,8 +209,8 @@ describe('where records go', () => {
     const cluster = await ScriptedCluster.start(1)
     const partitions = cluster.addTopic('t', [1, 1, 1])
     const { producer, topic } = await begin(cluster, { batchSize: 4000, stickyBytes: 500 })
-    const { chunk, spans } = cut(text)
-    topic.appendSpans(1, chunk, spans, count)
+    const slices = cut(text)
+    topic.appendSpans(1, slices)
     await play(cluster.clock, producer.close())
     const all = partitions.flatMap(({ values }) => values)
     expect(all).toHaveLength(count)
@@ -227,8 +228,8 @@ describe('where records go', () => {
     const cluster = await ScriptedCluster.start(1)
     const partitions = cluster.addTopic('t', [1, -1, 1])
     const { producer, topic } = await begin(cluster, { batchSize: 500 })
-    const { chunk, spans } = cut(text)
-    topic.appendSpans(1, chunk, spans, count)
+    const slices = cut(text)
+    topic.appendSpans(1, slices)
     await play(cluster.clock, producer.close())
     expect(partitions.map(({ values }) => values.length > 0)).toEqual([true, false, true])
   })
@@ -241,8 +242,8 @@ describe('where records go', () => {
       { length: 50 },
       (_, i) => `${i} ${'z'.repeat(i % 3 === 0 ? 4000 : 400)}\n`,
     )
-    const { chunk, spans, count: lines } = cut(large.join(''))
-    topic.appendSpans(1, chunk, spans, lines)
+    const slices = cut(large.join(''))
+    topic.appendSpans(1, slices)
     await play(cluster.clock, producer.close())
     const all = partitions.flatMap(({ values }) => values)
     expect(all.map((value) => Number(value.split(' ')[0])).sort((a, b) => a - b)).toEqual(

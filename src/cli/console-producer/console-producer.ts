@@ -27,7 +27,8 @@ import {
 } from './producer-options.ts'
 import { Progress } from './progress.ts'
 import { JsonParts } from './reader/json-parts.ts'
-import { LineParts, type Parts } from './reader/parts.ts'
+import { LineParts } from './reader/line-parts.ts'
+import type { Parts } from './reader/parts.ts'
 import { readerSettings } from './reader/reader.ts'
 import {
   ensureAddresses,

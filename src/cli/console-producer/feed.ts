@@ -1,3 +1,4 @@
+import { sizesOf } from '../../client/producer/lane-choice.ts'
 import type { Producer, ProducerTopic } from '../../client/producer.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { executionError, JavaError } from '../java/errors.ts'
@@ -6,9 +7,9 @@ import { exceptionText } from '../output/log.ts'
 import { ToolFailure } from '../tell.ts'
 import type { Failures } from './failures.ts'
 import type { Progress } from './progress.ts'
+import { noSuchPartition } from './reader/json-parts.ts'
 import { LineCutter, type Lines } from './reader/line-cutter.ts'
-import type { Parts } from './reader/parts.ts'
-import { kafkaException } from './reader/reader.ts'
+import type { Parts, Taken } from './reader/parts.ts'
 
 export type FeedOptions = {
   producer: Producer
@@ -119,12 +120,11 @@ export class Feed {
   }
 
   async #take(lines: Lines): Promise<void> {
-    const { producer, parts, isSync, progress } = this.#options
+    const { producer, isSync, progress } = this.#options
     if (this.#topic === null) this.#topic = await this.#openTopic(lines)
     if (this.#topic === null) return
-    if (isSync || parts.isOneByOne) await this.#oneByOne(this.#topic, lines)
-    else await this.#together(this.#topic, lines)
-    this.#lines += lines.count
+    if (isSync) await this.#oneByOne(this.#topic, lines)
+    else this.#together(this.#topic, lines)
     progress?.add(lines.count, lines.source.length)
     if (!producer.hasRoom) await producer.room()
   }
@@ -141,10 +141,10 @@ export class Feed {
       } catch (error) {
         if (!(error instanceof KafkaError)) throw error
         if (isSync) throw executionError(error)
-        const { key, value } = parts.record(lines, i)
+        const { slices, fault } = parts.take(slice(lines, i, i + 1))
+        if (fault !== undefined) throw fault
         this.#lines++
-        const sizes = { keySize: key?.length ?? -1, valueSize: value?.length ?? -1 }
-        failures.record({ topic, line: this.#lines, ...sizes }, error)
+        failures.record({ topic, line: this.#lines, ...sizesOf(slices.spans, 0) }, error)
       }
       if (this.#signal !== null) break
     }
@@ -157,29 +157,35 @@ export class Feed {
     ;(lines as { count: number }).count -= count
   }
 
-  async #together(topic: ProducerTopic, lines: Lines): Promise<void> {
+  #together(topic: ProducerTopic, lines: Lines): void {
     const { parts, machine } = this.#options
-    const { spans, count, fault } = parts.spans(lines)
-    topic.appendSpans(machine.clock.now(), lines.source, spans, count)
+    const taken = parts.take(lines)
+    const { slices, partitions, fault } = this.#withKnownPartitions(topic, taken)
+    topic.appendSpans(machine.clock.now(), slices, partitions)
+    this.#lines += slices.count
     if (fault !== undefined) throw fault
   }
 
+  /** A record for a partition that is not there ends them. */
+  #withKnownPartitions(topic: ProducerTopic, taken: Taken): Taken {
+    const { slices, partitions } = taken
+    if (partitions === null) return taken
+    const { partitionCount } = topic
+    for (let i = 0; i < slices.count; i++) {
+      if (partitions[i]! < partitionCount) continue
+      const fault = noSuchPartition(this.#lines + i + 1, partitions[i]!)
+      return { slices: { ...slices, count: i }, partitions, fault }
+    }
+    return taken
+  }
+
   async #oneByOne(topic: ProducerTopic, lines: Lines): Promise<void> {
-    const { producer, parts, machine, isSync, failures } = this.#options
+    const { producer, failures } = this.#options
     for (let i = 0; i < lines.count; i++) {
-      if (parts.isOneByOne) {
-        const { key, value, headers, timestamp, partition } = parts.record(lines, i)
-        if (partition !== null && partition >= topic.partitionCount) {
-          const line = this.#lines + i + 1
-          throw kafkaException(`Line ${line} is for partition ${partition}, which is not there`)
-        }
-        topic.append(timestamp ?? machine.clock.now(), key, value, headers, partition)
-      } else await this.#together(topic, slice(lines, i, i + 1))
-      if (isSync) {
-        await producer.flush()
-        if (failures.first !== null) throw executionError(failures.first)
-        if (this.#signal !== null) return
-      }
+      this.#together(topic, slice(lines, i, i + 1))
+      await producer.flush()
+      if (failures.first !== null) throw executionError(failures.first)
+      if (this.#signal !== null) return
       if (!producer.hasRoom) await producer.room()
     }
   }

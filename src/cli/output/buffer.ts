@@ -1,6 +1,6 @@
+import { copyInto } from '../../base/bytes.ts'
+
 const sizeInitial = 64 * 1024
-// From here on a copy in native code is faster than a loop, its call included.
-const nativeCopyMin = 48
 
 /** Text and bytes on their way to a descriptor: grows as needed, and is emptied by whoever writes it out. */
 export class OutputBuffer {
@@ -10,15 +10,7 @@ export class OutputBuffer {
   slice(source: Uint8Array, start: number, end: number): void {
     const size = end - start
     if (this.length + size > this.bytes.length) this.#grow(size)
-    const { bytes } = this
-    let at = this.length
-    if (size < nativeCopyMin) {
-      for (let i = start; i < end; i++) bytes[at++] = source[i]!
-    } else {
-      bytes.set(start === 0 && end === source.length ? source : source.subarray(start, end), at)
-      at += size
-    }
-    this.length = at
+    this.length = copyInto(this.bytes, this.length, source, start, end)
   }
 
   all(source: Uint8Array): void {

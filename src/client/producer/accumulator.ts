@@ -6,11 +6,12 @@ import type { Clock } from '../../host/clock.ts'
 import type { Random } from '../../host/random.ts'
 import type { Header } from '../../protocol/batch/headers.ts'
 import { headerSize } from '../../protocol/batch/layout.ts'
-import { overheadMax, spanWidth } from '../../protocol/batch/spans.ts'
+import { type Choice, overheadMax, type Slices } from '../../protocol/batch/spans.ts'
 import type { KafkaError } from '../../protocol/errors.ts'
 import type { Batch, Flush } from './batch.ts'
 import type { Lane, OpenBatch } from './lane.ts'
-import { recordSizeMax, sizeMargin, sizeRefusal } from './record-size.ts'
+import { LaneChoice, sizeMaxOf, sizesOf } from './lane-choice.ts'
+import { headersSize, recordSizeMax, sizeRefusal } from './record-size.ts'
 import { type Route, Router } from './router.ts'
 import type { ProducerSettings } from './settings.ts'
 import { Writers } from './writers.ts'
@@ -26,6 +27,13 @@ export type AccumulatorEvents = {
 
 type Sizes = { keySize: number; valueSize: number }
 
+type Chunk = {
+  readonly route: Route
+  readonly timestamp: number
+  readonly slices: Slices
+  readonly partitions: Int32Array | null
+}
+
 export class Accumulator {
   /** Bytes of records that are not settled yet. */
   bytes = 0
@@ -36,7 +44,7 @@ export class Accumulator {
   readonly #router: Router
   readonly #events: AccumulatorEvents
   readonly #writers: Writers
-  readonly #span = { keyStart: -1, keyEnd: -1, valueStart: -1, valueEnd: -1 }
+  readonly #choice: LaneChoice
   /** Lanes with an open batch. */
   readonly open = new Set<Lane>()
   /** Batches without an answer, open ones left out. */
@@ -52,6 +60,7 @@ export class Accumulator {
     this.#router = new Router(settings, host.random)
     this.#events = events
     this.#writers = new Writers(settings)
+    this.#choice = new LaneChoice(settings)
   }
 
   append(
@@ -67,7 +76,8 @@ export class Accumulator {
     const { key, value, headers } = record
     const keySize = key === null ? -1 : key.length
     const valueSize = value === null ? -1 : value.length
-    const size = recordSizeMax(keySize, valueSize, headers)
+    const headersAre = { count: headers.length, size: headersSize(headers) }
+    const size = recordSizeMax(keySize, valueSize, headersAre)
     const lane =
       record.partition === null ? this.#router.laneOf(route, key) : route.lanes[record.partition]!
     if (this.#isRefused(lane, size, { keySize, valueSize })) return
@@ -75,7 +85,7 @@ export class Accumulator {
     const before = open.writer.sizeInBytes
     open.writer.append(timestamp - open.baseTimestamp, key, value, headers)
     const added = open.writer.sizeInBytes - before
-    this.#note(open, 1)
+    this.#note(open, this.count++, 1)
     this.bytes += added
     if (lane === route.sticky && key === null && record.partition === null) {
       route.stickyLeft -= added
@@ -84,25 +94,24 @@ export class Accumulator {
     if (open.writer.sizeInBytes >= this.#settings.batchSize) this.finish(lane)
   }
 
-  /** `count` records of one chunk, as `spans` cuts them (see `spanWidth`); with keys where a span has one. */
+  /**
+   * The records of one chunk, `timestamp` being the time of those that have none of their own; a partition of −1, or none at all,
+   * leaves the choice to the key and the sticky partitioner.
+   */
   appendSpans(
     route: Route,
     timestamp: number,
-    source: Uint8Array,
-    spans: Int32Array,
-    count: number,
+    slices: Slices,
+    partitions: Int32Array | null = null,
   ): void {
-    const { maxRequestSize, bufferMemory } = this.#settings
-    const isSmall = source.length + sizeMargin <= Math.min(maxRequestSize, bufferMemory)
+    const chunk: Chunk = { route, timestamp, slices, partitions }
+    const { count } = slices
     for (let from = 0; from < count; ) {
-      const to = this.#runEnd(spans, from, count, isSmall)
-      if (to > from) {
-        this.#appendKeyless(route, timestamp, source, spans, { from, to })
-        from = to
-      } else {
-        this.#appendOne(route, timestamp, source, spans, from)
-        from++
-      }
+      const { to, kind } = this.#choice.run(slices, partitions, from)
+      if (kind === 'too-large') this.#refuseOne(chunk, from)
+      else if (kind === 'sticky') this.#appendSticky(chunk, { from, to })
+      else this.#appendDirected(chunk, { from, to })
+      from = to
     }
   }
 
@@ -182,84 +191,86 @@ export class Accumulator {
     return true
   }
 
-  /** How far records go that need no decision of their own: without keys, and none too large. */
-  #runEnd(spans: Int32Array, from: number, count: number, isSmall: boolean): number {
-    const { ignoreKeys, maxRequestSize, bufferMemory } = this.#settings
-    const limit = Math.min(maxRequestSize, bufferMemory) - sizeMargin
-    let to = from
-    for (; to < count; to++) {
-      const at = to * spanWidth
-      const hasKey = spans[at]! >= 0
-      if (hasKey && !ignoreKeys) break
-      if (isSmall) continue
-      const keySize = hasKey ? spans[at + 1]! - spans[at]! : 0
-      if (keySize + spans[at + 3]! - spans[at + 2]! > limit) break
-    }
-    return to
+  #refuseOne({ route, slices, partitions }: Chunk, index: number): void {
+    const { lanes } = route
+    const sizes = sizesOf(slices.spans, index)
+    const lane =
+      this.#choice.laneOf(lanes.length, slices, partitions, index) ?? this.#router.stickyLane(route)
+    const size = sizeMaxOf(slices.spans, index)
+    const { topic, partition } = typeof lane === 'number' ? lanes[lane]! : lane
+    const error = sizeRefusal(size, this.#settings)
+    if (error !== null)
+      this.#events.refused({ topic, partition, number: this.count, error, ...sizes })
+    this.count++
   }
 
-  #appendOne(
-    route: Route,
-    timestamp: number,
-    source: Uint8Array,
-    spans: Int32Array,
-    index: number,
-  ): void {
-    const at = index * spanWidth
-    const span = this.#span
-    span.keyStart = spans[at]!
-    span.keyEnd = spans[at + 1]!
-    span.valueStart = spans[at + 2]!
-    span.valueEnd = spans[at + 3]!
-    const keySize = span.keyStart < 0 ? -1 : span.keyEnd - span.keyStart
-    const valueSize = span.valueStart < 0 ? -1 : span.valueEnd - span.valueStart
-    const size = recordSizeMax(keySize, valueSize)
-    const lane = this.#router.laneOfSlice(route, source, span.keyStart, span.keyEnd)
-    if (this.#isRefused(lane, size, { keySize, valueSize })) return
-    const open = this.#openFor(lane, timestamp, size - headerSize)
-    const before = open.writer.sizeInBytes
-    open.writer.appendSlice(timestamp - open.baseTimestamp, source, span)
-    this.bytes += open.writer.sizeInBytes - before
-    this.#note(open, 1)
-    if (open.writer.sizeInBytes >= this.#settings.batchSize) this.finish(lane)
-  }
-
-  #appendKeyless(
-    route: Route,
-    timestamp: number,
-    source: Uint8Array,
-    spans: Int32Array,
-    run: { from: number; to: number },
-  ): void {
+  #appendSticky(chunk: Chunk, run: { from: number; to: number }): void {
+    const { route } = chunk
     const { batchSize, stickyBytes } = this.#settings
+    const number = this.count - run.from
+    this.count += run.to - run.from
     let { from } = run
     while (from < run.to) {
       const lane = this.#router.stickyLane(route)
-      const open = lane.open ?? this.#begin(lane, timestamp)
-      const { writer } = open
-      const before = writer.sizeInBytes
+      const open = lane.open ?? this.#begin(lane, timeOf(chunk, from))
+      const before = open.writer.sizeInBytes
       const isFresh = route.stickyLeft === stickyBytes
-      const delta = timestamp - open.baseTimestamp
       const turnEnd = before + route.stickyLeft + overheadMax
       const sizeMax = Math.min(batchSize, turnEnd)
-      let next = writer.appendSpans(delta, source, spans, { from, to: run.to, sizeMax })
+      let next = this.#write(chunk, open, { from, to: run.to }, sizeMax)
       if (next === from && isFresh && sizeMax < batchSize) {
         // A record that is larger than a whole turn is a turn.
-        next = writer.appendSpans(delta, source, spans, { from, to: from + 1, sizeMax: batchSize })
+        next = this.#write(chunk, open, { from, to: from + 1 }, batchSize)
       }
       if (next === from) {
         if (isFresh || sizeMax === batchSize) this.finish(lane)
         else this.#router.turn(route)
         continue
       }
-      const added = writer.sizeInBytes - before
-      this.#note(open, next - from)
-      this.bytes += added
-      route.stickyLeft -= added
+      this.#note(open, number + from, next - from)
+      route.stickyLeft -= open.writer.sizeInBytes - before
       from = next
       if (route.stickyLeft <= 0) this.#router.turn(route)
-      if (writer.sizeInBytes >= batchSize) this.finish(lane)
+      if (open.writer.sizeInBytes >= batchSize) this.finish(lane)
     }
+  }
+
+  /** Records whose lanes do not hang on each other: those of one lane go into it together. */
+  #appendDirected(chunk: Chunk, run: { from: number; to: number }): void {
+    const { lanes } = chunk.route
+    const { slices, partitions } = chunk
+    const number = this.count - run.from
+    this.count += run.to - run.from
+    for (const { lane, ...choice } of this.#choice.byLane(lanes.length, slices, partitions, run)) {
+      this.#appendTo(lanes[lane]!, chunk, choice, number)
+    }
+  }
+
+  #appendTo(lane: Lane, chunk: Chunk, { from, to, order = null }: Choice, number: number): void {
+    const { batchSize } = this.#settings
+    const indexAt = (at: number) => (order === null ? at : order[at]!)
+    for (let at = from; at < to; ) {
+      const open = lane.open ?? this.#begin(lane, timeOf(chunk, indexAt(at)))
+      const next = this.#write(chunk, open, { from: at, to, order }, batchSize)
+      if (order === null) this.#note(open, number + at, next - at)
+      else for (let i = at; i < next; i++) this.#note(open, number + order[i]!, 1)
+      if (next === at || open.writer.sizeInBytes >= batchSize) this.finish(lane)
+      at = next
+    }
+  }
+
+  /** As many of the records as the batch takes; tells how far that was. */
+  #write(
+    { slices, timestamp }: Chunk,
+    { writer, baseTimestamp }: OpenBatch,
+    choice: Choice,
+    sizeMax: number,
+  ): number {
+    const before = writer.sizeInBytes
+    const times = { base: baseTimestamp, preset: timestamp }
+    const next = writer.appendSpans(slices, choice, { times, sizeMax })
+    this.bytes += writer.sizeInBytes - before
+    return next
   }
 
   /** An open batch with room for a record of this size; the first record of a batch always has room. */
@@ -284,10 +295,16 @@ export class Accumulator {
     return open
   }
 
-  #note({ numbers }: OpenBatch, count: number): void {
+  #note({ numbers }: OpenBatch, first: number, count: number): void {
+    if (count === 0) return
     const last = numbers.length - 2
-    if (last >= 0 && numbers[last]! + numbers[last + 1]! === this.count) numbers[last + 1]! += count
-    else numbers.push(this.count, count)
-    this.count += count
+    if (last >= 0 && numbers[last]! + numbers[last + 1]! === first) numbers[last + 1]! += count
+    else numbers.push(first, count)
   }
+}
+
+/** The time of a record, or of its chunk where it has none. */
+function timeOf({ slices: { timestamps }, timestamp }: Chunk, index: number): number {
+  const own = timestamps === undefined ? -1 : timestamps[index]!
+  return own < 0 ? timestamp : own
 }

@@ -1,5 +1,5 @@
 /** What the producer's limits go by: an upper bound of a record alone in its batch, as Kafka's client reckons it. */
-import { unsignedVarintSize, varintSize } from '../../base/varint.ts'
+import { varintSize } from '../../base/varint.ts'
 import type { Header } from '../../protocol/batch/headers.ts'
 import { headerSize } from '../../protocol/batch/layout.ts'
 import { KafkaError } from '../../protocol/errors.ts'
@@ -7,24 +7,31 @@ import { KafkaError } from '../../protocol/errors.ts'
 /** Length, attributes, time and offset of a record at their largest. */
 const recordOverheadMax = 21
 
-/** Sizes of null are −1. */
+/** Sizes of null are −1; of headers `size` is what `encodeHeaders` makes of them. */
 export function recordSizeMax(
   keySize: number,
   valueSize: number,
-  headers: readonly Header[] = [],
+  headers: { count: number; size: number } = noHeaders,
 ): number {
-  let size = headerSize + recordOverheadMax + sized(keySize) + sized(valueSize)
-  size += varintSize(headers.length)
+  const overhead = headerSize + recordOverheadMax + varintSize(headers.count)
+  return overhead + sized(keySize) + sized(valueSize) + headers.size
+}
+
+/** What headers take in a record, without their count. */
+export function headersSize(headers: readonly Header[]): number {
+  let size = 0
   for (const { key, value } of headers) {
     size += sized(Buffer.byteLength(key)) + sized(value === null ? -1 : value.length)
   }
   return size
 }
 
+const noHeaders = { count: 0, size: 0 }
+
 const sized = (size: number): number => varintSize(size) + Math.max(size, 0)
 
-/** More than any record's own bytes can be short of `recordSizeMax`, headers apart. */
-export const sizeMargin = headerSize + recordOverheadMax + 2 * 5 + unsignedVarintSize(0)
+/** More than the bytes of any record's key, value and headers can be short of `recordSizeMax`. */
+export const sizeMargin = headerSize + recordOverheadMax + 3 * 5
 
 /** Null if a record of this size may be sent. */
 export function sizeRefusal(

@@ -26,14 +26,8 @@ export class Router {
   }
 
   laneOf(route: Route, key: Uint8Array | null): Lane {
-    if (key === null) return this.stickyLane(route)
-    return this.laneOfSlice(route, key, 0, key.length)
-  }
-
-  /** For a key that is a slice of a chunk; a start below 0 is none. */
-  laneOfSlice(route: Route, source: Uint8Array, keyStart: number, keyEnd: number): Lane {
-    if (keyStart < 0 || this.#settings.ignoreKeys) return this.stickyLane(route)
-    return route.lanes[partitionForKey(source, route.lanes.length, keyStart, keyEnd)]!
+    if (key === null || this.#settings.ignoreKeys) return this.stickyLane(route)
+    return route.lanes[partitionForKey(key, route.lanes.length)]!
   }
 
   stickyLane(route: Route): Lane {

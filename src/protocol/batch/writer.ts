@@ -4,13 +4,24 @@ import type { RecordCursor } from './cursor.ts'
 import { type BatchFields, sealed } from './fields.ts'
 import { encodeHeaders, type Header } from './headers.ts'
 import { headerSize } from './layout.ts'
-import { extentOf, overheadMax, type Stage, writeStaged } from './spans.ts'
+import {
+  type Choice,
+  extentOf,
+  overheadMax,
+  type Slices,
+  type Stage,
+  spanWidth,
+  type Times,
+  writeStaged,
+} from './spans.ts'
 
 const capacityDefault = 16 * 1024
 const sparesMax = 4
 /** Below this a loop copies faster than TypedArray.set, which wants a view. */
 const viewMin = 24
 const stageSize = 64 * 1024
+/** So many records are worth a window that is laid into the buffer. */
+const stagedMin = 12
 const noBuffer = Buffer.alloc(0)
 
 /** What `appendSpans` needs behind the batch for the slices on their way. */
@@ -66,20 +77,6 @@ export class BatchWriter {
     this.#headers(headersBytes, headers.length, 0, headersBytes.length)
   }
 
-  /** A record whose key and value lie in the same bytes, without headers. */
-  appendSlice(
-    timestampDelta: number,
-    source: Uint8Array,
-    span: { keyStart: number; keyEnd: number; valueStart: number; valueEnd: number },
-  ): void {
-    const keySize = span.keyStart < 0 ? -1 : span.keyEnd - span.keyStart
-    const valueSize = span.valueStart < 0 ? -1 : span.valueEnd - span.valueStart
-    this.#open(timestampDelta, this.#lastOffsetDelta + 1, keySize, valueSize, 0, 0)
-    this.#part(source, span.keyStart, keySize)
-    this.#part(source, span.valueStart, valueSize)
-    this.#bytes[this.#position++] = 0
-  }
-
   /** The record at which a cursor stands, with its headers: for compaction and for a change of codec. */
   appendFrom(
     cursor: RecordCursor,
@@ -96,28 +93,29 @@ export class BatchWriter {
   }
 
   /**
-   * Many records of one chunk at once (lines of a pipe): of those in `spans` (see `spanWidth`) from `from` up to `to`, as
-   * many as the batch takes without becoming larger than `sizeMax`; the first one always fits. Returns how far it came.
+   * Many records of one chunk at once (lines of a pipe): of those that are chosen as many as the batch takes without becoming larger
+   * than `sizeMax`; the first one always fits. Returns how far it came.
    *
    * A writer whose capacity is `sizeMax` + `spansRoom` never has to grow.
    */
   appendSpans(
-    timestampDelta: number,
-    source: Uint8Array,
-    spans: Int32Array,
-    { from, to, sizeMax }: { from: number; to: number; sizeMax: number },
+    slices: Slices,
+    choice: Choice,
+    { times, sizeMax }: { times: Times; sizeMax: number },
   ): number {
+    const { from, to, order = null } = choice
+    const isFew = to - from < stagedMin
     let next = from
     while (next < to) {
-      const { start, end, size, span } = extentOf(spans, next)
+      const index = order === null ? next : order[next]!
+      const { start, end, size } = extentOf(slices.spans, index)
       const tooLarge = this.#position + size + overheadMax > sizeMax
       if (tooLarge && this.#count > 0) return next
-      if (tooLarge || end - start > stageSize) {
-        this.appendSlice(timestampDelta, source, span)
+      if (isFew || tooLarge || Math.max(end - start, size) > stageSize) {
+        this.#appendSpan(slices, index, times)
         next++
       } else {
-        const stage = this.#stage(source, start)
-        next = this.#appendStaged(timestampDelta, spans, stage, { from: next, to, sizeMax })
+        next = this.#appendStaged(slices, { from: next, to, order }, { start, times, sizeMax })
       }
     }
     return next
@@ -189,6 +187,23 @@ export class BatchWriter {
     this.#count++
   }
 
+  /** A record whose slices lie anywhere. */
+  #appendSpan(slices: Slices, index: number, { base, preset }: Times): void {
+    const { source, spans, headers = nothing, timestamps } = slices
+    const at = index * spanWidth
+    const [keyStart, valueStart, headerCount] = [spans[at]!, spans[at + 2]!, spans[at + 4]!]
+    const [headersStart, headersEnd] = [spans[at + 5]!, spans[at + 6]!]
+    const keySize = keyStart < 0 ? -1 : spans[at + 1]! - keyStart
+    const valueSize = valueStart < 0 ? -1 : spans[at + 3]! - valueStart
+    const own = timestamps === undefined ? -1 : timestamps[index]!
+    const delta = (own < 0 ? preset : own) - base
+    const offsetDelta = this.#lastOffsetDelta + 1
+    this.#open(delta, offsetDelta, keySize, valueSize, headerCount, headersEnd - headersStart)
+    this.#part(source, keyStart, keySize)
+    this.#part(source, valueStart, valueSize)
+    this.#headers(headers, headerCount, headersStart, headersEnd)
+  }
+
   #part(source: Uint8Array, start: number, size: number): void {
     const bytes = this.#bytes
     let position = writeVarint(bytes, this.#position, size)
@@ -208,23 +223,23 @@ export class BatchWriter {
   }
 
   #appendStaged(
-    timestampDelta: number,
-    spans: Int32Array,
-    stage: Stage,
-    { from, to, sizeMax }: { from: number; to: number; sizeMax: number },
+    slices: Slices,
+    choice: Choice,
+    { start, times, sizeMax }: { start: number; times: Times; sizeMax: number },
   ): number {
-    const { next, position } = writeStaged(
-      this.#bytes,
-      spans,
-      stage,
-      { from, to, position: this.#position, positionMax: Math.min(sizeMax, stage.at) },
-      { timestampDelta, offsetDelta: this.#lastOffsetDelta + 1 },
-    )
-    assert(next > from, 'a slice that was laid into the stage fits there')
+    const stage = this.#stage(slices.source, start)
+    const { next, position, maxTimestampDelta } = writeStaged(this.#bytes, slices, stage, choice, {
+      position: this.#position,
+      positionMax: Math.min(sizeMax, stage.at),
+      offsetDelta: this.#lastOffsetDelta + 1,
+      times,
+    })
+    const written = next - choice.from
+    assert(written > 0, 'a slice that was laid into the stage fits there')
     this.#position = position
-    this.#noteTime(timestampDelta)
-    this.#lastOffsetDelta += next - from
-    this.#count += next - from
+    this.#noteTime(maxTimestampDelta)
+    this.#lastOffsetDelta += written
+    this.#count += written
     return next
   }
 

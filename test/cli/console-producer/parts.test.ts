@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { LineCutter } from '../../../src/cli/console-producer/reader/line-cutter.ts'
-import { LineParts } from '../../../src/cli/console-producer/reader/parts.ts'
+import { LineParts } from '../../../src/cli/console-producer/reader/line-parts.ts'
 import { readerSettings } from '../../../src/cli/console-producer/reader/reader.ts'
+import { recordsOf } from './slices.ts'
 
 type Case = { line: string; with: Record<string, string>; key: string | null; value: string | null }
 
@@ -47,7 +48,7 @@ test.each<Case & { why: string }>([
   { line: 'k:NULLX', with: marked, key: 'k', value: 'NULLX', why: 'but only as a whole' },
 ])('$line: $why', ({ line, with: properties, ...expected }) => {
   const lines = linesOf(line)
-  const { spans } = partsWith(properties).spans(lines)
+  const { spans } = partsWith(properties).take(lines).slices
   const part = (at: number) =>
     spans[at]! < 0 ? null : Buffer.from(lines.source.subarray(spans[at], spans[at + 1])).toString()
   expect({ key: part(0), value: part(2) }).toEqual({ key: expected.key, value: expected.value })
@@ -80,15 +81,15 @@ test.each([
   },
 ])('headers of $line', ({ line, with: properties, headers: expected, value }) => {
   const lines = linesOf(line)
-  const { headers: found, value: rest } = partsWith(properties).record(lines, 0)
-  const texts = found.map((each) => [each.key, each.value && Buffer.from(each.value).toString()])
+  const [found] = recordsOf(partsWith(properties).take(lines).slices)
+  const texts = found!.headers.map((each) => [each.key, each.value && text(each.value)])
   expect(Object.fromEntries(texts)).toEqual(expected)
-  expect(Buffer.from(rest!).toString()).toBe(value)
+  expect(text(found!.value!)).toBe(value)
 })
 
 test('a line without its separator ends what can be taken, and tells its number', () => {
-  const { count, fault } = partsWith(key).spans(linesOf('a\t1\nb\t2\nbroken\nc\t3\n'))
-  expect(count).toBe(2)
+  const { slices, fault } = partsWith(key).take(linesOf('a\t1\nb\t2\nbroken\nc\t3\n'))
+  expect(slices.count).toBe(2)
   expect((fault as Error).message).toBe("No key separator found on line number 3: 'broken'")
 })
 
@@ -99,6 +100,10 @@ test.each([
 ])('separators that cannot be told apart: %j', (properties, fault) => {
   expect(() => partsWith(properties)).toThrow(fault)
 })
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString()
+}
 
 function partsWith(properties: Record<string, string>): LineParts {
   return new LineParts(readerSettings(new Map(Object.entries(properties))))

@@ -17,10 +17,11 @@ function textsOf(batch: Uint8Array) {
 
 /** A chunk of pairs, as text and as spans; a part that is absent has −1. */
 function chunkOf(pairs: readonly (readonly [string | null, string | null])[]) {
-  const spans = new Int32Array(pairs.length * spanWidth).fill(-1)
+  const spans = new Int32Array(pairs.length * spanWidth)
   let source = ''
   pairs.forEach((pair, i) => {
     pair.forEach((part, j) => {
+      spans[i * spanWidth + j * 2] = -1
       if (part === null) return
       spans[i * spanWidth + j * 2] = source.length
       source += part
@@ -36,7 +37,9 @@ function writeSpans(writer: BatchWriter, pairs: [string | null, string | null][]
   const { source, spans } = chunkOf(pairs)
   const built: Uint8Array[] = []
   for (let from = 0; from < pairs.length; ) {
-    from = writer.appendSpans(0, source, spans, { from, to: pairs.length, sizeMax })
+    const slices = { source, spans, count: pairs.length }
+    const times = { base: 0, preset: 0 }
+    from = writer.appendSpans(slices, { from, to: pairs.length }, { times, sizeMax })
     built.push(writer.build({ baseTimestamp: 5n }))
   }
   return built
@@ -109,7 +112,7 @@ test('the size before a build is the size of the batch', () => {
   const writer = new BatchWriter()
   expect(writer.sizeInBytes).toBe(layout.headerSize)
   writer.append(0, Buffer.from('key'), Buffer.alloc(70_000), [{ key: 'h', value: null }])
-  writer.appendSlice(3, Buffer.from('a=b'), { keyStart: 0, keyEnd: 1, valueStart: 2, valueEnd: 3 })
+  writer.append(3, Buffer.from('a'), Buffer.from('b'))
   const { sizeInBytes, count } = writer
   const batch = writer.build({ baseTimestamp: 10n })
   expect([batch.length, layout.countOf(batch)]).toEqual([sizeInBytes, count])

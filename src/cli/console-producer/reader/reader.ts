@@ -8,6 +8,8 @@ export type ReaderSettings = {
   readonly keySeparator: Uint8Array
   readonly parseHeaders: boolean
   readonly headersDelimiter: Uint8Array
+  /** Null where it is a regular expression that stands for more than itself. */
+  readonly headersSeparator: Uint8Array | null
   /** A regular expression, as in Kafka's tool. */
   readonly splitHeaders: (text: string) => string[]
   readonly headersKeySeparator: string
@@ -41,12 +43,15 @@ export function readerSettings(properties: ReadonlyMap<string, string>): ReaderS
     keySeparator: Buffer.from(keySeparator),
     parseHeaders: isJavaTrue(properties.get('parse.headers')),
     headersDelimiter: Buffer.from(delimiter),
+    headersSeparator: literal.test(separator) ? Buffer.from(separator) : null,
     splitHeaders: pattern.split,
     headersKeySeparator,
     ignoreError: isJavaTrue(properties.get('ignore.error')),
     nullMarker,
   }
 }
+
+const literal = /^[^\\.[\]{}()*+?^$|]+$/
 
 function ensureApart(name: string, value: string, otherName: string, other: string): void {
   if (value === other) throw kafkaException(`${name} and ${otherName} may not be equal`)
