@@ -1,4 +1,4 @@
-import { sizesOf } from '../../client/producer/lane-choice.ts'
+import { sizesOf } from '../../client/producer/chunk.ts'
 import type { Producer, ProducerTopic } from '../../client/producer.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { executionError, JavaError } from '../java/errors.ts'

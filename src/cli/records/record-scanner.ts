@@ -1,5 +1,5 @@
 /**
- * Reads lines of JSON as `recordJson` writes them, byte by byte and in place: no string comes to be, and no object. What is
+ * Reads lines of JSON as `RecordJsonWriter` writes them, byte by byte and in place: no string comes to be, and no object. What is
  * written in another way (base64, a field that is a wonder, numbers with a fraction, faults above all) it leaves to `readRecordJson`,
  * which knows what to say.
  */

@@ -9,8 +9,9 @@ import { headerSize } from '../../protocol/batch/layout.ts'
 import { type Choice, overheadMax, type Slices } from '../../protocol/batch/spans.ts'
 import type { KafkaError } from '../../protocol/errors.ts'
 import type { Batch, Flush } from './batch.ts'
+import { type Chunk, sizeMaxOf, sizesOf, timeOf } from './chunk.ts'
 import type { Lane, OpenBatch } from './lane.ts'
-import { LaneChoice, sizeMaxOf, sizesOf } from './lane-choice.ts'
+import { LaneChoice } from './lane-choice.ts'
 import { headersSize, recordSizeMax, sizeRefusal } from './record-size.ts'
 import { type Route, Router } from './router.ts'
 import type { ProducerSettings } from './settings.ts'
@@ -26,13 +27,6 @@ export type AccumulatorEvents = {
 }
 
 type Sizes = { keySize: number; valueSize: number }
-
-type Chunk = {
-  readonly route: Route
-  readonly timestamp: number
-  readonly slices: Slices
-  readonly partitions: Int32Array | null
-}
 
 export class Accumulator {
   /** Bytes of records that are not settled yet. */
@@ -301,10 +295,4 @@ export class Accumulator {
     if (last >= 0 && numbers[last]! + numbers[last + 1]! === first) numbers[last + 1]! += count
     else numbers.push(first, count)
   }
-}
-
-/** The time of a record, or of its chunk where it has none. */
-function timeOf({ slices: { timestamps }, timestamp }: Chunk, index: number): number {
-  const own = timestamps === undefined ? -1 : timestamps[index]!
-  return own < 0 ? timestamp : own
 }

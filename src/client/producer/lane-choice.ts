@@ -1,7 +1,8 @@
 /** Sorts the records of one chunk by where they go: with a partition of their own, by their keys, or wherever the sticky one is. */
 import { partitionForKey } from '../../base/murmur2.ts'
 import { type Choice, type Slices, spanWidth } from '../../protocol/batch/spans.ts'
-import { recordSizeMax, sizeMargin } from './record-size.ts'
+import { sizeMaxOf } from './chunk.ts'
+import { sizeMargin } from './record-size.ts'
 import type { ProducerSettings } from './settings.ts'
 
 export type Run = { readonly to: number; readonly kind: 'sticky' | 'directed' | 'too-large' }
@@ -82,23 +83,4 @@ export class LaneChoice {
     if (partitions !== null && partitions[index]! >= 0) return false
     return this.#settings.ignoreKeys || spans[index * spanWidth]! < 0
   }
-}
-
-/** Null is −1. */
-export function sizesOf(spans: Int32Array, index: number): { keySize: number; valueSize: number } {
-  const at = index * spanWidth
-  return {
-    keySize: spans[at]! < 0 ? -1 : spans[at + 1]! - spans[at]!,
-    valueSize: spans[at + 2]! < 0 ? -1 : spans[at + 3]! - spans[at + 2]!,
-  }
-}
-
-/** What the limits go by, as `recordSizeMax` reckons it. */
-export function sizeMaxOf(spans: Int32Array, index: number): number {
-  const { keySize, valueSize } = sizesOf(spans, index)
-  const at = index * spanWidth
-  return recordSizeMax(keySize, valueSize, {
-    count: spans[at + 4]!,
-    size: spans[at + 6]! - spans[at + 5]!,
-  })
 }

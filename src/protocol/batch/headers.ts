@@ -48,11 +48,15 @@ export function decodeHeaders(place: Place, count: number): Header[] {
     const key = slice(place, readVarint(place))
     const valueSize = readVarint(place)
     headers.push({
-      key: utf8.decode(key),
+      key: headerKeyText(key),
       value: valueSize < 0 ? null : slice(place, valueSize),
     })
   }
   return headers
+}
+
+export function headerKeyText(key: Uint8Array): string {
+  return utf8.decode(key)
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })

@@ -117,7 +117,7 @@ describe('as JSON', () => {
       why: 'what is no UTF-8 is base64',
     },
   ])('$why', ({ key, value, json }) => {
-    const text = textOf(jsonFormatter, { key, value, headers: [] })
+    const text = textOf(jsonFormatter(), { key, value, headers: [] })
     expect(JSON.parse(text)).toEqual({ ...created, ...json, headers: [] })
     expect(text.indexOf('\n')).toBe(text.length - 1)
   })
@@ -128,7 +128,7 @@ describe('as JSON', () => {
       { key: 'h', value: null },
       { key: 'ü', value: bytes('\xfe') },
     ]
-    const text = textOf(jsonFormatter, { key: null, value: null, headers })
+    const text = textOf(jsonFormatter(), { key: null, value: null, headers })
     expect(JSON.parse(text).headers).toEqual([
       { key: 'h', value: '2' },
       { key: 'h', value: null },

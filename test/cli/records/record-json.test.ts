@@ -1,10 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  readRecordJson,
-  recordJson,
-  type WrittenRecord,
-} from '../../../src/cli/records/record-json.ts'
+import { OutputBuffer } from '../../../src/cli/output/buffer.ts'
+import { readRecordJson, type WrittenRecord } from '../../../src/cli/records/record-json.ts'
+import { RecordJsonWriter } from '../../../src/cli/records/record-json-writer.ts'
 import { RecordCursor } from '../../../src/protocol/batch/cursor.ts'
 import { encodeBatch, type NewRecord } from '../../../src/protocol/batch/encode.ts'
 
@@ -23,6 +21,31 @@ test('a record that was printed is read again as it was, to the byte', () => {
     fc.property(part, part, headers, fc.nat(), (key, value, headers, timestamp) => {
       const read = readRecordJson(printed({ key, value, headers, timestamp: BigInt(timestamp) }))
       expect(bytesOf(read)).toEqual(bytesOf({ key, value, headers, timestamp, partition: 3 }))
+    }),
+  )
+})
+
+test('it is the line that JSON.stringify would have written', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 30 })
+  const offset = fc.bigInt({ min: 0n, max: 2n ** 63n - 10n })
+  fc.assert(
+    fc.property(text, text, offset, fc.maxSafeNat(), (key, value, baseOffset, timestamp) => {
+      const record = {
+        key: Buffer.from(key),
+        value: Buffer.from(value),
+        headers: [
+          { key, value: Buffer.from(value) },
+          { key: '', value: null },
+        ],
+        timestamp: BigInt(timestamp),
+      }
+      const wellFormed = (part: string) => Buffer.from(part).toString()
+      const parts = { key: wellFormed(key), value: wellFormed(value) }
+      const expected = JSON.stringify({
+        ...{ topic: 't', partition: 3, offset: 'OFFSET', leaderEpoch: 0, timestamp },
+        ...{ timestampType: 'CreateTime', ...parts, headers: [parts, { key: '', value: null }] },
+      })
+      expect(printed(record, baseOffset)).toBe(expected.replace('"OFFSET"', String(baseOffset)))
     }),
   )
 })
@@ -46,10 +69,12 @@ test.each([
   expect(() => readRecordJson(line)).toThrow(why)
 })
 
-function printed(record: NewRecord): string {
-  const cursor = new RecordCursor().open(encodeBatch({}, [record]), 0)
+function printed(record: NewRecord, baseOffset = 0n): string {
+  const cursor = new RecordCursor().open(encodeBatch({ baseOffset }, [record]), 0)
   expect(cursor.next()).toBe(true)
-  return recordJson({ topic: 't', partition: 3, leaderEpoch: 0, cursor })
+  const out = new OutputBuffer()
+  new RecordJsonWriter().write({ topic: 't', partition: 3, leaderEpoch: 0, cursor }, out)
+  return out.take().toString().trimEnd()
 }
 
 function bytesOf(record: WrittenRecord) {

@@ -37,7 +37,7 @@ const formatters: { readonly [name: string]: Make } = {
 /** Whatever fails here is told as a usage error, with the exception's message alone. */
 export function formatterChoice(options: Options, out: Say['out']): FormatterChoice {
   if (isJsonLines(options, 'output', formatterOptions))
-    return { make: async () => (await import('./json.ts')).jsonFormatter }
+    return { make: async () => (await import('./json.ts')).jsonFormatter() }
   try {
     const make = formatterNamed(options.text('formatter')!)
     const properties = formatterProperties(options, out)

@@ -1,4 +1,5 @@
-import { recordHeaders } from '../../../protocol/batch/reader.ts'
+import { readVarint } from '../../../base/varint.ts'
+import { headerKeyText } from '../../../protocol/batch/headers.ts'
 import { isJavaTrue } from '../../java/text.ts'
 import type { OutputBuffer } from '../../output/buffer.ts'
 import type { RecordView } from '../../records/record-view.ts'
@@ -16,6 +17,9 @@ export type Deserializers = {
 type Column = (record: RecordView, out: OutputBuffer) => void
 
 const colon = Buffer.from(':')
+const createTime = Buffer.from('CreateTime:')
+const logAppendTime = Buffer.from('LogAppendTime:')
+const offsetName = Buffer.from('Offset:')
 
 /** Kafka's DefaultMessageFormatter: columns in a fixed order, each switched by a property. */
 export class DefaultFormatter implements Formatter {
@@ -59,7 +63,7 @@ export class DefaultFormatter implements Formatter {
     const columns: [name: string, column: Column][] = [
       ['timestamp', writeTimestamp],
       ['partition', ({ partition }, out) => out.text(`Partition:${partition}`)],
-      ['offset', ({ cursor }, out) => out.text(`Offset:${cursor.offset()}`)],
+      ['offset', writeOffset],
       // Kafka's tool rebuilds the record before it prints it, and loses these two on the way.
       ['delivery', (_record, out) => out.text('Delivery:NOT_PRESENT')],
       ['epoch', (_record, out) => out.text('Epoch:NOT_PRESENT')],
@@ -88,12 +92,18 @@ export class DefaultFormatter implements Formatter {
 
   readonly #headers: Column = ({ topic, cursor }, out) => {
     if (cursor.headerCount === 0) return out.text('NO_HEADERS')
-    for (const [i, { key, value }] of recordHeaders(cursor).entries()) {
+    const { bytes, headersStart: position, headersEnd: end } = cursor
+    const place = { bytes, position, end }
+    for (let i = 0; i < cursor.headerCount; i++) {
       if (i > 0) out.all(this.#headersSeparator)
-      out.text(key)
+      const keyEnd = readVarint(place) + place.position
+      writeHeaderKey(out, bytes, place.position, keyEnd)
+      place.position = keyEnd
       out.all(colon)
-      const bytes = value ?? this.#nullLiteral
-      this.#part(out, this.#deserializers.headers, topic, bytes, 0, bytes.length)
+      const size = readVarint(place)
+      const start = size < 0 ? -1 : place.position
+      this.#part(out, this.#deserializers.headers, topic, bytes, start, start + size)
+      if (size > 0) place.position += size
     }
   }
 
@@ -117,6 +127,19 @@ export class DefaultFormatter implements Formatter {
 }
 
 function writeTimestamp({ cursor }: RecordView, out: OutputBuffer): void {
-  if (cursor.appendTime !== null) out.text(`LogAppendTime:${cursor.timestamp()}`)
-  else out.text(`CreateTime:${cursor.timestamp()}`)
+  out.all(cursor.appendTime === null ? createTime : logAppendTime)
+  out.integer(cursor.timestamp())
+}
+
+function writeOffset({ cursor }: RecordView, out: OutputBuffer): void {
+  out.all(offsetName)
+  out.integer(cursor.offset())
+}
+
+/** It is text: what is no UTF-8 in it is replaced, as Java does it. */
+function writeHeaderKey(out: OutputBuffer, bytes: Uint8Array, start: number, end: number): void {
+  for (let at = start; at < end; at++) {
+    if (bytes[at]! >= 0x80) return out.text(headerKeyText(bytes.subarray(start, end)))
+  }
+  out.slice(bytes, start, end)
 }

@@ -1,9 +1,7 @@
-import { recordJson } from '../../records/record-json.ts'
+import { RecordJsonWriter } from '../../records/record-json-writer.ts'
 import type { Formatter } from './formatter.ts'
 
 /** `--output json`: everything that a record holds, one line each. */
-export const jsonFormatter: Formatter = {
-  write(record, out) {
-    out.text(`${recordJson(record)}\n`)
-  },
+export function jsonFormatter(): Formatter {
+  return new RecordJsonWriter()
 }
