@@ -1,9 +1,11 @@
 /**
- * One client's connection. Its requests are answered one after the other, as Kafka does, so that answers come in the order of
- * requests; and a client that does not read its answers is not read from either, so that its memory here is bounded: what
+ * One client's connection. Its requests are handled one after the other, as Kafka does, and answered in their order. Only a
+ * Produce goes ahead while those before it wait for replicas: what they append stands in the log already, in the order of the
+ * requests, and one round of replication then serves all of them. A client that does not read its answers is not read from either, so that its memory here is bounded: what
  * waits to be worked on, and one answer.
  */
 import type { Socket, SocketEvents } from '../host/net.ts'
+import { produce } from '../protocol/apis/produce.ts'
 import { FrameReader, FrameTooLarge } from '../wire/frames.ts'
 import type { Broker } from './broker.ts'
 import { type Answer, dispatch } from './dispatch.ts'
@@ -21,6 +23,9 @@ export interface ServerConnectionOptions {
 // What may wait on one connection before it is no longer read from; a larger request waits alone.
 const queueMax = 16
 const queuedBytesMax = 1 << 20
+/** So many Produce requests may be ahead of the answer that goes next. */
+const aheadMax = 64
+const apiKeyBytes = 2
 
 type Doing =
   /** The broker is not ready yet. */
@@ -31,10 +36,14 @@ export class ServerConnection implements SocketEvents {
   readonly #options: ServerConnectionOptions
   readonly #frames: FrameReader
   readonly #queue: Uint8Array[] = []
+  /** Answers to come after the one that is waited for, in their order. */
+  readonly #ahead: (Answer | Promise<Answer>)[] = []
   readonly #gone = new AbortController()
   readonly whenClosed: Promise<void>
   #toldClosed!: () => void
   #doing: Doing = 'starting'
+  /** What is waited for is in the log, and lets other appends go ahead. */
+  #isAppended = false
   #queuedBytes = 0
   #paused = false
   /** No request is taken any more; what was taken is answered, then the connection ends. */
@@ -66,6 +75,7 @@ export class ServerConnection implements SocketEvents {
       this.#fault = error
     }
     if (this.#doing === 'nothing') void this.#work()
+    else if (this.#isAppended) this.#goAhead()
     this.#steer()
   }
 
@@ -111,10 +121,16 @@ export class ServerConnection implements SocketEvents {
 
   async #work(): Promise<void> {
     try {
-      for (let frame = this.#next(); frame !== undefined; frame = this.#next()) {
+      for (let begun = this.#begin(); begun !== undefined; begun = this.#begin()) {
         this.#doing = 'handling'
-        const answered = this.#answer(frame)
-        const answer = answered instanceof Promise ? await answered : answered
+        let { answer } = begun
+        if (answer instanceof Promise) {
+          this.#isAppended = begun.isProduce
+          this.#goAhead()
+          this.#steer()
+          answer = await answer
+          this.#isAppended = false
+        }
         if (this.#closed) return
         this.#doing = 'writing'
         if (answer !== null && !this.#socket.write(answer)) await this.#roomToWrite()
@@ -124,8 +140,35 @@ export class ServerConnection implements SocketEvents {
       if (this.#fault !== null) this.#refuse(this.#fault)
       else if (this.#finishing) this.#socket.end()
     } catch (error) {
+      this.#isAppended = false
       this.#refuse(error)
     }
+  }
+
+  /** The answer that goes next: of a request that went ahead, or of the first in the queue. */
+  #begin(): { answer: Answer | Promise<Answer>; isProduce: boolean } | undefined {
+    const answer = this.#ahead.shift()
+    if (answer !== undefined) return { answer, isProduce: true }
+    const frame = this.#next()
+    if (frame === undefined) return undefined
+    const isProduce = isProduceRequest(frame)
+    return { answer: this.#answer(frame), isProduce }
+  }
+
+  #goAhead(): void {
+    while (this.#isAppended && this.#ahead.length < aheadMax) {
+      const [frame] = this.#queue
+      if (frame === undefined || !isProduceRequest(frame)) return
+      this.#next()
+      this.#ahead.push(this.#answerLater(frame))
+    }
+  }
+
+  /** A fault is told when its turn comes, after the answers to what came before it. */
+  #answerLater(frame: Uint8Array): Answer | Promise<Answer> {
+    const answered = promised(() => this.#answer(frame))
+    if (answered instanceof Promise) answered.catch(() => {})
+    return answered
   }
 
   #answer(frame: Uint8Array): Answer | Promise<Answer> {
@@ -176,6 +219,7 @@ export class ServerConnection implements SocketEvents {
   #refuse(error: unknown): void {
     const { logger } = this.#options.broker
     this.#forget()
+    this.#ahead.length = 0
     if (error instanceof Refusal || error instanceof FrameTooLarge) {
       logger.warn(this.#fields(), `connection closed: ${error.message}`)
     } else {
@@ -191,5 +235,16 @@ export class ServerConnection implements SocketEvents {
 
   #fields() {
     return { listener: this.#options.name, client: this.#socket.remoteHost }
+  }
+}
+
+const isProduceRequest = (frame: Uint8Array): boolean =>
+  frame.length >= apiKeyBytes && (frame[0]! << 8) + frame[1]! === produce.key
+
+function promised<T>(make: () => T | Promise<T>): T | Promise<T> {
+  try {
+    return make()
+  } catch (error) {
+    return Promise.reject(error)
   }
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { deferred } from '../../src/base/deferred.ts'
 import type { Broker } from '../../src/broker/broker.ts'
 import { type Call, type Handler, handler } from '../../src/broker/handler.ts'
@@ -16,6 +16,7 @@ import { describeCluster } from '../../src/protocol/apis/describe-cluster.ts'
 import { heartbeat } from '../../src/protocol/apis/heartbeat.ts'
 import { initProducerId } from '../../src/protocol/apis/init-producer-id.ts'
 import { listGroups } from '../../src/protocol/apis/list-groups.ts'
+import { produce } from '../../src/protocol/apis/produce.ts'
 import {
   decodeFrom,
   encode,
@@ -267,6 +268,114 @@ test('pipelined requests are answered in their order, whichever is ready first',
     other.socket.write(beat(9, 'free'))
     await other.received(1)
   }
+})
+
+describe('Produce requests that wait for replicas', () => {
+  const write = (correlationId: number, transactionalId: string | null = `${correlationId}`) =>
+    request(
+      produce,
+      { acks: -1, timeoutMs: 1000, topicData: [], transactionalId },
+      { correlationId, version: 9 },
+    )
+  const answer = { responses: [] }
+  /** Each waits, until its gate opens. */
+  function waiting() {
+    const began: string[] = []
+    const gates = new Map<string, ReturnType<typeof deferred<void>>>()
+    const handle = handler(produce, async (_, { transactionalId }) => {
+      if (transactionalId === 'refused') throw new Refusal('no')
+      began.push(transactionalId!)
+      gates.set(transactionalId!, deferred())
+      await gates.get(transactionalId!)!.promise
+      return answer
+    })
+    return { began, open: (name: number) => gates.get(`${name}`)!.resolve(), handle }
+  }
+  const whenBegan = (began: readonly string[], count: number) =>
+    vi.waitFor(() => expect(began).toHaveLength(count), { timeout: 20_000 })
+
+  test('let the next ones append, and are answered in their order', async () => {
+    const { began, open, handle } = waiting()
+    const { path } = await serve([handle])
+    const client = await connect(path)
+    client.socket.write(Buffer.concat([write(1), write(2)]))
+    await whenBegan(began, 2)
+    client.socket.write(write(3))
+    await whenBegan(began, 3)
+    expect(began).toEqual(['1', '2', '3'])
+    open(3)
+    open(2)
+    await isServed((await serve([alive])).path)
+    expect(client.frames).toEqual([])
+    open(1)
+    expect(correlationIds(await client.received(3))).toEqual([1, 2, 3])
+  })
+
+  test('are not overtaken by anything else, and overtake nothing else', async () => {
+    const { began, open, handle } = waiting()
+    const gate = deferred<void>()
+    const beats: string[] = []
+    const slow = handler(heartbeat, async (_, { memberId }) => {
+      beats.push(memberId)
+      await gate.promise
+      return { errorCode: 0 }
+    })
+    const { path } = await serve([handle, slow])
+    const client = await connect(path)
+    client.socket.write(Buffer.concat([write(1), write(2), beat(3, 'beat'), write(4)]))
+    await whenBegan(began, 2)
+    open(2)
+    open(1)
+    await client.received(2)
+    await vi.waitFor(() => expect(beats).toEqual(['beat']), { timeout: 20_000 })
+    expect(began).toEqual(['1', '2'])
+    gate.resolve()
+    await whenBegan(began, 3)
+    open(4)
+    expect(correlationIds(await client.received(4))).toEqual([1, 2, 3, 4])
+  })
+
+  test('go ahead so far and no further', async () => {
+    const { began, open, handle } = waiting()
+    const { path } = await serve([handle])
+    const client = await connect(path)
+    const count = 200
+    const all = Array.from({ length: count }, (_, i) => i + 1)
+    client.socket.write(Buffer.concat(all.map((id) => write(id))))
+    for (const id of all) {
+      await whenBegan(began, Math.min(count, id + 64))
+      open(id)
+      await client.received(id)
+    }
+    expect(correlationIds(client.frames)).toEqual(all)
+    expect(began).toEqual(all.map(String))
+  })
+
+  test('a refused one closes the connection when those before it are answered', async () => {
+    const { began, open, handle } = waiting()
+    const { path } = await serve([handle])
+    const client = await connect(path)
+    client.socket.write(Buffer.concat([write(1), write(2), write(3, 'refused'), write(4)]))
+    await whenBegan(began, 3)
+    open(2)
+    open(1)
+    await client.closed
+    expect(correlationIds(client.frames)).toEqual([1, 2])
+  })
+
+  test('are answered when the broker stops', async () => {
+    const { began, open, handle } = waiting()
+    const { path, server } = await serve([handle])
+    const client = await connect(path)
+    client.socket.write(Buffer.concat([write(1), write(2)]))
+    await whenBegan(began, 2)
+    const closed = server.close(20_000)
+    open(1)
+    open(2)
+    await closed
+    await client.closed
+    expect(correlationIds(client.frames)).toEqual([1, 2])
+  })
 })
 
 test.each([2 ** 31 - 1, -1, -(2 ** 31), 0])('correlation id %i comes back', async (id) => {

@@ -28,8 +28,8 @@ const hintsSince = 10
 /** Kafka lets its admin client alone write to the coordinators' topics. */
 const adminClient = '__admin_client'
 
-export default handler(produce, async (broker, request, call) => {
-  const { acks } = request
+// A promise only waits for replicas or the disk: by then the batches are in the log.
+export default handler(produce, (broker, request, call) => {
   const responses: Answered<PartitionResponse | Promise<PartitionResponse>>[] = []
   // Kafka fails the request as a whole: what says that it belongs to a transaction must say to which.
   const anonymous = request.transactionalId === null && request.topicData.some(hasTransactional)
@@ -46,11 +46,15 @@ export default handler(produce, async (broker, request, call) => {
   const pending = responses.some(({ partitionResponses }) =>
     partitionResponses.some((each) => each instanceof Promise),
   )
-  const settled = pending ? await settle(responses) : (responses as Settled[])
+  const respond = (settled: Settled[]) => answerOf(broker, request, call, settled)
+  return pending ? settle(responses).then(respond) : respond(responses as Settled[])
+})
+
+function answerOf(broker: Broker, { acks }: ProduceRequest, call: Call, settled: Settled[]) {
   if (acks === 0) return unanswered(settled)
   const hinted = call.apiVersion >= hintsSince ? withHints(broker, call, settled) : settled
   return { responses: hinted, nodeEndpoints: nodeEndpoints(broker, call, hintsIn(hinted)) }
-})
+}
 
 const settle = (
   responses: readonly Answered<PartitionResponse | Promise<PartitionResponse>>[],
