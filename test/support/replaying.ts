@@ -3,12 +3,25 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clustersOf, isPlayable, isToDiffer, toolsOf } from './combinations.ts'
 import { replay } from './replayer.ts'
 import { type OwnedCluster, report, type Scenario } from './transcripts.ts'
+import type { Verdict } from './verdicts.ts'
 
-/** Declares the tests of scenarios, with Jackdaw's tools against Jackdaw's broker. */
-export function testScenarios(scenarios: readonly Scenario[]): void {
+/** Declares the tests of scenarios, with Jackdaw's tools against Jackdaw's broker. Those of recorded sessions go into the table of all. */
+export function testScenarios(
+  scenarios: readonly Scenario[],
+  note: (name: string, verdict: Verdict) => void = () => {},
+): void {
   const playable = scenarios.filter(
     (scenario) => isPlayable(scenario, 'jackdaw', 'jackdaw') && !isToDiffer(scenario, 'jackdaw'),
   )
+  for (const scenario of scenarios) {
+    if (playable.includes(scenario)) continue
+    note(scenario.name, isToDiffer(scenario, 'jackdaw') ? 'differs' : '–')
+  }
+  const check = async (scenario: Scenario, cluster: OwnedCluster) => {
+    const said = await differences(scenario, cluster)
+    note(scenario.name, said === '' ? 'pass' : 'FAIL')
+    expect(said).toBe('')
+  }
   const shared = playable.filter(({ transcript }) => !transcript.fresh)
   const fresh = playable.filter(({ transcript }) => transcript.fresh)
 
@@ -21,7 +34,7 @@ export function testScenarios(scenarios: readonly Scenario[]): void {
       })
       afterAll(() => cluster?.close())
       test.each(members)('$name: $transcript.title', { timeout: 120_000 }, async (scenario) => {
-        expect(await differences(scenario, cluster!)).toBe('')
+        await check(scenario, cluster!)
       })
     })
   }
@@ -30,7 +43,7 @@ export function testScenarios(scenarios: readonly Scenario[]): void {
     test.each(fresh)('$name: $transcript.title', { timeout: 120_000 }, async (scenario) => {
       const cluster = await newCluster(scenario.transcript.cluster)
       try {
-        expect(await differences(scenario, cluster)).toBe('')
+        await check(scenario, cluster)
       } finally {
         await cluster.close()
       }

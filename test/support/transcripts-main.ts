@@ -1,4 +1,4 @@
-/** `npm run transcripts`: replays the transcripts with the tools of one maker against the broker of one. */
+/** `npm run transcripts`: replays the transcripts with the tools of one maker against the broker of one, or in all four combinations. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import {
@@ -12,8 +12,14 @@ import {
 } from './combinations.ts'
 import { type Replayed, replayAll, report, type Scenario, scenariosIn } from './transcripts.ts'
 import { sharedFolder } from './vectors.ts'
+import { type Combination, combinations, Verdicts } from './verdicts.ts'
 
-const usage = `npm run transcripts -- [--tools apache|jackdaw] [--broker apache|jackdaw] [--only 'kafka-topics/*'] [--jobs N] [--folder DIR] [--differences]`
+const usage = `npm run transcripts -- [--tools apache|jackdaw] [--broker apache|jackdaw] [--all] [--table] [--only 'kafka-topics/*'] [--jobs N] [--folder DIR] [--differences]
+  --all    plays the four combinations and shows them in one table
+  --table  shows what was gathered in the file that JACKDAW_VERDICTS names`
+
+type Values = { only?: string[]; jobs: string; folder: string; differences: boolean }
+type Counts = { passed: number; failed: number }
 
 /** Runs the command line and gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -22,37 +28,61 @@ export async function main(argv: readonly string[]): Promise<number> {
     options: {
       tools: { type: 'string', default: 'jackdaw' },
       broker: { type: 'string', default: 'jackdaw' },
+      all: { type: 'boolean', default: false },
+      table: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true },
       jobs: { type: 'string', default: '1' },
       folder: { type: 'string', default: transcriptsFolder },
       differences: { type: 'boolean', default: false },
     },
   })
-  const { tools: toolMaker, broker: brokerMaker } = values
-  if (!isMaker(toolMaker) || !isMaker(brokerMaker)) {
+  const { tools, broker } = values
+  if (!isMaker(tools) || !isMaker(broker)) {
     console.error(usage)
     return 1
   }
-  const tools = toolsOf(toolMaker)
-  const cluster = clustersOf(brokerMaker)
-  const missing = [tools, cluster].find((each) => !each.ok)
-  if (missing !== undefined && !missing.ok) {
-    console.error(`cannot run: ${missing.reason}`)
-    return 1
+  const verdicts = values.table ? Verdicts.saved() : new Verdicts()
+  const counts: Counts = { passed: 0, failed: 0 }
+  if (!values.table) {
+    for (const combination of values.all ? combinations : [{ tools, broker }]) {
+      const more = await playIn(combination, values, verdicts)
+      if (more === null) return 1
+      counts.passed += more.passed
+      counts.failed += more.failed
+    }
   }
-  if (!tools.ok || !cluster.ok) return 1
-  console.log(`tools: ${toolMaker}, broker: ${brokerMaker}, from ${values.folder}`)
+  if (values.all || values.table) {
+    const names = scenariosIn(values.folder, values.only).map(({ name }) => name)
+    console.log(`\n${verdicts.table(names)}`)
+  }
+  if (values.table) return 0
+  console.log(`\n${counts.passed} passed, ${counts.failed} failed`)
+  return counts.failed === 0 && counts.passed > 0 ? 0 : 1
+}
+
+/** Null where a maker's tools or broker cannot be had. */
+async function playIn(
+  combination: Combination,
+  values: Values,
+  verdicts: Verdicts,
+): Promise<Counts | null> {
+  const tools = toolsOf(combination.tools)
+  const cluster = clustersOf(combination.broker)
+  const missing = [tools, cluster].find((each) => !each.ok)
+  if (missing !== undefined && !missing.ok) console.error(`cannot run: ${missing.reason}`)
+  if (!tools.ok || !cluster.ok) return null
+  console.log(`tools: ${combination.tools}, broker: ${combination.broker}, from ${values.folder}`)
   const all = scenariosIn(values.folder, values.only)
   const scenarios = all
-    .filter((scenario) => isPlayable(scenario, toolMaker, brokerMaker))
-    .filter((scenario) => isToDiffer(scenario, brokerMaker) === values.differences)
-    .map((scenario) => asAnsweredBy(toolMaker, scenario))
+    .filter((scenario) => isPlayable(scenario, combination.tools, combination.broker))
+    .filter((scenario) => isToDiffer(scenario, combination.broker) === values.differences)
+    .map((scenario) => asAnsweredBy(combination.tools, scenario))
   const play = (some: readonly Scenario[], jobs: number) =>
     replayAll({ scenarios: some, tools: tools.value, cluster: cluster.value, jobs, onResult: tell })
   let results = await play(scenarios, Number(values.jobs))
   const misplayed = new Set(results.filter(isMisplayed).map(({ name }) => name))
   // A virtual machine that starts slowly runs into the short timeouts of some sessions: alone it has the machine for itself.
-  if (toolMaker === 'apache' && misplayed.size > 0) {
+  if (combination.tools === 'apache' && misplayed.size > 0) {
     console.log('\nonce more, one after the other:')
     const again = await play(
       scenarios.filter(({ name }) => misplayed.has(name)),
@@ -60,18 +90,29 @@ export async function main(argv: readonly string[]): Promise<number> {
     )
     results = [...results.filter(({ name }) => !misplayed.has(name)), ...again]
   }
+  for (const each of results) {
+    verdicts.note(combination, each.name, isMisplayed(each) ? 'FAIL' : 'pass')
+  }
   const failed = results.filter(isMisplayed)
   if (failed.length > 0)
     console.log(`\nfailed:\n${failed.map(({ name }) => `  ${name}`).join('\n')}`)
-  if (!values.differences) {
-    const differing = all.filter((scenario) => isToDiffer(scenario, brokerMaker))
-    tellOf('not played, because docs/differences.md tells that they differ', differing)
-    const played = new Set([...scenarios, ...differing].map(({ name }) => name))
-    const left = all.filter(({ name }) => !played.has(name))
-    tellOf('not played, for want of a tool or of brokers', left)
-  }
-  console.log(`\n${results.length - failed.length} passed, ${failed.length} failed`)
-  return failed.length === 0 && results.length > 0 ? 0 : 1
+  if (!values.differences) tellUnplayed(combination, { all, played: scenarios }, verdicts)
+  return { passed: results.length - failed.length, failed: failed.length }
+}
+
+function tellUnplayed(
+  combination: Combination,
+  { all, played }: { all: readonly Scenario[]; played: readonly Scenario[] },
+  verdicts: Verdicts,
+): void {
+  const names = new Set(played.map(({ name }) => name))
+  const left = all.filter(({ name }) => !names.has(name))
+  const differing = left.filter((scenario) => isToDiffer(scenario, combination.broker))
+  const unplayable = left.filter((scenario) => !differing.includes(scenario))
+  for (const { name } of differing) verdicts.note(combination, name, 'differs')
+  for (const { name } of unplayable) verdicts.note(combination, name, '–')
+  tellOf('not played, because docs/differences.md tells that they differ', differing)
+  tellOf('not played, for want of a tool or of brokers', unplayable)
 }
 
 const isMisplayed = ({ differences }: Replayed): boolean => differences.length > 0
