@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { toolNames } from '../../src/cli/tools.ts'
 import { gone } from '../support/jackdaw.ts'
 import { end, freePorts } from '../support/processes.ts'
+import { which } from '../support/project.ts'
 import { newSession, type Session } from './session.ts'
 
 let session: Session
@@ -196,6 +197,41 @@ echo "\${COMPREPLY[*]}"
   expect(await completed('topics --bootstrap-server 127.0.0.1:1 --topic ')).toBe('')
 })
 
+shellTest('zsh')('zsh completes the same', async () => {
+  const { sh, folder } = session
+  await sh('topics --create --topic orders; topics --create --topic orders.dead')
+  // What zsh's own functions would get, without a terminal to show it on.
+  const script = `compdef() { : }
+_describe() { print -l -- "\${(@P)2}" }
+_files() { print FILES }
+eval "$(jackdaw completion zsh)"
+words=("$@") CURRENT=$#
+_jackdaw
+`
+  writeFileSync(join(folder, 'complete.zsh'), script)
+  const completed = async (words: string) => (await sh(`zsh -f complete.zsh ${words}`)).stdout
+  expect(await completed('jackdaw sto')).toMatch(/^stop:stop it, .+\n$/)
+  expect(await completed('topics --partitio')).toMatch(
+    /^--partition-size-.+:.+\n--partitions:.+\n$/,
+  )
+  expect(await completed('topics --describe --topic or')).toBe('orders\norders.dead\n')
+  expect(await completed('topics --topic=or')).toBe('--topic=orders\n--topic=orders.dead\n')
+  expect(await completed('topics --command-config x')).toBe('FILES\n')
+})
+
+shellTest('fish')('fish completes the same', async () => {
+  const { sh, folder } = session
+  await sh('topics --create --topic orders; topics --create --topic orders.dead')
+  writeFileSync(join(folder, 'client.properties'), '')
+  const completed = async (line: string) =>
+    (await sh(`fish --no-config -c 'jackdaw completion fish | source; complete -C "${line}"'`))
+      .stdout
+  expect(await completed('jackdaw sto')).toMatch(/^stop\tstop it, .+\n$/)
+  expect(await completed('topics --describe --topic or')).toBe('orders\norders.dead\n')
+  expect(await completed('topics --topic=or')).toBe('--topic=orders\n--topic=orders.dead\n')
+  expect(await completed('topics --command-config cli')).toBe('client.properties\n')
+})
+
 test('a verb or an option that is not there gets a line and exit code 1', async () => {
   const { sh } = session
   for (const line of [
@@ -209,3 +245,10 @@ test('a verb or an option that is not there gets a line and exit code 1', async 
     expect(stderr, line).not.toMatch(/^ +at /m)
   }
 })
+
+/** A test for machines that have this shell; on others its name says why it is skipped. */
+function shellTest(shell: string) {
+  const isThere = which(shell) !== null
+  return (name: string, check: () => Promise<void>) =>
+    test.skipIf(!isThere)(isThere ? name : `${name} (there is no ${shell} here)`, check)
+}
