@@ -1,4 +1,10 @@
-import { bootstrapOption, helpAndVersion, outputOption, ownOptions } from '../options/common.ts'
+import {
+  bootstrapOption,
+  commandConfigOption,
+  helpAndVersion,
+  outputOption,
+  ownOptions,
+} from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 export const brokerApiVersionsDeclaration = {
@@ -7,11 +13,7 @@ export const brokerApiVersionsDeclaration = {
   summary: 'This tool helps to retrieve broker version information.',
   options: [
     ...bootstrapOption('server(s) to use for bootstrapping'),
-    {
-      name: 'command-config',
-      description: 'File with settings of the admin client.',
-      argument: { type: 'String', name: 'command config property file', completes: 'file' },
-    },
+    ...commandConfigOption('command config property file'),
     ...helpAndVersion,
     ...outputOption,
     ...ownOptions,

@@ -1,4 +1,11 @@
-import { bootstrapOption, helpAndVersion, outputOption, ownOptions } from '../options/common.ts'
+import {
+  bootstrapControllerOption,
+  bootstrapOption,
+  commandConfigOption,
+  helpAndVersion,
+  outputOption,
+  ownOptions,
+} from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 export const configsDeclaration = {
@@ -8,16 +15,8 @@ export const configsDeclaration = {
     'This tool helps to manipulate and describe entity config for a topic, client, user, broker, ip, client-metrics or group',
   options: [
     ...bootstrapOption('server to connect to'),
-    {
-      name: 'bootstrap-controller',
-      description: 'Addresses of controllers, instead of brokers.',
-      argument: { type: 'String', name: 'controller to connect to' },
-    },
-    {
-      name: 'command-config',
-      description: 'File with settings of the admin client.',
-      argument: { type: 'String', name: 'command config property file', completes: 'file' },
-    },
+    ...bootstrapControllerOption('controller to connect to'),
+    ...commandConfigOption('command config property file'),
     { name: 'describe', description: 'Show the configurations that are set.' },
     { name: 'alter', description: 'Set or remove configurations.' },
     {

@@ -1,4 +1,9 @@
-import { helpAndVersion, ownOptions } from '../options/common.ts'
+import {
+  bootstrapOption,
+  commandConfigOption,
+  helpAndVersion,
+  ownOptions,
+} from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 export const defaultFormatter = 'org.apache.kafka.tools.consumer.DefaultMessageFormatter'
@@ -18,11 +23,7 @@ export const consoleConsumerDeclaration = {
       description: 'A regular expression: read all topics whose whole name matches.',
       argument: { type: 'String', name: 'Java regex (String)' },
     },
-    {
-      name: 'bootstrap-server',
-      description: 'Addresses of brokers, host:port or the path of a unix socket, by comma.',
-      argument: { type: 'String', name: 'server to connect to' },
-    },
+    ...bootstrapOption('server to connect to'),
     {
       name: 'partition',
       description: 'Read this partition alone, outside of any group.',
@@ -111,11 +112,7 @@ export const consoleConsumerDeclaration = {
       argument: { type: 'String', name: 'consumer_prop' },
       deprecated: 'command-property',
     },
-    {
-      name: 'command-config',
-      description: 'File with settings of the consumer.',
-      argument: { type: 'String', name: 'config file', completes: 'file' },
-    },
+    ...commandConfigOption('config file', 'consumer'),
     {
       name: 'consumer.config',
       description: 'The old name.',

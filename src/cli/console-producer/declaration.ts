@@ -1,4 +1,9 @@
-import { helpAndVersion, ownOptions } from '../options/common.ts'
+import {
+  bootstrapOption,
+  commandConfigOption,
+  helpAndVersion,
+  ownOptions,
+} from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 export const lineReader = 'org.apache.kafka.tools.LineMessageReader'
@@ -14,11 +19,7 @@ export const consoleProducerDeclaration = {
       argument: { type: 'String', name: 'topic', completes: 'topic' },
       required: true,
     },
-    {
-      name: 'bootstrap-server',
-      description: 'Addresses of brokers, host:port or the path of a unix socket, by comma.',
-      argument: { type: 'String', name: 'server to connect to' },
-    },
+    ...bootstrapOption('server to connect to'),
     { name: 'sync', description: 'Wait for the answer to each record before the next is sent.' },
     {
       name: 'compression-codec',
@@ -132,11 +133,7 @@ export const consoleProducerDeclaration = {
       argument: { type: 'String', name: 'producer_prop' },
       deprecated: 'command-property',
     },
-    {
-      name: 'command-config',
-      description: 'File with settings of the producer.',
-      argument: { type: 'String', name: 'config file', completes: 'file' },
-    },
+    ...commandConfigOption('config file', 'producer'),
     {
       name: 'producer.config',
       description: 'The old name.',

@@ -1,4 +1,10 @@
-import { helpAndVersion, outputOption, ownOptions } from '../options/common.ts'
+import {
+  bootstrapOption,
+  commandConfigOption,
+  helpAndVersion,
+  outputOption,
+  ownOptions,
+} from '../options/common.ts'
 import type { Declarations, ToolDeclaration } from '../options/declare.ts'
 
 const lagOptions = [
@@ -76,16 +82,8 @@ export const consumerGroupsDeclaration = {
   summary:
     'This tool helps to list all consumer groups, describe a consumer group, delete consumer group info, or reset consumer group offsets.',
   options: [
-    {
-      name: 'bootstrap-server',
-      description: 'Addresses of brokers, host:port or the path of a unix socket, by comma.',
-      argument: { type: 'String', name: 'server to connect to' },
-    },
-    {
-      name: 'command-config',
-      description: 'File with settings of the admin client.',
-      argument: { type: 'String', name: 'command config property file', completes: 'file' },
-    },
+    ...bootstrapOption('server to connect to'),
+    ...commandConfigOption('command config property file'),
     { name: 'list', description: 'List the groups.' },
     {
       name: 'describe',

@@ -1,4 +1,9 @@
-import { bootstrapOption, helpAndVersion, ownOptions } from '../options/common.ts'
+import {
+  bootstrapOption,
+  commandConfigOption,
+  helpAndVersion,
+  ownOptions,
+} from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 export const consumerPerfTestDeclaration = {
@@ -52,11 +57,7 @@ export const consumerPerfTestDeclaration = {
         'A setting of the consumer; it counts before those of the file. May be repeated.',
       argument: { type: 'String', name: 'prop1=val1' },
     },
-    {
-      name: 'command-config',
-      description: 'File with settings of the consumer.',
-      argument: { type: 'String', name: 'config file', completes: 'file' },
-    },
+    ...commandConfigOption('config file', 'consumer'),
     {
       name: 'consumer.config',
       description: 'File with settings of the consumer.',

@@ -1,4 +1,10 @@
-import { bootstrapOption, helpAndVersion, outputOption, ownOptions } from '../options/common.ts'
+import {
+  bootstrapOption,
+  commandConfigOption,
+  helpAndVersion,
+  outputOption,
+  ownOptions,
+} from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 export const deleteRecordsDeclaration = {
@@ -14,11 +20,7 @@ export const deleteRecordsDeclaration = {
         'JSON file that says below which offset the records go: {"version": 1, "partitions": [{"topic": "orders", "partition": 0, "offset": 100}]}. The offset −1 is the end.',
       argument: { type: 'String', name: 'Offset json file path', completes: 'file' },
     },
-    {
-      name: 'command-config',
-      description: 'File with settings of the admin client.',
-      argument: { type: 'String', name: 'command config property file path', completes: 'file' },
-    },
+    ...commandConfigOption('command config property file path'),
     ...helpAndVersion,
     ...outputOption,
     ...ownOptions,

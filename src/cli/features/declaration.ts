@@ -1,4 +1,10 @@
-import { outputOption, ownOptions } from '../options/common.ts'
+import {
+  bootstrapControllerOption,
+  bootstrapOption,
+  commandConfigOption,
+  outputOption,
+  ownOptions,
+} from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 const dryRun = { name: 'dry-run', description: 'Only look whether it could be done.' } as const
@@ -28,21 +34,9 @@ export const featuresDeclaration = {
   kafkaName: 'kafka-features',
   summary: 'This tool manages feature flags in Kafka.',
   options: [
-    {
-      name: 'bootstrap-server',
-      description: 'Addresses of brokers, host:port or the path of a unix socket, by comma.',
-      argument: { type: 'String', name: 'BOOTSTRAP_SERVER' },
-    },
-    {
-      name: 'bootstrap-controller',
-      description: 'Addresses of controllers, instead of brokers.',
-      argument: { type: 'String', name: 'BOOTSTRAP_CONTROLLER' },
-    },
-    {
-      name: 'command-config',
-      description: 'File with settings of the admin client.',
-      argument: { type: 'String', name: 'COMMAND_CONFIG', completes: 'file' },
-    },
+    ...bootstrapOption('BOOTSTRAP_SERVER'),
+    ...bootstrapControllerOption('BOOTSTRAP_CONTROLLER'),
+    ...commandConfigOption('COMMAND_CONFIG'),
     ...outputOption,
     ...ownOptions,
   ],

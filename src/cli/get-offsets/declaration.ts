@@ -1,4 +1,10 @@
-import { bootstrapOption, helpAndVersion, outputOption, ownOptions } from '../options/common.ts'
+import {
+  bootstrapOption,
+  commandConfigOption,
+  helpAndVersion,
+  outputOption,
+  ownOptions,
+} from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 export const getOffsetsDeclaration = {
@@ -7,11 +13,7 @@ export const getOffsetsDeclaration = {
   summary: 'An interactive shell for getting topic-partition offsets.',
   options: [
     ...bootstrapOption('HOST1: PORT1,...,HOST3:PORT3'),
-    {
-      name: 'command-config',
-      description: 'File with settings of the admin client.',
-      argument: { type: 'String', name: 'config file', completes: 'file' },
-    },
+    ...commandConfigOption('config file'),
     {
       name: 'topic',
       description:

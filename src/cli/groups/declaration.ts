@@ -1,4 +1,10 @@
-import { bootstrapOption, helpAndVersion, outputOption, ownOptions } from '../options/common.ts'
+import {
+  bootstrapOption,
+  commandConfigOption,
+  helpAndVersion,
+  outputOption,
+  ownOptions,
+} from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 export const groupsDeclaration = {
@@ -7,11 +13,7 @@ export const groupsDeclaration = {
   summary: 'This tool helps to list groups of all types.',
   options: [
     ...bootstrapOption('server to connect to'),
-    {
-      name: 'command-config',
-      description: 'File with settings of the admin client.',
-      argument: { type: 'String', name: 'command config property file', completes: 'file' },
-    },
+    ...commandConfigOption('command config property file'),
     { name: 'list', description: 'List the groups.' },
     {
       name: 'group-type',

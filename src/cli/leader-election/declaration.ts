@@ -1,4 +1,10 @@
-import { bootstrapOption, helpAndVersion, outputOption, ownOptions } from '../options/common.ts'
+import {
+  bootstrapOption,
+  commandConfigOption,
+  helpAndVersion,
+  outputOption,
+  ownOptions,
+} from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 export const leaderElectionDeclaration = {
@@ -8,11 +14,7 @@ export const leaderElectionDeclaration = {
     'This tool attempts to elect a new leader for a set of topic partitions. The type of elections supported are preferred replicas and unclean replicas.',
   options: [
     ...bootstrapOption('host:port'),
-    {
-      name: 'command-config',
-      description: 'File with settings of the admin client.',
-      argument: { type: 'String', name: 'Config file', completes: 'file' },
-    },
+    ...commandConfigOption('Config file'),
     {
       name: 'admin.config',
       description: 'File with settings of the admin client.',

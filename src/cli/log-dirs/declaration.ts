@@ -1,4 +1,10 @@
-import { bootstrapOption, helpAndVersion, outputOption, ownOptions } from '../options/common.ts'
+import {
+  bootstrapOption,
+  commandConfigOption,
+  helpAndVersion,
+  outputOption,
+  ownOptions,
+} from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 export const logDirsDeclaration = {
@@ -7,11 +13,7 @@ export const logDirsDeclaration = {
   summary: 'This tool helps to query log directory usage on the specified brokers.',
   options: [
     ...bootstrapOption('The server (s) to use for bootstrapping'),
-    {
-      name: 'command-config',
-      description: 'File with settings of the admin client.',
-      argument: { type: 'String', name: 'Admin client property file', completes: 'file' },
-    },
+    ...commandConfigOption('Admin client property file'),
     { name: 'describe', description: 'Show the log directories and what lies in them.' },
     {
       name: 'topic-list',

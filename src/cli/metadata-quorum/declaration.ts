@@ -1,4 +1,9 @@
-import { outputOption, ownOptions } from '../options/common.ts'
+import {
+  bootstrapControllerOption,
+  bootstrapOption,
+  outputOption,
+  ownOptions,
+} from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 const dryRun = { name: 'dry-run', description: 'Only show what would be done.' } as const
@@ -8,16 +13,8 @@ export const metadataQuorumDeclaration = {
   kafkaName: 'kafka-metadata-quorum',
   summary: 'This tool describes kraft metadata quorum status.',
   options: [
-    {
-      name: 'bootstrap-server',
-      description: 'Addresses of brokers, host:port or the path of a unix socket, by comma.',
-      argument: { type: 'String', name: 'BOOTSTRAP_SERVER' },
-    },
-    {
-      name: 'bootstrap-controller',
-      description: 'Addresses of controllers, instead of brokers.',
-      argument: { type: 'String', name: 'BOOTSTRAP_CONTROLLER' },
-    },
+    ...bootstrapOption('BOOTSTRAP_SERVER'),
+    ...bootstrapControllerOption('BOOTSTRAP_CONTROLLER'),
     {
       name: 'command-config',
       description:

@@ -17,6 +17,27 @@ export function bootstrapOption(shown: string) {
   ] as const satisfies Declarations
 }
 
+/** Where the controllers are, for what can be asked of them as well. */
+export function bootstrapControllerOption(shown: string) {
+  return [
+    {
+      name: 'bootstrap-controller',
+      description: 'Addresses of controllers, instead of brokers.',
+      argument: { type: 'String', name: shown },
+    },
+  ] as const satisfies Declarations
+}
+
+export function commandConfigOption(shown: string, client = 'admin client') {
+  return [
+    {
+      name: 'command-config',
+      description: `File with settings of the ${client}.`,
+      argument: { type: 'String', name: shown, completes: 'file' },
+    },
+  ] as const satisfies Declarations
+}
+
 /** Jackdaw's own, in every tool: where the cluster is when no address is given, and manners. */
 export const ownOptions = [
   {

@@ -1,4 +1,4 @@
-import { ownOptions } from '../options/common.ts'
+import { bootstrapOption, commandConfigOption, ownOptions } from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 const pairs = 'PROP-NAME=PROP-VALUE [PROP-NAME=PROP-VALUE ...]'
@@ -8,11 +8,7 @@ export const producerPerfTestDeclaration = {
   kafkaName: 'kafka-producer-perf-test',
   summary: 'This tool is used to verify the producer performance.',
   options: [
-    {
-      name: 'bootstrap-server',
-      description: 'Addresses of brokers, host:port or the path of a unix socket, by comma.',
-      argument: { type: 'String', name: 'BOOTSTRAP-SERVER' },
-    },
+    ...bootstrapOption('BOOTSTRAP-SERVER'),
     {
       name: 'topic',
       description: 'The topic to write to.',
@@ -54,11 +50,7 @@ export const producerPerfTestDeclaration = {
       argument: { type: 'String', name: 'CONFIG-FILE', completes: 'file' },
       deprecated: 'command-config',
     },
-    {
-      name: 'command-config',
-      description: 'File with settings of the producer.',
-      argument: { type: 'String', name: 'CONFIG-FILE', completes: 'file' },
-    },
+    ...commandConfigOption('CONFIG-FILE', 'producer'),
     {
       name: 'print-metrics',
       description: 'Also tell at the end what was sent to each partition.',

@@ -1,4 +1,4 @@
-import { helpAndVersion, outputOption, ownOptions } from '../options/common.ts'
+import { commandConfigOption, helpAndVersion, outputOption, ownOptions } from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 export const reassignPartitionsDeclaration = {
@@ -16,11 +16,7 @@ export const reassignPartitionsDeclaration = {
       description: 'Addresses of controllers, for --cancel and --list.',
       argument: { type: 'String', name: 'bootstrap controller to connect to', optional: true },
     },
-    {
-      name: 'command-config',
-      description: 'File with settings of the admin client.',
-      argument: { type: 'String', name: 'Admin client property file', completes: 'file' },
-    },
+    ...commandConfigOption('Admin client property file'),
     {
       name: 'generate',
       description: 'Propose replicas for topics; nothing is moved.',

@@ -1,4 +1,10 @@
-import { helpAndVersion, outputOption, ownOptions } from '../options/common.ts'
+import {
+  bootstrapOption,
+  commandConfigOption,
+  helpAndVersion,
+  outputOption,
+  ownOptions,
+} from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 export const topicsDeclaration = {
@@ -7,16 +13,8 @@ export const topicsDeclaration = {
   summary: 'Create, delete, describe, or change a topic.',
   helpSummary: 'This tool helps to create, delete, describe, or change a topic.',
   options: [
-    {
-      name: 'bootstrap-server',
-      description: 'Addresses of brokers, host:port or the path of a unix socket, by comma.',
-      argument: { type: 'String', name: 'server to connect to' },
-    },
-    {
-      name: 'command-config',
-      description: 'File with settings of the admin client.',
-      argument: { type: 'String', name: 'command config property file', completes: 'file' },
-    },
+    ...bootstrapOption('server to connect to'),
+    ...commandConfigOption('command config property file'),
     { name: 'create', description: 'Create a topic.' },
     { name: 'list', description: 'List the topics.' },
     { name: 'describe', description: 'Show partitions, replicas and settings of topics.' },

@@ -1,4 +1,4 @@
-import { ownOptions } from '../options/common.ts'
+import { bootstrapOption, commandConfigOption, ownOptions } from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 export const verifiableConsumerDeclaration = {
@@ -67,16 +67,8 @@ export const verifiableConsumerDeclaration = {
       argument: { type: 'String', name: 'CONFIG-FILE', completes: 'file' },
       deprecated: 'command-config',
     },
-    {
-      name: 'command-config',
-      description: 'File with settings of the consumer.',
-      argument: { type: 'String', name: 'CONFIG-FILE', completes: 'file' },
-    },
-    {
-      name: 'bootstrap-server',
-      description: 'Addresses of brokers, host:port or the path of a unix socket, by comma.',
-      argument: { type: 'String', name: 'HOST1:PORT1[,HOST2:PORT2[...]]' },
-    },
+    ...commandConfigOption('CONFIG-FILE', 'consumer'),
+    ...bootstrapOption('HOST1:PORT1[,HOST2:PORT2[...]]'),
     ...ownOptions,
   ],
   examples: [

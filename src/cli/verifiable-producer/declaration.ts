@@ -1,4 +1,4 @@
-import { ownOptions } from '../options/common.ts'
+import { bootstrapOption, commandConfigOption, ownOptions } from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 export const verifiableProducerDeclaration = {
@@ -52,16 +52,8 @@ export const verifiableProducerDeclaration = {
       description: 'Keys count from 0 up to this number, which is not reached, and begin again.',
       argument: { type: 'Integer', name: 'REPEATING-KEYS' },
     },
-    {
-      name: 'command-config',
-      description: 'File with settings of the producer.',
-      argument: { type: 'String', name: 'CONFIG-FILE', completes: 'file' },
-    },
-    {
-      name: 'bootstrap-server',
-      description: 'Addresses of brokers, host:port or the path of a unix socket, by comma.',
-      argument: { type: 'String', name: 'HOST1:PORT1[,HOST2:PORT2[...]]' },
-    },
+    ...commandConfigOption('CONFIG-FILE', 'producer'),
+    ...bootstrapOption('HOST1:PORT1[,HOST2:PORT2[...]]'),
     ...ownOptions,
   ],
   examples: [
