@@ -32,6 +32,8 @@ const clusters: readonly Cluster[] = isFull
     ]
   : [{ brokers: 1, moves: quickMoves }]
 
+type Histories = { groups: { events: { event: string; memberId: string; reason: string }[] }[] }
+
 describe.each(clusters)(
   'groups that change while records flow, brokers: $brokers',
   ({ brokers, moves }) => {
@@ -43,7 +45,7 @@ describe.each(clusters)(
           'group.initial.rebalance.delay.ms': 0,
           'group.min.session.timeout.ms': 1000,
           'group.consumer.min.session.timeout.ms': 1000,
-          'group.consumer.session.timeout.ms': 3000,
+          'group.consumer.session.timeout.ms': 6000,
           'group.consumer.min.heartbeat.interval.ms': 100,
           'group.consumer.heartbeat.interval.ms': 200,
           'offsets.topic.replication.factor': brokers,
@@ -54,6 +56,14 @@ describe.each(clusters)(
     })
     afterAll(() => jackdaw?.stop())
 
+    const history = async (group: string, ...args: string[]) => {
+      // The coordinator tells it on its unix socket alone.
+      const asked = ['--bootstrap-server', jackdaw!.socket, '--history', '--group', group, ...args]
+      const { stdout, stderr } = await run(jackdawCommand('consumer-groups', asked)!)
+      return `${stdout}${stderr}`
+    }
+
+    let tries = 0
     let killed = 0
     const killBroker = async () => {
       await jackdaw!.kill((killed++ % brokers) + 1)
@@ -69,18 +79,28 @@ describe.each(clusters)(
           console.warn(`skipped: ${client.name}: ${prepared.reason}`)
           return ctx.skip(prepared.reason)
         }
-        const name = `${client.name}-${protocol}`
+        // A second try needs a topic and a group of its own.
+        const name = `${client.name}-${protocol}-${++tries}`
+        const timedOut = async () => {
+          const { groups } = JSON.parse(await history(name, '--output', 'json')) as Histories
+          const lost = groups[0]!.events.filter(({ event }) => event === 'timed-out')
+          return lost.map(({ memberId, reason }) => `${memberId}: ${reason}`)
+        }
         const { bootstrap } = jackdaw!
         const options = { client: prepared.value, bootstrap, name, protocol }
-        const found = await churn({ ...options, count, moves, killBroker }).catch(async (error) => {
-          const args = ['--bootstrap-server', bootstrap, '--history', '--group', name]
-          const { stdout } = await run(jackdawCommand('consumer-groups', args)!)
-          throw new Error(`${error.message}\n${stdout}`, { cause: error })
-        })
-        expect(found.failures).toEqual([])
-        expect(found.missing).toEqual([])
-        expect(found.twiceWithoutCrash.slice(0, 5), found.refusals.join('\n')).toEqual([])
-        expect(found.committed).toEqual(found.ends)
+        const found = await churn({ ...options, count, moves, killBroker, timedOut }).catch(
+          async (error) => {
+            throw new Error(`${error.message}\n${await history(name)}`, { cause: error })
+          },
+        )
+        expect(found.failures, found.failures.join('\n')).toEqual([])
+        expect(found.missing, name).toEqual([])
+        // On a machine so busy that a session of 6 s ran out, reading again is right.
+        const isExcused = found.starved.length > 0
+        if (isExcused) console.warn(`${name}: sessions ran out:\n${found.starved.join('\n')}`)
+        const twice = isExcused ? [] : found.twiceWithoutCrash.slice(0, 5)
+        expect(twice, `${name}: ${found.refusals.join('\n')}`).toEqual([])
+        expect(found.committed, name).toEqual(found.ends)
       },
     )
   },

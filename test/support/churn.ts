@@ -11,6 +11,8 @@ export type Protocol = 'classic' | 'consumer'
 export type Churn = {
   /** What was read more than once before the first member was killed. */
   twiceWithoutCrash: string[]
+  /** The members that lost their session before that, though they lived: what they held may be read again. */
+  starved: string[]
   twiceAfterCrashes: number
   missing: string[]
   committed: Map<number, string>
@@ -20,7 +22,8 @@ export type Churn = {
 }
 
 const partitions = 12
-const stepTimeoutMs = 60_000
+const stepTimeoutMs = 120_000
+const stackTimeoutMs = 10_000
 
 export type Move = 'add' | 'stop' | 'kill' | 'kill-broker'
 /** Without a crash first; then with some. */
@@ -53,6 +56,8 @@ export type ChurnOptions = {
   moves: readonly Move[]
   /** Ends a broker as a fault would, and starts it again. */
   killBroker?: () => Promise<void>
+  /** Whose session ran out until now, as the coordinator tells. */
+  timedOut: () => Promise<string[]>
 }
 
 export async function churn(options: ChurnOptions): Promise<Churn> {
@@ -79,6 +84,7 @@ export async function churn(options: ChurnOptions): Promise<Churn> {
     const total = ends.reduce((sum, { high }) => sum + Number(high), 0)
     await group.until((read) => read >= total)
     await group.stopAll()
+    await group.lookForStarved()
     const offsets = await admin.fetchOffsets({ groupId: name, topics: [name] })
     return {
       ...group.result(total),
@@ -151,6 +157,7 @@ class Group {
   #twiceAfter = 0
   #read = 0
   #hasCrashed = false
+  #starved: string[] = []
   #watch: (() => void) | null = null
 
   constructor(options: ChurnOptions) {
@@ -171,10 +178,11 @@ class Group {
 
   async stop(): Promise<void> {
     const member = this.#members.shift()!
-    await end(member.running, 'SIGTERM', stepTimeoutMs)
+    await member.stop()
   }
 
   async kill(): Promise<void> {
+    await this.lookForStarved()
     this.#hasCrashed = true
     const member = this.#members.shift()!
     member.isKilled = true
@@ -183,8 +191,14 @@ class Group {
 
   /** What was read may be read again from here on. */
   async crash(how: () => Promise<void>): Promise<void> {
+    await this.lookForStarved()
     this.#hasCrashed = true
     await how()
+  }
+
+  /** Before the first crash: from there on sessions run out as they should. */
+  async lookForStarved(): Promise<void> {
+    if (!this.#hasCrashed) this.#starved = await this.#options.timedOut()
   }
 
   async stopAll(): Promise<void> {
@@ -199,7 +213,8 @@ class Group {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#watch = null
-        reject(new Error(`only ${this.#read} records were read\n${this.#failures().join('\n')}`))
+        const why = this.#failures().join('\n') || this.#said()
+        reject(new Error(`${this.#options.name}: only ${this.#read} records were read; ${why}`))
       }, stepTimeoutMs)
       const look = () => {
         if (!holds(this.#read)) return
@@ -217,6 +232,7 @@ class Group {
     return {
       twiceWithoutCrash: this.#twice,
       twiceAfterCrashes: this.#twiceAfter,
+      starved: this.#starved,
       missing,
       refusals: this.#all.flatMap(
         ({ running }) =>
@@ -230,11 +246,15 @@ class Group {
   }
 
   #failures(): string[] {
-    return this.#all.flatMap(({ running, isKilled }) => {
-      const { exitCode, signalCode } = running.child
-      const isWrong = !isKilled && (signalCode !== null || (exitCode ?? 0) !== 0)
-      return isWrong ? [`a member ended: ${exitCode ?? signalCode} ${running.stderr()}`] : []
+    return this.#all.flatMap((member, i) => {
+      const how = member.failure()
+      return how === null ? [] : [`${this.#options.name}, member ${i + 1} ${how}`]
     })
+  }
+
+  /** The last words of those that still run, and should have read on. */
+  #said(): string {
+    return this.#members.map(({ running }) => `${running.stderr().subarray(-500)}`).join('\n')
   }
 
   #hear(line: string): void {
@@ -254,6 +274,7 @@ class Group {
 class Member {
   readonly running: Running
   isKilled = false
+  #hangs = false
   #rest = ''
 
   constructor(running: Running, hear: (line: string) => void) {
@@ -264,7 +285,35 @@ class Member {
       for (const line of lines) hear(line)
     })
   }
+
+  /** One that does not end is asked where it hangs (Java and Go answer with their stacks, as does Python's faulthandler). */
+  async stop(): Promise<void> {
+    const { child } = this.running
+    const timer = setTimeout(() => {
+      this.#hangs = true
+      child.kill('SIGQUIT')
+    }, stepTimeoutMs)
+    await end(this.running, 'SIGTERM', stepTimeoutMs + stackTimeoutMs)
+    clearTimeout(timer)
+  }
+
+  /** How it ended, if not as it should; what it said stands in the same line. */
+  failure(): string | null {
+    const { exitCode, signalCode } = this.running.child
+    const isWrong = this.#hangs || signalCode !== null || (exitCode ?? 0) !== 0
+    if (this.isKilled || !isWrong) return null
+    const how = this.#hangs
+      ? `did not end ${stepTimeoutMs} ms after SIGTERM`
+      : `ended with ${signalCode ?? `exit code ${exitCode}`}`
+    const said = `${this.running.stderr()}`.trim().replace(/\s*\n\s*/g, ' | ')
+    // A stack that was asked for is on stdout where Java is the language.
+    const stack = this.#hangs ? `\n${this.running.stdout().subarray(-20_000)}` : ''
+    return `${how}: ${shortened(said)}${stack}`
+  }
 }
+
+const shortened = (text: string): string =>
+  text.length <= 3000 ? text : `${text.slice(0, 1500)} … ${text.slice(-1500)}`
 
 export const hasMember = ({ name }: Client, protocol: Protocol): boolean =>
   protocol === 'classic'

@@ -1,4 +1,5 @@
 """A member of a group, as test/clients/README.md says."""
+import faulthandler
 import signal
 import sys
 
@@ -14,14 +15,20 @@ def stop(*_):
 
 
 signal.signal(signal.SIGTERM, stop)
+faulthandler.register(signal.SIGQUIT)
 settings = {"bootstrap.servers": bootstrap, "group.id": group, "client.id": "member", "auto.offset.reset": "earliest",
             "enable.auto.commit": False, "fetch.wait.max.ms": 100, "group.protocol": protocol}
 if protocol == "classic":
-    settings |= {"session.timeout.ms": 3000, "heartbeat.interval.ms": 200,
+    settings |= {"session.timeout.ms": 6000, "heartbeat.interval.ms": 200,
                  "partition.assignment.strategy": "cooperative-sticky"}
 consumer = Consumer(settings)
 # What is read and not committed yet, by partition: the group may be between two generations when a commit is tried.
 pending = {}
+# The group has moved on, or the member is no longer one of it: the next consume() finds out and calls `revoked` or `forget`.
+not_now = {KafkaError.ILLEGAL_GENERATION, KafkaError.REBALANCE_IN_PROGRESS, KafkaError.UNKNOWN_MEMBER_ID,
+           KafkaError.STALE_MEMBER_EPOCH, KafkaError.FENCED_MEMBER_EPOCH, KafkaError._STATE, KafkaError._ASSIGNMENT_LOST,
+           KafkaError._TIMED_OUT, KafkaError.REQUEST_TIMED_OUT, KafkaError._TRANSPORT, KafkaError._WAIT_COORD,
+           KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_NOT_AVAILABLE, KafkaError.COORDINATOR_LOAD_IN_PROGRESS}
 
 
 def commit():
@@ -30,8 +37,9 @@ def commit():
             consumer.commit(offsets=[TopicPartition(topic, partition, offset)], asynchronous=False)
             del pending[partition]
         except KafkaException as error:
-            if error.args[0].name() not in ("ILLEGAL_GENERATION", "REBALANCE_IN_PROGRESS", "STALE_MEMBER_EPOCH"):
+            if error.args[0].code() not in not_now:
                 raise
+            print(f"not committed yet: {error}", file=sys.stderr)
 
 
 def revoked(_, partitions):
@@ -51,9 +59,11 @@ consumer.subscribe([topic], on_assign=lambda _, partitions: print(f"assigned {le
 while not stopped:
     for message in consumer.consume(500, timeout=0.1):
         if message.error():
-            if message.error().code() == KafkaError._PARTITION_EOF or message.error().retriable():
-                continue
-            raise KafkaException(message.error())
+            # librdkafka goes on by itself after all others.
+            if message.error().fatal():
+                raise KafkaException(message.error())
+            print(f"read again after {message.error()}", file=sys.stderr)
+            continue
         print(f"read {message.partition()} {message.offset()} {message.offset()}")
         pending[message.partition()] = message.offset() + 1
     sys.stdout.flush()

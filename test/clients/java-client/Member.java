@@ -3,11 +3,15 @@ import java.util.*;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.*;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 
 /** A member of a group, as test/clients/README.md says. */
 public class Member {
     static volatile boolean stopped = false;
+    /** What is read and not committed yet: the group may be between two generations when a commit is tried. */
+    static final Map<TopicPartition, OffsetAndMetadata> pending = new HashMap<>();
 
     public static void main(String[] args) {
         String topic = args[1];
@@ -23,7 +27,7 @@ public class Member {
         properties.put("key.deserializer", "org.apache.kafka.common.serialization.StringDeserializer");
         properties.put("value.deserializer", "org.apache.kafka.common.serialization.StringDeserializer");
         if (protocol.equals("classic")) {
-            properties.put("session.timeout.ms", "3000");
+            properties.put("session.timeout.ms", "6000");
             properties.put("heartbeat.interval.ms", "200");
         }
         KafkaConsumer<String, String> consumer = new KafkaConsumer<>(properties);
@@ -52,7 +56,15 @@ public class Member {
 
     static void read(KafkaConsumer<String, String> consumer, String topic) {
         consumer.subscribe(List.of(topic), new ConsumerRebalanceListener() {
-            public void onPartitionsRevoked(Collection<TopicPartition> partitions) {}
+            public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+                commit(consumer);
+                forget(partitions);
+            }
+
+            @Override
+            public void onPartitionsLost(Collection<TopicPartition> partitions) {
+                forget(partitions);
+            }
 
             public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
                 System.out.println("assigned " + partitions.size());
@@ -60,27 +72,33 @@ public class Member {
         });
         while (!stopped) {
             ConsumerRecords<String, String> records = consumer.poll(Duration.ofMillis(100));
-            Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
             for (TopicPartition at : records.partitions()) {
                 var list = records.records(at);
                 long last = list.get(list.size() - 1).offset();
                 System.out.println("read " + at.partition() + " " + list.get(0).offset() + " " + last);
-                offsets.put(at, new OffsetAndMetadata(last + 1));
+                pending.put(at, new OffsetAndMetadata(last + 1));
             }
             System.out.flush();
-            if (!offsets.isEmpty()) commit(consumer, offsets);
+            commit(consumer);
         }
     }
 
-    static void commit(KafkaConsumer<String, String> consumer, Map<TopicPartition, OffsetAndMetadata> offsets) {
-        for (;;) {
+    static void forget(Collection<TopicPartition> partitions) {
+        for (TopicPartition at : partitions) {
+            if (pending.remove(at) != null) System.out.println("refused " + at.partition() + " for good");
+        }
+    }
+
+    static void commit(KafkaConsumer<String, String> consumer) {
+        while (!pending.isEmpty()) {
             try {
-                consumer.commitSync(offsets);
-                return;
+                consumer.commitSync(pending);
+                pending.clear();
             } catch (WakeupException error) {
                 // Asked to stop while committing: what was read is committed all the same.
-            } catch (CommitFailedException error) {
-                System.out.println("refused all " + error.getClass().getSimpleName());
+            } catch (CommitFailedException | RebalanceInProgressException | RetriableException error) {
+                // The next poll finds the group as it is now, and tells what was lost; what is still here is tried again then.
+                System.err.println("not committed yet: " + error);
                 return;
             }
         }
