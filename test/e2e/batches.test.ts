@@ -3,19 +3,17 @@
  * beside it in the same request is taken all the same.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { systemClock } from '../../src/host/clock.ts'
-import { systemNet } from '../../src/host/net.ts'
-import { createTopics } from '../../src/protocol/apis/create-topics.ts'
 import { fetch } from '../../src/protocol/apis/fetch.ts'
-import { produce } from '../../src/protocol/apis/produce.ts'
 import type { Compression } from '../../src/protocol/batch/compression/codecs.ts'
 import { encodeBatch } from '../../src/protocol/batch/encode.ts'
 import * as layout from '../../src/protocol/batch/layout.ts'
 import { records } from '../../src/protocol/batch/reader.ts'
 import { type ErrorName, errorName } from '../../src/protocol/errors.ts'
-import { Connection } from '../../src/wire/connection.ts'
+import type { Connection } from '../../src/wire/connection.ts'
 import { bomb } from '../support/batch-mutations.ts'
 import { type Jackdaw, startJackdaw } from '../support/jackdaw.ts'
+import { connect } from '../support/one-broker.ts'
+import { createTopic, sendBatches } from '../support/producing.ts'
 import { vectorLines } from '../support/vectors.ts'
 
 let jackdaw: Jackdaw
@@ -23,62 +21,17 @@ let connection: Connection
 
 beforeAll(async () => {
   jackdaw = await startJackdaw()
-  const [host = '', port = ''] = jackdaw.bootstrap.split(':')
-  connection = await Connection.open({
-    net: systemNet,
-    clock: systemClock,
-    address: { host, port: Number(port) },
-    clientId: 'batches',
-    connectTimeoutMs: 30_000,
-    requestTimeoutMs: 60_000,
-  })
+  connection = await connect(jackdaw.bootstrap)
 })
 afterAll(async () => {
   connection?.close()
   await jackdaw?.stop()
 })
 
-async function topic(name: string, configs: Record<string, string> = {}): Promise<void> {
-  const { topics } = await connection.call(createTopics, {
-    topics: [
-      {
-        name,
-        numPartitions: 2,
-        replicationFactor: 1,
-        assignments: [],
-        // Most records here say that they are very old.
-        configs: Object.entries({ 'retention.ms': '-1', ...configs }).map(([key, value]) => ({
-          name: key,
-          value,
-        })),
-      },
-    ],
-    timeoutMs: 30_000,
-    validateOnly: false,
-  })
-  expect(topics[0]).toMatchObject({ errorCode: 0 })
-}
+const topic = (name: string, configs: Record<string, string> = {}) =>
+  createTopic(connection, name, { partitions: 2, configs })
 
-// The last version that names topics.
-const version = 9
-
-/** Sends batches to partitions 0, 1, … of a topic in one request; the answers in that order. */
-async function send(name: string, ...batches: Uint8Array[]) {
-  const { responses } = await connection.call(
-    produce,
-    {
-      transactionalId: null,
-      acks: -1,
-      timeoutMs: 30_000,
-      topicData: [
-        { name, partitionData: batches.map((bytes, index) => ({ index, records: bytes })) },
-      ],
-    },
-    { version },
-  )
-  const answers = responses[0]!.partitionResponses
-  return batches.map((_, wanted) => answers.find(({ index }) => index === wanted)!)
-}
+const send = (name: string, ...batches: Uint8Array[]) => sendBatches(connection, name, ...batches)
 
 /** The last batch of a partition as it is stored. */
 async function stored(name: string, partition: number, fetchOffset: bigint): Promise<Uint8Array> {
