@@ -28,3 +28,11 @@ export function producerIdOf(bytes: Uint8Array, at: number): bigint {
 export function isControl(bytes: Uint8Array, at: number): boolean {
   return layout.magicOf(bytes, at) === 2 && layout.isControl(bytes, at)
 }
+
+/** What a segment notes of a batch. */
+export interface BatchNote {
+  readonly position: number
+  readonly size: number
+  readonly lastOffset: bigint
+  readonly maxTimestamp: bigint
+}

@@ -29,6 +29,11 @@ export interface LogContext {
    * of the disk is thrown on.
    */
   readonly failed: (error: unknown, options?: { final: boolean }) => KafkaError
+  /**
+   * Before a log is cut at the offset: no checkpoint may lie behind it, or what is written there next would not be read after a crash.
+   * Throws KAFKA_STORAGE_ERROR, and then nothing may be cut.
+   */
+  readonly lowerCheckpoints: (logName: string, offset: bigint) => void
   /** Removes files (not their folder) after a while, in the background. */
   readonly removeLater: (paths: readonly string[], delayMs: number) => void
 }

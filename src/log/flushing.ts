@@ -193,7 +193,7 @@ async function syncFolder(store: SegmentStore): Promise<void> {
   await context.disk.syncDirectoryLater(dirname(folder))
 }
 
-function syncFolderNow(store: SegmentStore): void {
+export function syncFolderNow(store: SegmentStore): void {
   const { context, folder, parentDirty } = store
   if (parentDirty) withFile(store, (file) => file.syncNow())
   context.disk.syncDirectory(folder)

@@ -12,7 +12,6 @@ import { recoverSegment, restoreProducers } from './recovery.ts'
 import { Segment } from './segment.ts'
 import { indexFault, replaceIndexes } from './segment-indexes.ts'
 import { SegmentStore } from './segment-store.ts'
-import type { Segments } from './segments.ts'
 
 export interface LoadOptions {
   readonly context: LogContext
@@ -28,7 +27,7 @@ export interface LoadOptions {
   readonly recoveryPoint: bigint | null
   readonly logStartOffset: bigint | null
   readonly highWatermark: bigint | null
-  /** Below it the log is compacted, and its segments may end before the next one begins. */
+  /** Not null where a cleaner has been over it: its segments may end before the next one begins. */
   readonly cleanedUpTo: bigint | null
 }
 
@@ -123,7 +122,7 @@ function recover({ options, store, contents, epochs, producers }: Loaded): bigin
   let nextOffset = first.baseOffset
   for (const [index, segment] of suspects.entries()) {
     const rest = suspects.slice(index)
-    const misfit = misfitOf(segment, nextOffset, segments, options)
+    const misfit = misfitOf(segment, nextOffset, options)
     if (misfit === 'stale') {
       tell(context, segment, 'it was cut off before the stop; it is dropped')
       store.drop([segment], { snapshots: true, config })
@@ -163,23 +162,20 @@ function recover({ options, store, contents, epochs, producers }: Loaded): bigin
 
 /**
  * After a power cut a segment that was dropped may be back, and one whose tail is lost may have a successor. Kafka takes both as
- * they are. A segment that compaction has been over may end early, though.
+ * they are.
  */
 function misfitOf(
-  segment: Segment,
+  { baseOffset }: Segment,
   nextOffset: bigint,
-  segments: Segments,
-  { cleanedUpTo, recoveryPoint, logStartOffset }: LoadOptions,
+  { config, cleanedUpTo, recoveryPoint, logStartOffset }: LoadOptions,
 ): 'stale' | 'gap' | null {
-  const { baseOffset } = segment
   if (baseOffset < nextOffset) return 'stale'
   if (baseOffset === nextOffset) return null
   // What was flushed is not lost: where it is missing, it was deleted, as is what lies below the log start.
   if (nextOffset < (recoveryPoint ?? 0n) || baseOffset <= (logStartOffset ?? 0n)) return null
-  const before = segments.at(segments.indexOf(baseOffset) - 1)
-  return before !== undefined && cleanedUpTo !== null && before.baseOffset < cleanedUpTo
-    ? null
-    : 'gap'
+  // Kafka's cleaner leaves such gaps, and may have been here after both the recovery point and its own checkpoint were written.
+  const isCompacted = config.cleanupPolicies.includes('compact') || cleanedUpTo !== null
+  return isCompacted ? null : 'gap'
 }
 
 function tell({ logger }: LogContext, { log }: Segment, message: string): void {

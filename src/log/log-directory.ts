@@ -4,6 +4,7 @@
  */
 import { dirname } from 'node:path'
 import { AssertionFailure } from '../base/assert.ts'
+import { smaller } from '../base/bigint.ts'
 import { uuidFrom } from '../base/uuid.ts'
 import type { DirectoryLock } from '../host/directory-lock.ts'
 import type { Disk } from '../host/disk.ts'
@@ -28,7 +29,10 @@ import {
 import type { PartitionLog } from './partition-log.ts'
 import { Trash } from './trash.ts'
 
-export type DirectoryHost = Omit<LogContext, 'offline' | 'failed' | 'removeLater'>
+export type DirectoryHost = Omit<
+  LogContext,
+  'offline' | 'failed' | 'removeLater' | 'lowerCheckpoints'
+>
 
 export class LogDirectory {
   readonly path: string
@@ -58,6 +62,7 @@ export class LogDirectory {
       offline: () => this.#failure,
       failed: (error, options) => this.failed(error, options),
       removeLater: (paths, delayMs) => this.trash.throwAway(paths, delayMs),
+      lowerCheckpoints: (logName, offset) => this.#lowerCheckpoints(logName, offset),
     }
   }
 
@@ -105,6 +110,14 @@ export class LogDirectory {
   /** Replaces the file unless it says the same already. */
   writeCheckpoint(name: CheckpointName, offsetOf: (log: PartitionLog) => bigint | null): void {
     if (!this.online) return
+    try {
+      this.#replaceCheckpoint(name, offsetOf)
+    } catch (error) {
+      this.context.failed(error)
+    }
+  }
+
+  #replaceCheckpoint(name: CheckpointName, offsetOf: (log: PartitionLog) => bigint | null): void {
     const entries = []
     let told = ''
     for (const log of this.logs.values()) {
@@ -114,11 +127,22 @@ export class LogDirectory {
       told += `${log.name} ${offset}\n`
     }
     if (this.#written.get(name) === told) return
+    writeCheckpoint(this.context.disk, this.path, name, entries)
+    this.#written.set(name, told)
+  }
+
+  #lowerCheckpoints(logName: string, offset: bigint): void {
+    const log = this.logs.get(logName)
+    if (log === undefined) return
     try {
-      writeCheckpoint(this.context.disk, this.path, name, entries)
-      this.#written.set(name, told)
+      this.#replaceCheckpoint('recoveryPoint', (each) =>
+        each === log ? smaller(offset, log.recoveryPoint) : each.recoveryPoint,
+      )
+      if (offset < log.logStartOffset) {
+        this.#replaceCheckpoint('logStart', (each) => (each === log ? null : startToWrite(each)))
+      }
     } catch (error) {
-      this.context.failed(error)
+      throw this.context.failed(error)
     }
   }
 
@@ -176,6 +200,12 @@ export class LogDirectory {
       return new Map()
     }
   }
+}
+
+/** Where the first segment tells the log's start, no line is needed; but its name has to be safe. */
+export function startToWrite({ store, logStartOffset }: PartitionLog): bigint | null {
+  const told = store.folderSafe && logStartOffset === store.segments.first.baseOffset
+  return told || logStartOffset === 0n ? null : logStartOffset
 }
 
 /** With every name on the way to it: else a power cut could take the whole directory, flushed as it is. */

@@ -4,7 +4,7 @@ import type { Random } from '../host/random.ts'
 import type { BrokerConfigs } from '../protocol/configs/effective.ts'
 import { Cleaner } from './cleaner/cleaner.ts'
 import type { Logger } from './context.ts'
-import type { LogDirectory } from './log-directory.ts'
+import { type LogDirectory, startToWrite } from './log-directory.ts'
 import type { PartitionLog } from './partition-log.ts'
 import { dropBelowStart, dropInOrder, moveStart, segmentsBelowStart } from './retention.ts'
 
@@ -109,12 +109,8 @@ export class Maintenance {
     directory.writeCheckpoint('highWatermark', (log) => log.highWatermark)
   }
 
-  /** Where the first segment tells the log's start, no line is needed; but its name has to be safe. */
   checkpointLogStarts(directory: LogDirectory): void {
-    directory.writeCheckpoint('logStart', ({ store, logStartOffset }) => {
-      const told = store.folderSafe && logStartOffset === store.segments.first.baseOffset
-      return told || logStartOffset === 0n ? null : logStartOffset
-    })
+    directory.writeCheckpoint('logStart', startToWrite)
   }
 
   #retain(log: PartitionLog, work: () => void): void {

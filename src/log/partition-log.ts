@@ -213,12 +213,12 @@ export class PartitionLog {
   truncateTo(offset: bigint): void {
     if (offset >= this.#offsets.logEndOffset) return
     if (offset < this.store.segments.first.baseOffset) return this.restartAt(offset)
-    this.#guarded(() => truncateTo(offset, this.#truncated()))
+    truncateTo(offset, this.#truncated())
   }
 
   /** Drops everything and begins anew at this offset: a follower whose leader no longer has what it lacks, or a snapshot. */
   restartAt(offset: bigint): void {
-    this.#guarded(() => restartAt(offset, this.#truncated()))
+    restartAt(offset, this.#truncated())
   }
 
   /** Resolves when everything that was appended before is on the medium; rejects where that can no longer be. One fdatasync serves all who wait. */
@@ -269,8 +269,9 @@ export class PartitionLog {
   }
 
   #truncated(): Truncated {
-    const { store, epochs, producers, config } = this
-    return { store, epochs, producers, config, offsets: this.#offsets, flushing: this.#flushing }
+    const { name, store, epochs, producers, config } = this
+    const [offsets, flushing] = [this.#offsets, this.#flushing]
+    return { name, store, epochs, producers, config, offsets, flushing }
   }
 
   #unusable(): KafkaError | null {

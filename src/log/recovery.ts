@@ -111,5 +111,10 @@ function faultOf(
   if (relative < 0n || relative > BigInt(relativeOffsetMax) || lastOffset < nextOffset) {
     return `a batch that ends at offset ${lastOffset} where ${nextOffset} is due`
   }
+  // The offset stands outside of the checksum: a torn write may lack it, and nothing else.
+  const baseOffset = baseOffsetOf(bytes, at)
+  if (baseOffset < nextOffset) {
+    return `a batch that begins at offset ${baseOffset} where ${nextOffset} is due`
+  }
   return null
 }

@@ -4,7 +4,7 @@
  * Offsets inside are numbers that count from the base offset. Invariant: whatever lies below `size` in the file is whole batches.
  */
 import { assert } from '../base/assert.ts'
-import { lastOffsetOf, maxTimestampOf } from './batch-facts.ts'
+import { type BatchNote, lastOffsetOf, maxTimestampOf } from './batch-facts.ts'
 import { BatchScan } from './batch-scan.ts'
 import * as names from './names.ts'
 import { OffsetIndex, offsetEntrySize } from './offset-index.ts'
@@ -191,6 +191,7 @@ export class Segment {
     this.#hints.forget()
     if (position === 0) this.#firstTimestamp = null
     this.#loadMaxTimestamp()
+    this.#lookForLaterTimestamps()
     return cut
   }
 
@@ -232,14 +233,12 @@ export class Segment {
   /** Everything of it to the medium, but for the folder. */
   async sync(): Promise<void> {
     this.saveIndexes()
-    const files = [this.log, this.offsetIndex.entries.file, this.timeIndex.entries.file]
-    if (this.transactionIndex.file.size() > 0) files.push(this.transactionIndex.file)
-    await Promise.all(files.map((file) => file.sync()))
+    await Promise.all(this.#toSync().map((file) => file.sync()))
   }
 
   syncNow(): void {
     this.saveIndexes()
-    for (const file of this.#all()) if (file.size() > 0) file.syncNow()
+    for (const file of this.#toSync()) file.syncNow()
   }
 
   /** Renames its files by another suffix, the log first or last as the caller's order of safety wants it. */
@@ -259,6 +258,11 @@ export class Segment {
     for (const file of this.#all()) file.close()
   }
 
+  #toSync(): PooledFile[] {
+    const all = this.#all()
+    return this.transactionIndex.needsSync ? all : all.slice(0, -1)
+  }
+
   #all(): PooledFile[] {
     return [
       this.log,
@@ -266,6 +270,18 @@ export class Segment {
       this.timeIndex.entries.file,
       this.transactionIndex.file,
     ]
+  }
+
+  /** The time index knows only what lies before the last entry of the offset index. */
+  #lookForLaterTimestamps(): void {
+    const { count } = this.offsetIndex
+    const scan = this.scan({ start: count === 0 ? 0 : this.offsetIndex.position(count - 1) })
+    while (scan.next()) {
+      const maxTimestamp = maxTimestampOf(scan.bytes, scan.at)
+      if (maxTimestamp <= this.maxTimestamp) continue
+      this.#maxTimestamp = maxTimestamp
+      this.#offsetOfMax = Number(lastOffsetOf(scan.bytes, scan.at) - this.baseOffset)
+    }
   }
 
   #startFor(relative: number): number {
@@ -278,11 +294,4 @@ export class Segment {
     this.#maxTimestamp = count === 0 ? -1n : this.timeIndex.timestamp(count - 1)
     this.#offsetOfMax = count === 0 ? 0 : this.timeIndex.offset(count - 1)
   }
-}
-
-export interface BatchNote {
-  readonly position: number
-  readonly size: number
-  readonly lastOffset: bigint
-  readonly maxTimestamp: bigint
 }

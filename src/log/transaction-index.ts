@@ -19,10 +19,16 @@ export interface AbortedTransaction {
 export class TransactionIndex {
   readonly file: PooledFile
   #bytes: Uint8Array | null
+  #wasCut = false
 
   constructor(files: OpenFiles, path: string, { fresh }: { fresh: boolean }) {
     this.file = files.file(path)
     this.#bytes = fresh ? nothing : null
+  }
+
+  /** Also where nothing is left in it: what was cut must not be back. */
+  get needsSync(): boolean {
+    return this.#wasCut || this.file.size() > 0
   }
 
   get count(): number {
@@ -71,7 +77,7 @@ export class TransactionIndex {
     const size = kept * transactionEntrySize
     const bytes = this.#load()
     if (size === bytes.length) return
-    this.file.truncate(size)
+    this.#cut(size)
     this.#bytes = bytes.subarray(0, size)
   }
 
@@ -79,21 +85,28 @@ export class TransactionIndex {
   reset(): void {
     this.file.close()
     this.#bytes = nothing
-    if (this.file.size() > 0) this.file.truncate(0)
+    if (this.file.size() > 0) this.#cut(0)
   }
 
   /** The file, even if nothing comes into it. */
   create(): void {
-    this.file.truncate(0)
+    this.#cut(0)
     this.#bytes = nothing
   }
 
   removeIfEmpty(): void {
-    if (this.count === 0) this.file.remove()
+    if (this.count > 0) return
+    this.file.remove()
+    this.#wasCut = false
   }
 
   close(): void {
     this.file.close()
+  }
+
+  #cut(size: number): void {
+    this.file.truncate(size)
+    this.#wasCut = true
   }
 
   #load(): Uint8Array {

@@ -1,5 +1,5 @@
 /** What a follower drops because its leader does not have it: the end of a log, or all of it. */
-import type { Flushing } from './flushing.ts'
+import { type Flushing, syncFolderNow } from './flushing.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import type { LogConfig } from './log-config.ts'
 import type { LogOffsets } from './log-offsets.ts'
@@ -8,6 +8,7 @@ import { restoreProducers } from './recovery.ts'
 import type { SegmentStore } from './segment-store.ts'
 
 export interface Truncated {
+  readonly name: string
   readonly store: SegmentStore
   readonly epochs: LeaderEpochs
   readonly producers: ProducerState
@@ -18,30 +19,49 @@ export interface Truncated {
 
 /** The offset lies in the log. */
 export function truncateTo(offset: bigint, log: Truncated): void {
-  const { store, config, epochs } = log
-  const { segments } = store
-  const dropped = [...segments].filter(({ baseOffset }) => baseOffset > offset)
-  store.drop(dropped, { snapshots: true, config })
-  segments.active.truncateTo(offset)
-  endAt(offset, log)
-  epochs.truncateFromEnd(offset)
-  producersAt(offset, log)
+  cutting(offset, log, () => {
+    const { store, config, epochs } = log
+    const { segments } = store
+    // From the end on: whenever this is stopped, what is left has no hole.
+    const dropped = [...segments].filter(({ baseOffset }) => baseOffset > offset).reverse()
+    store.drop(dropped, { snapshots: true, config })
+    const cutBytes = segments.active.truncateTo(offset)
+    if (cutBytes > 0) segments.active.log.syncNow()
+    if (dropped.length > 0) syncFolderNow(store)
+    endAt(offset, log)
+    epochs.truncateFromEnd(offset)
+    producersAt(offset, log)
+  })
 }
 
-export function restartAt(
-  offset: bigint,
-  { store, config, epochs, producers, offsets, flushing }: Truncated,
-): void {
-  store.drop([...store.segments], { snapshots: true, config })
-  store.snapshots.removeWhere(() => true)
-  store.create(offset)
-  offsets.logStartOffset = offset
-  offsets.logEndOffset = offset
-  offsets.highWatermark = offset
-  flushing.truncatedTo(offset)
-  epochs.clear()
-  producers.clear()
-  producers.endOffset = offset
+export function restartAt(offset: bigint, log: Truncated): void {
+  cutting(offset, log, () => {
+    const { store, config, epochs, producers, offsets, flushing } = log
+    store.drop([...store.segments].reverse(), { snapshots: true, config })
+    store.snapshots.removeWhere(() => true)
+    store.create(offset)
+    syncFolderNow(store)
+    offsets.logStartOffset = offset
+    offsets.logEndOffset = offset
+    offsets.highWatermark = offset
+    flushing.truncatedTo(offset)
+    epochs.clear()
+    producers.clear()
+    producers.endOffset = offset
+  })
+}
+
+/** All of it or nothing, and on the medium: what was cut must not be back behind what is written in its place. */
+function cutting(offset: bigint, { name, store, flushing, offsets }: Truncated, work: () => void) {
+  const { context } = store
+  if (offset < flushing.flushedTo || offset < offsets.logStartOffset) {
+    context.lowerCheckpoints(name, offset)
+  }
+  try {
+    work()
+  } catch (error) {
+    throw context.failed(error, { final: true })
+  }
 }
 
 function endAt(offset: bigint, { offsets, flushing }: Truncated): void {

@@ -31,6 +31,13 @@ export class PartitionModel {
     this.compacted = compacted
   }
 
+  /** The rest was compacted away, or lost before it was synced. */
+  keepOnly(offsets: ReadonlySet<bigint>): void {
+    this.entries = this.entries.map((entry) =>
+      offsets.has(entry.offset) ? entry : { ...entry, text: '=' },
+    )
+  }
+
   promise(): Promise {
     const { entries, acknowledged, synced, start, state } = this
     return { model: this, entries, asked: entries.length, acknowledged, synced, start, state }

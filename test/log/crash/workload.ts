@@ -9,6 +9,7 @@ import { SimClock } from '../../sim/clock.ts'
 import { type Faults, type Operation, SimDisk } from '../../sim/disk.ts'
 import { SeededRandom } from '../../sim/random.ts'
 import { batch, defaults, marker, play, world } from '../support.ts'
+import { entriesOf } from './entries.ts'
 import { type Entry, PartitionModel } from './model.ts'
 
 const segmentBytes = 400
@@ -244,6 +245,7 @@ export class Workload {
   /** What was sent ends where the log ends now. */
   #goOn(model: PartitionModel, log: PartitionLog): void {
     model.endAt(Number(log.logEndOffset))
+    if (model.compacted) model.keepOnly(new Set(entriesOf(log, 0n).map(({ offset }) => offset)))
     if (log.logStartOffset > model.start) {
       model.start = log.logStartOffset
       model.beheaded = true
