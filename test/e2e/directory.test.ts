@@ -1,13 +1,15 @@
 /** One directory, served by Jackdaw and by Apache Kafka in turn: what the one wrote and acknowledged the other has, after a stop and after a kill. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { apache, runApacheTool } from '../support/apache.ts'
+import { apache } from '../support/apache.ts'
 import { until } from '../support/asking.ts'
-import { append, commit, fill, type Identity, numbered } from '../support/filling.ts'
+import { fill } from '../support/filling.ts'
+import { expectFlawless } from '../support/flawless.ts'
+import { goOn } from '../support/going-on.ts'
 import { dataOf, type Kind, type OneBroker, startOn } from '../support/one-broker.ts'
-import { contentOf, read } from '../support/seeing.ts'
+import { contentOf } from '../support/seeing.ts'
 
 const had = apache()
 const missing = had.ok ? '' : ` (skipped: ${had.reason})`
@@ -70,54 +72,3 @@ describe.skipIf(!had.ok)(`one directory, two brokers${missing}`, () => {
     },
   )
 })
-
-/** The idempotent producer goes on where it was, on whichever broker; a batch that is sent twice is there once. */
-async function goOn({ connection, kind }: OneBroker, identity: Identity): Promise<Identity> {
-  const before = await read(connection, 'idempotent', 0, 0n)
-  const records = numbered(4, `by ${kind}`)
-  const batch = { topic: 'idempotent', ...identity, records }
-  const offset = await append(connection, batch)
-  expect(await append(connection, batch)).toBe(offset)
-  const after = await read(connection, 'idempotent', 0, 0n)
-  expect(after.slice(0, before.length)).toEqual(before)
-  expect(after.length).toBe(before.length + 4)
-  await append(connection, { topic: 'plain', partition: 1, records: numbered(5, kind) })
-  await commit(connection, 'by-itself', 'plain', [3n, 51n])
-  return { ...identity, baseSequence: identity.baseSequence + 4 }
-}
-
-/** Kafka's own tool finds nothing wrong in any file; that offsets begin above 0 or were compacted away is no fault. */
-async function expectFlawless(data: string): Promise<void> {
-  const files = readdirSync(data, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(log|index|timeindex|txnindex|snapshot|checkpoint)$/.test(name))
-    // What waits for its removal is left as it was when it was in use.
-    .filter((name) => !name.includes('-delete/'))
-    .map((name) => join(data, name))
-    .sort()
-  expect(files.length).toBeGreaterThan(30)
-  const dumped = await runApacheTool('kafka-dump-log', [
-    '--deep-iteration',
-    '--files',
-    files.join(','),
-  ])
-  expect(complaints(String(dumped.stdout) + String(dumped.stderr))).toEqual([])
-  expect(dumped.code).toBe(0)
-  const indexes = files.filter((name) => /index$/.test(name) && !name.endsWith('.txnindex'))
-  const checked = await runApacheTool('kafka-dump-log', [
-    '--index-sanity-check',
-    '--files',
-    indexes.join(','),
-  ])
-  expect({ code: checked.code, stderr: String(checked.stderr) }).toEqual({ code: 0, stderr: '' })
-}
-
-const wrong =
-  /isvalid: false|invalid bytes|Exception|Ignoring|failed schema|ismatch|out of order|not found/
-
-/** With the line after each, which tells more. Of a batch that compaction has emptied the tool looks for the time in vain. */
-function complaints(said: string): string[] {
-  const lines = said.split('\n')
-  return lines
-    .flatMap((line, i) => (wrong.test(line) ? [`${line} | ${lines[i + 1]}`] : []))
-    .filter((each) => !/\/compacted-0\/.*, log timestamp: -1$/.test(each))
-}

@@ -1,5 +1,9 @@
 /** Questions to a broker that is just coming up, or changing. */
 import { errorName, KafkaError } from '../../src/protocol/errors.ts'
+import type { Connection } from '../../src/wire/connection.ts'
+
+/** Whoever answers: one broker, or a cluster that finds the broker for each request. */
+export type Asked = Pick<Connection, 'call'>
 
 const patience = 60_000
 

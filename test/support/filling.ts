@@ -11,21 +11,21 @@ import { offsetCommit } from '../../src/protocol/apis/offset-commit.ts'
 import { produce } from '../../src/protocol/apis/produce.ts'
 import { encodeBatch, type NewRecord } from '../../src/protocol/batch/encode.ts'
 import type { BatchFields } from '../../src/protocol/batch/fields.ts'
-import type { Connection } from '../../src/wire/connection.ts'
-import { settled, until } from './asking.ts'
+import { type Asked, settled, until } from './asking.ts'
 import { read } from './seeing.ts'
 
 const timeoutMs = 30_000
 
 export async function newTopic(
-  connection: Connection,
+  connection: Asked,
   name: string,
   { partitions = 1, configs = {} }: { partitions?: number; configs?: Record<string, string> } = {},
 ): Promise<void> {
   const topic = {
     name,
     numPartitions: partitions,
-    replicationFactor: 1,
+    // As many as the brokers are told to make.
+    replicationFactor: -1,
     assignments: [],
     configs: Object.entries(configs).map(([name, value]) => ({ name, value })),
   }
@@ -39,7 +39,7 @@ export type Written = BatchFields & { topic: string; partition?: number; records
 
 /** Appends one batch, waits for its acknowledgement, and tells where it stands. */
 export async function append(
-  connection: Connection,
+  connection: Asked,
   { topic, partition: index = 0, records, ...fields }: Written,
 ): Promise<bigint> {
   const partitionData = [{ index, records: encodeBatch(fields, records) }]
@@ -66,7 +66,7 @@ export function numbered(count: number, prefix: string, size = 20): NewRecord[] 
 }
 
 export const commit = (
-  connection: Connection,
+  connection: Asked,
   groupId: string,
   topic: string,
   offsets: readonly bigint[],
@@ -102,7 +102,7 @@ const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
 export type Identity = { producerId: bigint; producerEpoch: number; baseSequence: number }
 
 /** Writes something of everything that a broker without transactions keeps; the identity of the idempotent producer. */
-export async function fill(connection: Connection): Promise<Identity> {
+export async function fill(connection: Asked): Promise<Identity> {
   await newTopic(connection, 'plain', { partitions: 2 })
   await append(connection, {
     topic: 'plain',
@@ -138,7 +138,7 @@ export async function fill(connection: Connection): Promise<Identity> {
   return fillIdempotent(connection)
 }
 
-async function fillCodecs(connection: Connection): Promise<void> {
+async function fillCodecs(connection: Asked): Promise<void> {
   for (const compression of codecs) {
     const topic = `codec-${compression}`
     await newTopic(connection, topic)
@@ -149,7 +149,7 @@ async function fillCodecs(connection: Connection): Promise<void> {
 }
 
 /** Several segments, and a beginning that is gone. */
-async function fillSegments(connection: Connection): Promise<void> {
+async function fillSegments(connection: Asked): Promise<void> {
   await newTopic(connection, 'segments', { configs: { 'segment.bytes': '1048576' } })
   for (let i = 0; i < 40; i++) {
     await append(connection, { topic: 'segments', records: numbered(10, `segment-${i}`, 10_000) })
@@ -174,7 +174,7 @@ async function fillSegments(connection: Connection): Promise<void> {
 }
 
 /** Keys that are overwritten and a tombstone, until the cleaner has been there. */
-async function fillCompacted(connection: Connection): Promise<void> {
+async function fillCompacted(connection: Asked): Promise<void> {
   const configs = {
     'cleanup.policy': 'compact',
     'segment.bytes': '1048576',
@@ -200,7 +200,7 @@ async function fillCompacted(connection: Connection): Promise<void> {
   )
 }
 
-async function fillGroups(connection: Connection): Promise<void> {
+async function fillGroups(connection: Asked): Promise<void> {
   // The topic of offsets comes into being when somebody looks for a coordinator.
   await settled(
     () => connection.call(findCoordinator, { keyType: 0, coordinatorKeys: ['by-itself'] }),
@@ -228,7 +228,7 @@ async function fillGroups(connection: Connection): Promise<void> {
 }
 
 /** Dynamic configurations: of a topic, of this broker, of all brokers; and a quota. */
-async function fillConfigs(connection: Connection): Promise<void> {
+async function fillConfigs(connection: Asked): Promise<void> {
   const set = (name: string, value: string) => ({ name, configOperation: 0, value })
   const resources = [
     { resourceType: 2, resourceName: 'plain', configs: [set('max.message.bytes', '1000000')] },
@@ -247,7 +247,7 @@ async function fillConfigs(connection: Connection): Promise<void> {
   )
 }
 
-async function fillIdempotent(connection: Connection): Promise<Identity> {
+async function fillIdempotent(connection: Asked): Promise<Identity> {
   await newTopic(connection, 'idempotent')
   const { producerId, producerEpoch } = await settled(
     () => connection.call(initProducerId, { transactionalId: null, transactionTimeoutMs: -1 }),

@@ -22,8 +22,8 @@ export type OneBroker = {
 /** Where the broker on `root` has its log directory. */
 export const dataOf = (root: string): string => join(root, 'data-1')
 
-/** What both brokers are told, so that they write alike. */
-const settings = {
+/** What both kinds are told, so that they write alike. */
+export const settings = {
   'offsets.topic.num.partitions': 2,
   'offsets.topic.replication.factor': 1,
   'transaction.state.log.num.partitions': 2,

@@ -9,14 +9,13 @@ import { metadata } from '../../src/protocol/apis/metadata.ts'
 import { offsetFetch } from '../../src/protocol/apis/offset-fetch.ts'
 import { batches, isControl, lastOffsetOf } from '../../src/protocol/batch/layout.ts'
 import { type BatchRecord, records } from '../../src/protocol/batch/reader.ts'
-import type { Connection } from '../../src/wire/connection.ts'
-import { settled } from './asking.ts'
+import { type Asked, settled } from './asking.ts'
 
 export type SeenRecord = { offset: string; timestamp: string; text: string }
 
 /** All records of a partition from an offset on, as a reader gets them. */
 export async function read(
-  connection: Connection,
+  connection: Asked,
   topic: string,
   partition: number,
   from: bigint,
@@ -52,7 +51,7 @@ function shown({ offset, timestamp, key, value, headers }: BatchRecord): SeenRec
 }
 
 async function fetchOnce(
-  connection: Connection,
+  connection: Asked,
   { topic, partition, fetchOffset }: { topic: string; partition: number; fetchOffset: bigint },
 ) {
   const { responses } = await settled(
@@ -88,7 +87,7 @@ const latestOf = -1n
 const manySegments = ['segments', 'compacted']
 
 /** Everything that must be the same whoever serves the directory; epochs are not, they grow with every start. */
-export async function contentOf(connection: Connection) {
+export async function contentOf(connection: Asked) {
   const { topics } = await settled(
     () => connection.call(metadata, { topics: null, allowAutoTopicCreation: false }),
     ({ topics }) =>
@@ -130,7 +129,7 @@ export async function contentOf(connection: Connection) {
 }
 
 async function offsetOf(
-  connection: Connection,
+  connection: Asked,
   { topic, partition, timestamp }: { topic: string; partition: number; timestamp: bigint },
 ) {
   const partitions = [{ partitionIndex: partition, timestamp }]
@@ -148,7 +147,7 @@ async function offsetOf(
 }
 
 /** What was set, and not what holds by default. */
-async function configsOf(connection: Connection, resourceType: number, resourceName: string) {
+async function configsOf(connection: Asked, resourceType: number, resourceName: string) {
   const { results } = await settled(
     () =>
       connection.call(describeConfigs, {
@@ -165,7 +164,7 @@ async function configsOf(connection: Connection, resourceType: number, resourceN
   return Object.fromEntries(set.sort())
 }
 
-async function groupsOf(connection: Connection) {
+async function groupsOf(connection: Asked) {
   const { groups } = await settled(
     () => connection.call(listGroups, { statesFilter: [], typesFilter: [] }),
     ({ errorCode }) => [errorCode],
@@ -196,7 +195,7 @@ async function groupsOf(connection: Connection) {
   return seen
 }
 
-async function quotasOf(connection: Connection) {
+async function quotasOf(connection: Asked) {
   const { entries } = await settled(
     () => connection.call(describeClientQuotas, { components: [], strict: false }),
     ({ errorCode }) => [errorCode],
