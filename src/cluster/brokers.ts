@@ -4,7 +4,7 @@ import { type Clock, pause } from '../host/clock.ts'
 import type { Disk } from '../host/disk.ts'
 import type { Processes } from '../host/processes.ts'
 import type { Random } from '../host/random.ts'
-import { cardPath, type Home } from './home.ts'
+import { cardPath, type Home, supervisorPath } from './home.ts'
 
 export interface ClusterHost {
   readonly clock: Clock
@@ -89,6 +89,8 @@ export async function stopBrokers(
   ids: readonly number[],
   signal: StopSignal = 'SIGTERM',
 ): Promise<number[]> {
+  // An end that somebody asks for is no crash.
+  for (const id of ids) leaveAlone(host, home, id)
   const stopping = ids
     .flatMap((id) => liveCard(host, home, id) ?? [])
     .filter(({ pid }) => host.processes.signal(pid, signal))
@@ -100,6 +102,17 @@ export async function stopBrokers(
     await pause(host.clock, pollMs)
   }
   return stopping.map(({ id }) => id)
+}
+
+/** From now on nobody starts it again. */
+export function leaveAlone({ disk }: ClusterHost, home: Home, id: number): void {
+  disk.remove(supervisorPath(home, id))
+}
+
+/** Whether somebody who lives starts it again when it crashes. */
+export function isSupervised(host: ClusterHost, home: Home, id: number): boolean {
+  const [pid, identity] = textOf(host, supervisorPath(home, id))?.trim().split(' ') ?? []
+  return identity !== undefined && host.processes.identity(Number(pid)) === identity
 }
 
 function stillThere(cards: readonly Card[]): string {

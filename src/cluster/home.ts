@@ -6,6 +6,7 @@
  *   <root>/data/1/                 its log directory
  *   <root>/logs/broker-1.log       what it tells of itself
  *   <run>/1.json, 1.quorum         who it is while it runs, and where its peers reach it
+ *   <run>/1.supervisor             who starts it again when it crashes, if somebody asked for that
  *   <sockets>/1.sock               where clients reach it; its card tells the path
  */
 import { createHash } from 'node:crypto'
@@ -45,6 +46,7 @@ export const socketPath = (home: Home, id: number): string => join(home.sockets,
 /** Of the quorum's own listener; {id} stands for the id of a node. */
 export const quorumSocketPattern = (home: Home): string => join(home.run, '{id}.quorum')
 export const cardPath = (home: Home, id: number): string => join(home.run, `${id}.json`)
+export const supervisorPath = (home: Home, id: number): string => join(home.run, `${id}.supervisor`)
 export const propertiesPath = (home: Home, id: number): string =>
   join(home.root, `broker-${id}.properties`)
 export const dataPath = (home: Home, id: number): string => join(home.root, 'data', String(id))

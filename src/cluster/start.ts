@@ -5,8 +5,16 @@ import { uuidFrom } from '../base/uuid.ts'
 import { pause } from '../host/clock.ts'
 import { DirectoryLocked } from '../host/directory-lock.ts'
 import { makePrivateFolder } from '../host/private-folder.ts'
-import type { DetachedProcess } from '../host/processes.ts'
-import { type Card, ClusterError, type ClusterHost, liveCard, pollMs } from './brokers.ts'
+import type { Detached, DetachedProcess } from '../host/processes.ts'
+import {
+  type Card,
+  ClusterError,
+  type ClusterHost,
+  isSupervised,
+  leaveAlone,
+  liveCard,
+  pollMs,
+} from './brokers.ts'
 import {
   cardPath,
   dataPath,
@@ -23,6 +31,8 @@ export interface Start {
   readonly all: readonly number[]
   readonly ids: readonly number[]
   readonly overrides?: readonly string[]
+  /** A supervisor starts them again when they crash. */
+  readonly restart?: boolean
 }
 
 const startTimeoutMs = 60_000
@@ -33,11 +43,11 @@ const logTailBytes = 4096
 export function startBrokers(
   host: ClusterHost,
   home: Home,
-  { all, ids, overrides = [] }: Start,
+  { all, ids, overrides = [], restart = false }: Start,
 ): Promise<Card[]> {
   return withHome(host, home, () => {
     const usable = prepare(host, home, all)
-    return Promise.all(ids.map((id) => startBroker(host, usable, id, overrides)))
+    return Promise.all(ids.map((id) => startBroker(host, usable, { id, overrides, restart })))
   })
 }
 
@@ -102,23 +112,23 @@ export function brokerArguments(home: Home, id: number, overrides: readonly stri
 async function startBroker(
   host: ClusterHost,
   home: Home,
-  id: number,
-  overrides: readonly string[],
+  { id, overrides, restart }: { id: number; overrides: readonly string[]; restart: boolean },
 ): Promise<Card> {
   const there = liveCard(host, home, id)
+  if (there !== null && there.state !== 'stopping' && restart && !isSupervised(host, home, id)) {
+    throw new ClusterError(
+      `broker ${id} runs already, and nobody watches over it; "jackdaw stop ${id}" first, then start it with --restart`,
+    )
+  }
   if (there?.state === 'running') return there
   // One that is on its way down is not the one that is wanted.
   if (there?.state === 'stopping') await gone(host, home, id)
   const logStart = host.disk.stat(logPath(home, id))?.size ?? 0
-  const child =
-    there?.state === 'starting'
-      ? null
-      : await host.processes.startDetached({
-          file: process.execPath,
-          args: [brokerBundle(host), ...brokerArguments(home, id, overrides)],
-          outputFile: logPath(home, id),
-          cwd: home.root,
-        })
+  if (there?.state === 'starting') return whenRunning(host, home, { id, child: null, logStart })
+  // A supervisor that waits for its next try must not do so beside us.
+  leaveAlone(host, home, id)
+  const commandOf = restart ? supervisorCommand : brokerCommand
+  const child = await host.processes.startDetached(commandOf(host, home, id, overrides))
   return whenRunning(host, home, { id, child, logStart })
 }
 
@@ -169,9 +179,35 @@ function failure(
   return told?.replace('jackdaw broker: ', '') ?? `broker ${id} ended while it started; see ${path}`
 }
 
-/** The broker's bundle lies beside the tool's; from the sources it is in dist/. */
-function brokerBundle({ disk }: ClusterHost): string {
+export function brokerCommand(
+  host: ClusterHost,
+  home: Home,
+  id: number,
+  overrides: readonly string[],
+): Detached {
+  return command(home, id, [bundle(host, 'broker'), ...brokerArguments(home, id, overrides)])
+}
+
+function supervisorCommand(
+  host: ClusterHost,
+  home: Home,
+  id: number,
+  overrides: readonly string[],
+): Detached {
+  const options = ['--home', home.root, ...overrides.flatMap((each) => ['--override', each])]
+  return command(home, id, [bundle(host, 'jackdaw'), 'supervise', String(id), ...options])
+}
+
+const command = (home: Home, id: number, args: readonly string[]): Detached => ({
+  file: process.execPath,
+  args,
+  outputFile: logPath(home, id),
+  cwd: home.root,
+})
+
+/** The bundles lie beside each other; from the sources they are in dist/. */
+function bundle({ disk }: ClusterHost, name: string): string {
   const here = dirname(fileURLToPath(import.meta.url))
-  const beside = join(here, 'broker.cjs')
-  return disk.stat(beside) !== null ? beside : join(here, '..', '..', 'dist', 'broker.cjs')
+  const beside = join(here, `${name}.cjs`)
+  return disk.stat(beside) !== null ? beside : join(here, '..', '..', 'dist', `${name}.cjs`)
 }

@@ -18,6 +18,8 @@ export interface Detached {
   readonly args: readonly string[]
   readonly outputFile: string
   readonly cwd: string
+  /** Whoever starts it stays as long as it does; else it does not keep us. */
+  readonly keepAlive?: boolean
 }
 
 export interface DetachedProcess {
@@ -28,7 +30,13 @@ export interface DetachedProcess {
 
 export const systemProcesses: Processes = { startDetached, identity, isPaused, signal }
 
-function startDetached({ file, args, outputFile, cwd }: Detached): Promise<DetachedProcess> {
+function startDetached({
+  file,
+  args,
+  outputFile,
+  cwd,
+  keepAlive = false,
+}: Detached): Promise<DetachedProcess> {
   const output = openSync(outputFile, 'a', 0o600)
   try {
     const child = spawn(file, args, { detached: true, cwd, stdio: ['ignore', output, output] })
@@ -38,7 +46,7 @@ function startDetached({ file, args, outputFile, cwd }: Detached): Promise<Detac
     return new Promise((resolve, reject) => {
       child.once('error', reject)
       child.once('spawn', () => {
-        child.unref()
+        if (!keepAlive) child.unref()
         resolve({ pid: child.pid as number, ended })
       })
     })

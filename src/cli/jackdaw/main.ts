@@ -64,6 +64,7 @@ function declare(machine: Machine, exit: (code: number) => void): Command {
 
   verb('start [ids...]', 'start the local cluster, or some of its brokers, in the background')
     .option('--brokers <count>', 'how many brokers a new cluster gets (1)')
+    .option('--restart', 'start a broker again when it crashes (not when it is stopped or killed)')
     .option('--override <name=value>', 'a broker configuration, for this start', collect)
     .action(async (ids, options) => (await import('./start.ts')).start(at(options), options, ids))
   verb('stop [ids...]', 'stop it, or some of its brokers, in an orderly way').action(
@@ -121,6 +122,13 @@ function declare(machine: Machine, exit: (code: number) => void): Command {
     .command('completion <shell>')
     .description('a script that lets bash, zsh or fish complete options, topics and groups')
     .action(async (shell) => (await import('./completion/scripts.ts')).completion(machine, shell))
+  program
+    .command('supervise <id>', { hidden: true })
+    .option('--home <folder>')
+    .option('--override <name=value>', '', collect)
+    .action(async (id, options) =>
+      (await import('./supervise.ts')).superviseBroker(at(options), id, options),
+    )
   program.command('complete [words...]', { hidden: true }).action(async (words) => {
     const { complete } = await import('./completion/complete.ts')
     await complete(machine, words, verbsOf(program))
@@ -140,7 +148,7 @@ function declare(machine: Machine, exit: (code: number) => void): Command {
 
 function verbsOf(program: Command): Verb[] {
   return program.commands
-    .filter((command) => command.name() !== 'complete')
+    .filter((command) => !['complete', 'supervise'].includes(command.name()))
     .map((command) => ({
       name: command.name(),
       description: command.description(),

@@ -8,12 +8,14 @@ export interface StartOptions {
   readonly override?: readonly string[]
   /** How many brokers a new cluster gets. */
   readonly brokers?: string
+  /** Whoever crashes is started again. */
+  readonly restart?: boolean
 }
 
 /** Starts the brokers that do not run (all of them, or those that are named), and says where they are. */
 export async function start(
   { machine, host, home }: Context,
-  { override = [], brokers }: StartOptions,
+  { override = [], brokers, restart = false }: StartOptions,
   named: readonly string[] = [],
 ): Promise<void> {
   const before = new Set(
@@ -32,6 +34,7 @@ export async function start(
     all,
     ids: chosen(all, named),
     overrides: override,
+    restart,
   })
   for (const card of cards) machine.stdout.write(`${introduction(card, before.has(card.id))}\n`)
 }

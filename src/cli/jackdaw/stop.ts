@@ -1,4 +1,4 @@
-import { brokerIds, statusOf, stopBrokers } from '../../cluster/brokers.ts'
+import { brokerIds, isSupervised, statusOf, stopBrokers } from '../../cluster/brokers.ts'
 import type { Context } from './context.ts'
 import { chosen } from './ids.ts'
 import { start } from './start.ts'
@@ -18,6 +18,12 @@ export async function restart(context: Context): Promise<void> {
   const { host, home } = context
   const running = statusOf(host, home).filter(({ state }) => state !== 'stopped')
   const ids = running.map(({ id }) => id)
+  const supervised = ids.filter((id) => isSupervised(host, home, id))
   await stopBrokers(host, home, ids)
-  await start(context, {}, ids.map(String))
+  const plain = ids.filter((id) => !supervised.includes(id))
+  // All at once: one of three alone has no quorum to start with.
+  await Promise.all([
+    ...(plain.length > 0 ? [start(context, {}, plain.map(String))] : []),
+    ...(supervised.length > 0 ? [start(context, { restart: true }, supervised.map(String))] : []),
+  ])
 }
