@@ -1,5 +1,6 @@
 import type { BatchFields } from './fields.ts'
 import type { Header } from './headers.ts'
+import { overheadMax } from './spans.ts'
 import { BatchWriter } from './writer.ts'
 
 export type NewRecord = {
@@ -43,9 +44,9 @@ export function encodeBatch(fields: BatchFields, records: readonly NewRecord[]):
 const writer = new BatchWriter(0, { once: true })
 
 function sizeGuess(records: readonly NewRecord[]): number {
-  let size = 128
+  let size = overheadMax
   for (const { key, value, headers } of records) {
-    size += 48 + (key?.length ?? 0) + (value?.length ?? 0) + (headers?.length ?? 0) * 32
+    size += 24 + (key?.length ?? 0) + (value?.length ?? 0) + (headers?.length ?? 0) * 32
   }
   return size
 }

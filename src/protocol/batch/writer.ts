@@ -208,7 +208,9 @@ export class BatchWriter {
     const bytes = this.#bytes
     let position = writeVarint(bytes, this.#position, size)
     if (size >= viewMin) {
-      bytes.set(source.subarray(start, start + size), position)
+      // A view costs more than the copy.
+      const isWhole = size === source.length
+      bytes.set(isWhole ? source : source.subarray(start, start + size), position)
       position += size
     } else {
       for (let from = start; from < start + size; ) bytes[position++] = source[from++]!
@@ -273,7 +275,7 @@ export class BatchWriter {
     const capacity = Math.max(sizeWanted, this.#capacity)
     this.#bytes =
       this.#lent === null ? Buffer.allocUnsafe(capacity) : Buffer.allocUnsafeSlow(capacity)
-    old.copy(this.#bytes, 0, 0, this.#position)
+    if (old !== noBuffer) old.copy(this.#bytes, 0, 0, this.#position)
   }
 }
 
