@@ -291,6 +291,17 @@ describe('how much is kept, and how long', () => {
     expect(partitions.reduce((sum, { values }) => sum + values.length, 0)).toBe(appended + 1)
   })
 
+  test('the same when all of them are due', async () => {
+    const cluster = await ScriptedCluster.start(1)
+    const partitions = cluster.addTopic('t', Array(8).fill(1))
+    const { producer, topic } = await begin(cluster, { bufferMemory: 4000, lingerMs: 0 })
+    let appended = 0
+    while (topic.append(1, null, Buffer.alloc(100), [], appended % 8)) appended++
+    await play(cluster.clock, producer.room())
+    await play(cluster.clock, producer.close())
+    expect(partitions.reduce((sum, { values }) => sum + values.length, 0)).toBe(appended + 1)
+  })
+
   test('a batch that is not full goes when linger.ms is over', async () => {
     const cluster = await ScriptedCluster.start(1)
     const [partition] = cluster.addTopic('t', [1])

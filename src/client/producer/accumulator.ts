@@ -150,7 +150,9 @@ export class Accumulator {
     for (const { memory } of this.unsettled) closed += memory
     for (const lane of [...this.open]) {
       if (closed >= bytes) return
-      closed += lane.open!.writer.sizeInBytes - headerSize
+      // The one before may have taken it along.
+      if (lane.open === null) continue
+      closed += lane.open.writer.sizeInBytes - headerSize
       this.finish(lane)
     }
   }
