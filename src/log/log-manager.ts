@@ -125,9 +125,12 @@ export class LogManager {
       const folder = `${metadataTopic}-0`
       const { disk } = this.#options
       const there = disk.stat(`${this.#metadataDirectory.path}/${folder}`) !== null
-      this.#metadataLog = there
+      const log = there
         ? this.#folders.load(this.#metadataDirectory, folder, at, config)
         : this.#folders.make(this.#metadataDirectory, at, config)
+      // A log that could lose its first segment to a power cut, and keep the second, would be one that no snapshot leads to.
+      if (!there) log.flushNow()
+      this.#metadataLog = log
     }
     return this.#metadataLog
   }

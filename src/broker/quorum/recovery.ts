@@ -1,4 +1,5 @@
 /** What a node finds when it starts: a snapshot, a log behind it, and who it voted for. */
+import { KafkaError } from '../../protocol/errors.ts'
 import type { LogView } from '../../raft/log-view.ts'
 import { readBatches } from './batches.ts'
 import type { MetadataLog, QuorumFiles } from './doors.ts'
@@ -25,13 +26,20 @@ export function recover(log: MetadataLog, files: QuorumFiles): Recovered {
   })
   // A snapshot that came from a leader was there before the log could be cut: the log below it is old.
   if (newest !== undefined && log.logEndOffset < newest.endOffset) log.restartAt(newest.endOffset)
+  const known = newest?.endOffset ?? 0n
+  if (log.logStartOffset > known) {
+    throw new KafkaError(
+      'KAFKA_STORAGE_ERROR',
+      `the log __cluster_metadata-0 begins at offset ${log.logStartOffset}, and no whole snapshot (.checkpoint file) beside it reaches so far: put the missing one back; on a node of several, move the folder away and let it be filled again by the others`,
+    )
+  }
   const view: LogView = {
     startOffset: log.logStartOffset,
     endOffset: log.logEndOffset,
     epochs: [],
     snapshot: newest ?? null,
   }
-  const bytesSinceSnapshot = scan(log, view, newest?.endOffset ?? 0n)
+  const bytesSinceSnapshot = scan(log, view, known)
   return { loader, view, bytesSinceSnapshot }
 }
 

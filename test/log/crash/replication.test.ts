@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { everywhere } from './everywhere.ts'
 import { FollowerLife } from './follower.ts'
+import { MetadataLife, verifyMetadata } from './metadata.ts'
 import { seedsOf } from './seeds.ts'
 import { verify } from './verify.ts'
 
@@ -15,6 +16,19 @@ test.each(seedsOf([2, 8, 14, 18, 28, 36]))(
     })
     expect(tried).toBeGreaterThan(300)
     expect(names.some((name) => /truncate .*\.log$/.test(name))).toBe(true)
+  },
+  120_000,
+)
+
+test.each(seedsOf([8, 18, 27, 28]))(
+  'the metadata is what its snapshots and its log say (seed %i)',
+  async (seed) => {
+    const { tried, names } = await everywhere({
+      ...{ seed, steps: 80, verify: verifyMetadata },
+      live: (observe) => new MetadataLife(seed, observe),
+    })
+    expect(tried).toBeGreaterThan(300)
+    expect(names.some((name) => /rename .*\.part$/.test(name))).toBe(true)
   },
   120_000,
 )
