@@ -32,7 +32,9 @@ const clusters: readonly Cluster[] = isFull
     ]
   : [{ brokers: 1, moves: quickMoves }]
 
-type Histories = { groups: { events: { event: string; memberId: string; reason: string }[] }[] }
+type Histories = {
+  groups: { events: { at: string; event: string; memberId: string; reason: string }[] }[]
+}
 
 describe.each(clusters)(
   'groups that change while records flow, brokers: $brokers',
@@ -84,7 +86,7 @@ describe.each(clusters)(
         const timedOut = async () => {
           const { groups } = JSON.parse(await history(name, '--output', 'json')) as Histories
           const lost = groups[0]!.events.filter(({ event }) => event === 'timed-out')
-          return lost.map(({ memberId, reason }) => `${memberId}: ${reason}`)
+          return lost.map(({ at, memberId, reason }) => `${at} ${memberId}: ${reason}`)
         }
         const { bootstrap } = jackdaw!
         const options = { client: prepared.value, bootstrap, name, protocol }

@@ -25,12 +25,13 @@ const partitions = 12
 const stepTimeoutMs = 120_000
 const stackTimeoutMs = 10_000
 
-export type Move = 'add' | 'stop' | 'kill' | 'kill-broker'
+/** `stall`: a member is held still until the coordinator gives it up, and has to find back. */
+export type Move = 'add' | 'stop' | 'kill' | 'stall' | 'kill-broker'
 /** Without a crash first; then with some. */
 export const quickMoves: readonly Move[] = ['add', 'stop', 'kill', 'add']
 export const manyMoves: readonly Move[] = [
   ...(['add', 'stop', 'add', 'stop', 'stop', 'add'] as const),
-  ...(['kill', 'add', 'kill', 'add', 'kill', 'add', 'stop', 'add'] as const),
+  ...(['kill', 'add', 'stall', 'kill', 'add', 'stall', 'kill', 'add', 'stop', 'add'] as const),
 ]
 /** For several brokers: each of them goes in its turn, and comes back. */
 export const movesWithKilledBrokers: readonly Move[] = [
@@ -187,6 +188,22 @@ class Group {
     const member = this.#members.shift()!
     member.isKilled = true
     await end(member.running, 'SIGKILL')
+  }
+
+  async stall(): Promise<void> {
+    await this.lookForStarved()
+    this.#hasCrashed = true
+    const { child } = this.#members[0]!.running
+    const before = new Set(await this.#options.timedOut())
+    const until = performance.now() + stepTimeoutMs
+    child.kill('SIGSTOP')
+    try {
+      while (!(await this.#options.timedOut()).some((each) => !before.has(each))) {
+        if (performance.now() > until) throw new Error('a member that stands still is not given up')
+      }
+    } finally {
+      child.kill('SIGCONT')
+    }
   }
 
   /** What was read may be read again from here on. */

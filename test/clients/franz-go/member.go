@@ -17,8 +17,8 @@ func member(topic, group, protocol string) {
 	defer stop()
 	options := []kgo.Opt{kgo.SeedBrokers(bootstrap...), kgo.ClientID("member"), kgo.ConsumeTopics(topic),
 		kgo.ConsumerGroup(group), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.DisableAutoCommit(), kgo.BlockRebalanceOnPoll(),
-		kgo.Balancers(kgo.CooperativeStickyBalancer()), kgo.SessionTimeout(6*time.Second), kgo.RebalanceTimeout(30*time.Second),
-		kgo.HeartbeatInterval(200*time.Millisecond), kgo.FetchMaxWait(100*time.Millisecond),
+		kgo.Balancers(kgo.CooperativeStickyBalancer()), kgo.SessionTimeout(6 * time.Second), kgo.RebalanceTimeout(30 * time.Second),
+		kgo.HeartbeatInterval(200 * time.Millisecond), kgo.FetchMaxWait(100 * time.Millisecond),
 		kgo.OnPartitionsAssigned(func(_ context.Context, _ *kgo.Client, assigned map[string][]int32) {
 			fmt.Println("assigned", len(assigned[topic]))
 		})}
