@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { figures } from '../../src/cli/consumer-perf-test/rows.ts'
 import { dateFormat } from '../../src/cli/java/date-format.ts'
+import { figuresShown, percentileFigures, rateFigures } from '../../src/cli/output/figures.ts'
 import { waitMs } from '../../src/cli/pace.ts'
 import { StartTimes } from '../../src/cli/producer-perf-test/start-times.ts'
 import { Stats } from '../../src/cli/producer-perf-test/stats.ts'
@@ -23,6 +24,28 @@ test('latencies are summed up as by Kafka', () => {
   expect(stats.total(3000, { what: 'records' })).toBe(
     '4 records sent, 2.000000 records/sec (2.00 MB/sec), 4.00 ms avg latency, 7.00 ms max latency, 5 ms 50th, 7 ms 95th, 7 ms 99th, 7 ms 99.9th.\n',
   )
+})
+
+test('figures are numbers for a program, and words for a person', () => {
+  const all = [
+    ...rateFigures(3000, 3 * 1024 * 1024, 1500),
+    ...percentileFigures([1, 2, 30], [0.5, 0.999]),
+  ]
+  const { json, table } = figuresShown(all, { plain: () => '', about: { what: 'records' } })
+  expect(json()).toEqual({
+    ...{ what: 'records', records: 3000, megabytes: 3, elapsedMs: 1500 },
+    ...{ recordsPerSecond: 2000, megabytesPerSecond: 2, p50Ms: 2, p99_9Ms: 30 },
+  })
+  expect(table().rows).toEqual([
+    ['records', '3,000'],
+    ['size', '3.00 MB'],
+    ['time', '1,500 ms'],
+    ['records/s', '2,000.0'],
+    ['MB/s', '2.00'],
+    ['50 % within', '2 ms'],
+    ['99.9 % within', '30 ms'],
+  ])
+  expect(rateFigures(1, 1, 0).map(({ value }) => value)).toEqual([1, expect.any(Number), 0, 0, 0])
 })
 
 test('start times come out by number, in any order, over blocks', () => {

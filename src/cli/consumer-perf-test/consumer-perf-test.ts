@@ -12,6 +12,9 @@ import { refuseTogether, requireExactlyOne, requireOptions, UsageError } from '.
 import { isVersionAlone } from '../options/early.ts'
 import type { Options } from '../options/options.ts'
 import { parse } from '../options/parse.ts'
+import { figure, figuresShown, rateFigures } from '../output/figures.ts'
+import { chosenForm, type Form } from '../output/form.ts'
+import { show } from '../output/show.ts'
 import { findServer } from '../server.ts'
 import { isTold, traced } from '../tell.ts'
 import type { Tool } from '../tool.ts'
@@ -39,8 +42,12 @@ async function run(machine: Machine): Promise<number> {
   }
   try {
     const isDetailed = options.has('show-detailed-stats')
-    if (!options.has('hide-header')) stdout.write(isDetailed ? detailHeader : summaryHeader)
-    const test = new PerfTest(options, machine)
+    const form = chosenForm(options, machine)
+    // The times on the way are in Kafka's columns whatever the form.
+    if (!options.has('hide-header') && (form === 'plain' || isDetailed)) {
+      talkOf(form, machine)(isDetailed ? detailHeader : summaryHeader)
+    }
+    const test = new PerfTest(options, form, machine)
     const at = { tool: declaration.name, server, options, machine }
     return await test.play(await openConsumer(at, propertiesOf(options)))
   } catch (error) {
@@ -77,9 +84,18 @@ function propertiesOf(options: Options): Map<string, string> {
 
 const pollMs = 100
 
+type Times = { startedAt: number; endedAt: number; elapsedMs: number }
+
+/** What Kafka's tool says beside its summary; for a program that reads JSON it is talk. */
+function talkOf(form: Form, { stdout, stderr }: Machine): (text: string) => void {
+  return (text) => (form === 'json' ? stderr : stdout).write(text)
+}
+
 class PerfTest {
   readonly #options: Options
   readonly #machine: Machine
+  readonly #form: Form
+  readonly #talk: (text: string) => void
   readonly #max: number
   readonly #timeoutMs: number
   readonly #intervalMs: number
@@ -91,8 +107,10 @@ class PerfTest {
   #rebalancingSince = 0
   #reported: { at: number; before: Measured }
 
-  constructor(options: Options, machine: Machine) {
+  constructor(options: Options, form: Form, machine: Machine) {
     this.#options = options
+    this.#form = form
+    this.#talk = talkOf(form, machine)
     this.#machine = machine
     this.#max = Number(options.long('num-records') ?? options.long('messages'))
     this.#timeoutMs = Number(options.long('timeout'))
@@ -102,7 +120,7 @@ class PerfTest {
   }
 
   async play(consumer: Consumer): Promise<number> {
-    const { clock, stdout, onSignal } = this.#machine
+    const { clock, onSignal } = this.#machine
     const stopped: { signal: Signal | null } = { signal: null }
     onSignal((signal) => {
       stopped.signal = signal
@@ -121,18 +139,28 @@ class PerfTest {
     }
     const elapsedMs = clock.monotonic() - beganAt
     if (this.#records < this.#max && stopped.signal === null) {
-      stdout.write(
+      this.#talk(
         `WARNING: Exiting before consuming the expected number of records: timeout (${this.#timeoutMs} ms) exceeded. You can use the --timeout option to increase the timeout.\n`,
       )
     }
-    if (!this.#options.has('show-detailed-stats')) {
-      const times = `${this.#time(startedAt)}, ${this.#time(clock.now())}`
-      stdout.write(`${times}, ${figures(this.#measured(elapsedMs))}\n`)
-    }
+    await this.#summary({ startedAt, endedAt: clock.now(), elapsedMs })
     if (this.#options.has('print-metrics')) this.#metrics()
     await consumer.close()
     consumer.cluster.close()
     return stopped.signal === null ? 0 : exitCodeOf[stopped.signal]
+  }
+
+  async #summary({ startedAt, endedAt, elapsedMs }: Times): Promise<void> {
+    if (this.#form === 'plain' && this.#options.has('show-detailed-stats')) return
+    const measured = this.#measured(elapsedMs)
+    const [startTime, endTime] = [this.#time(startedAt), this.#time(endedAt)]
+    const plain = () => `${startTime}, ${endTime}, ${figures(measured)}\n`
+    const all = [
+      ...rateFigures(measured.records, measured.bytes, elapsedMs),
+      figure('rebalanceMs', 'of it rebalancing', Math.round(measured.rebalanceMs), { unit: 'ms' }),
+    ]
+    const shown = figuresShown(all, { plain, about: { startTime, endTime } })
+    await show(shown, { form: this.#form, machine: this.#machine })
   }
 
   #subscribe(consumer: Consumer): void {
@@ -176,7 +204,7 @@ class PerfTest {
 
   #report(): void {
     if (!this.#options.has('show-detailed-stats')) return
-    const { clock, stdout } = this.#machine
+    const { clock } = this.#machine
     const now = clock.monotonic()
     const { at, before } = this.#reported
     if (now - at < this.#intervalMs) return
@@ -187,13 +215,13 @@ class PerfTest {
       rebalanceMs: total.rebalanceMs - before.rebalanceMs,
       elapsedMs: now - at,
     }
-    stdout.write(`${this.#time(clock.now())}, 0, ${figures(total, part)}\n`)
+    this.#talk(`${this.#time(clock.now())}, 0, ${figures(total, part)}\n`)
     this.#reported = { at: now, before: total }
   }
 
   #metrics(): void {
     for (const [partition, count] of [...this.#perPartition].sort()) {
-      this.#machine.stdout.write(`partition ${partition}: ${count} records\n`)
+      this.#talk(`partition ${partition}: ${count} records\n`)
     }
   }
 }

@@ -2,6 +2,7 @@ import {
   bootstrapOption,
   commandConfigOption,
   helpAndVersion,
+  outputOption,
   ownOptions,
 } from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
@@ -86,6 +87,7 @@ export const consumerPerfTestDeclaration = {
     },
     { name: 'hide-header', description: 'Leave the line with the names of the columns out.' },
     ...helpAndVersion,
+    ...outputOption,
     ...ownOptions,
   ],
   examples: [

@@ -35,8 +35,9 @@ type Results = ReadonlyMap<DeleteBefore, Result<{ lowWatermark: bigint }>>
 
 const keyOf = ({ topic, partition }: DeleteBefore) => partitionKey(topic, partition)
 
-// Kafka's client logs what a leader answered and what it cannot get over.
+// Kafka's client logs what a leader answered and what it cannot get over; a person sees it in the table.
 function logFailures(results: Results, { stderr, clock }: Machine): void {
+  if (stderr.isTerminal) return
   for (const [at, result] of results) {
     if (result.ok || result.error.fate !== 'final') continue
     const text = `DeleteRecords request for topic partition ${keyOf(at)} failed due to an unexpected error ${result.error.error}`

@@ -1,4 +1,4 @@
-import { bootstrapOption, helpAndVersion, ownOptions } from '../options/common.ts'
+import { bootstrapOption, helpAndVersion, outputOption, ownOptions } from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 export const endToEndLatencyDeclaration = {
@@ -58,6 +58,7 @@ export const endToEndLatencyDeclaration = {
       argument: { type: 'String', name: 'config-file', optional: true, completes: 'file' },
     },
     ...helpAndVersion,
+    ...outputOption,
     ...ownOptions,
   ],
   examples: [

@@ -4,6 +4,7 @@ import type { DeliveryFailure } from '../../client/producer/settings.ts'
 import type { Producer } from '../../client/producer.ts'
 import { orThrow } from '../../client/result.ts'
 import { systemRandom } from '../../host/random.ts'
+import type { Output } from '../../host/stdio.ts'
 import type { Header } from '../../protocol/batch/headers.ts'
 import { javaDouble } from '../../protocol/configs.ts'
 import { readProperties } from '../config/file.ts'
@@ -14,6 +15,9 @@ import { UsageError } from '../options/checks.ts'
 import { isVersionAlone } from '../options/early.ts'
 import type { Options } from '../options/options.ts'
 import { parse } from '../options/parse.ts'
+import { figure, figuresShown, percentileFigures } from '../output/figures.ts'
+import { chosenForm } from '../output/form.ts'
+import { type Shown, show } from '../output/show.ts'
 import { openProducer } from '../producer.ts'
 import { findServer, type Server } from '../server.ts'
 import { isTold, traced } from '../tell.ts'
@@ -91,8 +95,9 @@ type Stage = {
 
 async function playOn({ producer, consumer, failures, options, machine }: Stage): Promise<void> {
   const { stdout, clock } = machine
+  const form = chosenForm(options, machine)
   const topic = options.text('topic')!
-  await ensureTopic(producer, topic, machine)
+  await ensureTopic(producer, topic, form === 'json' ? machine.stderr : stdout)
   const writing = await producer.topic(topic)
   consumer.assign(
     Array.from({ length: writing.partitionCount }, (_, partition) => ({ topic, partition })),
@@ -111,15 +116,17 @@ async function playOn({ producer, consumer, failures, options, machine }: Stage)
     await received(consumer, value)
     const latencyMs = clock.monotonic() - began
     latencies.push(latencyMs)
-    if (number % 1000 === 0) stdout.write(`${number}\t${javaDouble(latencyMs)}\n`)
+    if (form === 'plain' && number % 1000 === 0) {
+      stdout.write(`${number}\t${javaDouble(latencyMs)}\n`)
+    }
   }
-  stdout.write(summary(latencies))
+  await show(summary(latencies), { form, machine })
 }
 
-async function ensureTopic(producer: Producer, topic: string, { stdout }: Machine): Promise<void> {
+async function ensureTopic(producer: Producer, topic: string, talk: Output): Promise<void> {
   const { cluster } = producer
   if ((await listTopics(cluster)).some(({ name }) => name === topic)) return
-  stdout.write(
+  talk.write(
     `Topic "${topic}" does not exist. Will create topic with 1 partition(s) and replication factor = 1\n`,
   )
   const wanted = { name: topic, partitions: 1, replicationFactor: 1 }
@@ -175,12 +182,19 @@ function headers(options: Options): Header[] {
 }
 
 /** Mean and percentiles, in whole milliseconds but for the mean. */
-export function summary(latencies: readonly number[]): string {
+export function summary(latencies: readonly number[]): Shown {
   const sorted = [...latencies].sort((a, b) => a - b)
   const mean = latencies.reduce((sum, each) => sum + each, 0) / latencies.length
   const at = (share: number) => Math.floor(sorted[Math.floor(share * sorted.length)]!)
-  return (
+  const plain = () =>
     `Avg latency: ${mean.toFixed(4)} ms\n` +
     `Percentiles: 50th = ${at(0.5)}, 99th = ${at(0.99)}, 99.9th = ${at(0.999)}\n`
+  return figuresShown(
+    [
+      figure('records', 'records', latencies.length),
+      figure('averageLatencyMs', 'latency, average', mean, { digits: 4, unit: 'ms' }),
+      ...percentileFigures(sorted, [0.5, 0.99, 0.999]),
+    ],
+    { plain },
   )
 }

@@ -115,6 +115,7 @@ async function matching(
 const keyOf = ({ topic, partition }: TopicPartition) => partitionKey(topic, partition)
 
 function skip(at: TopicPartition, error: KafkaError, { stderr, clock }: Machine): void {
+  if (stderr.isTerminal) return stderr.write(`${keyOf(at)} is left out: ${error.message}\n`)
   // Of what a broker cannot do there is a warning at most.
   if (error.fate === 'final' && error.error !== 'UNSUPPORTED_VERSION') {
     const text = `ListOffsets request for topic partition ${keyOf(at)} failed due to an unexpected error ${error.error}`

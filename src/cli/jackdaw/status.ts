@@ -48,7 +48,7 @@ async function look(
   } else if (views.length === 0) {
     machine.stdout.write(`no cluster in ${home.root}; "jackdaw start" makes one\n`)
   } else {
-    machine.stdout.write(`home ${home.root}\n${table(views, health)}${sentence(health)}\n`)
+    machine.stdout.write(`home ${home.root}\n${table(views, health, home)}${sentence(health)}\n`)
   }
   return views.length > 0 && health.verdict === 'healthy' ? 0 : 1
 }
@@ -86,7 +86,10 @@ function view(disk: Disk, home: Home, { id, state, card }: BrokerStatus): View {
   }
 }
 
-function table(views: readonly View[], { brokers }: Health): string {
+/** Paths are told from the home on, which stands above them. */
+function table(views: readonly View[], { brokers }: Health, home: Home): string {
+  const short = (path: string) =>
+    path.startsWith(`${home.root}/`) ? path.slice(home.root.length + 1) : path
   const head = ['BROKER', 'STATE', 'LEADS', 'REPLICAS', 'BEHIND', 'PID', 'ADDRESS', 'SOCKET']
   const rows = views.map(({ id, state, pid, address, socket, dataDirectory, sizeBytes }) => [
     String(id),
@@ -94,8 +97,8 @@ function table(views: readonly View[], { brokers }: Health): string {
     ...countsOf(brokers.find((each) => each.id === id)),
     pid === null ? '-' : String(pid),
     address ?? '-',
-    socket ?? '-',
-    dataDirectory,
+    socket === null ? '-' : short(socket),
+    short(dataDirectory),
     humanBytes(sizeBytes),
   ])
   return columns([[...head, 'DATA', 'SIZE'], ...rows])

@@ -94,6 +94,7 @@ function shown(type: ElectionType, results: readonly Elected[]): Shown {
             `Error completing leader election (${type}) for partition: ${keyOf(each)}: ${reason(each)}\n`,
         )
         .join(''),
+    none: 'Every partition has the leader it should have.\n',
     table: () => ({
       head: ['TOPIC', 'PARTITION', 'OUTCOME', ''],
       rows: results.map((each) => [

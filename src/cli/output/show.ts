@@ -10,6 +10,8 @@ export type Shown = {
   /** Kafka's own text. */
   readonly plain: () => string
   readonly table: () => Sheet
+  /** What a person reads where the table has no rows; else it is the plain text. */
+  readonly none?: string
 }
 
 export type Sheet = {
@@ -19,13 +21,17 @@ export type Sheet = {
 }
 
 export async function show(
-  { json, plain = () => '', table }: Pick<Shown, 'json' | 'table'> & Partial<Shown>,
+  { json, plain = () => '', table, none }: Pick<Shown, 'json' | 'table'> & Partial<Shown>,
   { form, machine }: { form: Form; machine: Machine },
 ): Promise<void> {
   const { stdout } = machine
   if (form === 'json') return stdout.write(jsonLine(json()))
-  if (form === 'plain') return stdout.write(plain())
-  const { colours, tableText } = await import('./table.ts')
+  if (form === 'plain') return stdout.write(none ?? plain())
   const { head, rows, aligns } = table()
-  stdout.write(tableText(head, rows, { aligns, colour: colours(machine) }))
+  // Kafka's tools have a sentence for it, where a table would be nothing but its head.
+  if (rows.length === 0) return stdout.write(plain())
+  const { colours, tableText, tableWidth } = await import('./table.ts')
+  stdout.write(
+    tableText(head, rows, { aligns, colour: colours(machine), width: tableWidth(machine) }),
+  )
 }

@@ -1,4 +1,9 @@
-import { bootstrapOption, commandConfigOption, ownOptions } from '../options/common.ts'
+import {
+  bootstrapOption,
+  commandConfigOption,
+  outputOption,
+  ownOptions,
+} from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
 const pairs = 'PROP-NAME=PROP-VALUE [PROP-NAME=PROP-VALUE ...]'
@@ -86,6 +91,7 @@ export const producerPerfTestDeclaration = {
       argument: { type: 'String', name: 'PAYLOAD-FILE', completes: 'file' },
     },
     { name: 'payload-monotonic', description: 'Values are numbers that count from 0.' },
+    ...outputOption,
     ...ownOptions,
   ],
   alternatives: [{ names: ['record-size', 'payload-file', 'payload-monotonic'], required: true }],

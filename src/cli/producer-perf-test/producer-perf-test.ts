@@ -7,6 +7,9 @@ import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
 import { parseCommand, serverMissing } from '../options/argparse.ts'
 import { helpText } from '../options/help.ts'
 import type { Options } from '../options/options.ts'
+import { figuresShown } from '../output/figures.ts'
+import { chosenForm, type Form } from '../output/form.ts'
+import { show } from '../output/show.ts'
 import { Pace } from '../pace.ts'
 import { openProducer } from '../producer.ts'
 import { findServer, type Server } from '../server.ts'
@@ -50,21 +53,23 @@ const reportingIntervalMs = 5000
 const breathBytes = 256 * 1024
 
 async function measure(options: Options, server: Server, machine: Machine): Promise<number> {
-  const { stdout, clock } = machine
+  const { clock } = machine
+  const form = chosenForm(options, machine)
   const properties = propertiesOf(options, machine)
   properties.delete('bootstrap.servers')
   const payloads = payloadsOf(options, {
     random: systemRandom,
-    write: (text) => stdout.write(text),
+    write: (text) => talk({ form, machine }, text),
   })
   const count = Number(options.long('num-records'))
   const warmup = Number(options.long('warmup-records') ?? 0n)
   if (warmup > 0) {
-    stdout.write(
+    talk(
+      { form, machine },
       `Warmup first ${warmup} records. Steady state results will print after the complete test summary.\n`,
     )
   }
-  const test = new PerfTest({ options, payloads, count, warmup, machine })
+  const test = new PerfTest({ options, payloads, count, warmup, form, machine })
   const at = { tool: declaration.name, server, options, machine }
   const producer = await openProducer(at, properties, {
     onDelivered: (delivery) => test.delivered(delivery),
@@ -79,6 +84,7 @@ type Parts = {
   payloads: Payloads
   count: number
   warmup: number
+  form: Form
   machine: Machine
 }
 
@@ -101,7 +107,7 @@ class PerfTest {
 
   async play(producer: Producer): Promise<number> {
     const { options, payloads, count, warmup, machine } = this.#parts
-    const { clock, stdout } = machine
+    const { clock } = machine
     const stopped: { signal: Signal | null } = { signal: null }
     machine.onSignal((signal) => {
       stopped.signal = signal
@@ -128,9 +134,8 @@ class PerfTest {
     await producer.close()
     producer.cluster.close()
     const now = clock.monotonic()
-    stdout.write(this.#all.total(now, { what: 'records' }))
-    if (this.#steady !== null)
-      stdout.write(this.#steady.total(now, { what: 'steady state records' }))
+    await this.#tell(this.#all, now, 'records')
+    if (this.#steady !== null) await this.#tell(this.#steady, now, 'steady state records')
     if (options.has('print-metrics')) this.#metrics()
     return stopped.signal === null ? 0 : exitCodeOf[stopped.signal]
   }
@@ -156,15 +161,27 @@ class PerfTest {
     }
   }
 
+  #tell(stats: Stats, now: number, what: string): Promise<void> {
+    const { form, machine } = this.#parts
+    const plain = () => stats.total(now, { what })
+    return show(figuresShown(stats.figures(now), { plain, about: { what } }), { form, machine })
+  }
+
   #report(now: number): void {
     if (this.#all.windowAgeMs(now) < this.#intervalMs) return
-    this.#parts.machine.stdout.write(this.#all.window(now))
+    talk(this.#parts, this.#all.window(now))
   }
 
   #metrics(): void {
-    const { stdout } = this.#parts.machine
     for (const [partition, count] of [...this.#perPartition].sort(([a], [b]) => a - b)) {
-      stdout.write(`partition ${partition}: ${count} records\n`)
+      talk(this.#parts, `partition ${partition}: ${count} records\n`)
     }
   }
+}
+
+/** What Kafka's tool says on the way; for a program that reads JSON it is talk. */
+function talk({ form, machine }: Pick<Parts, 'form' | 'machine'>, text: string): void {
+  const { stdout, stderr } = machine
+  if (form === 'json') stderr.write(text)
+  else stdout.write(text)
 }

@@ -1,4 +1,5 @@
 /** Latencies of records, and the sentences that tell of them. */
+import { type Figure, figure, percentileFigures, rateFigures } from '../output/figures.ts'
 
 /** More than these are not kept, but a sample of them. */
 const samplesMax = 500_000
@@ -47,6 +48,17 @@ export class Stats {
 
   windowAgeMs(now: number): number {
     return now - this.#window.beganAt
+  }
+
+  figures(now: number): Figure[] {
+    const sorted = this.#samples.subarray(0, this.#sampleCount).sort()
+    const mean = this.#count === 0 ? 0 : this.#sumMs / this.#count
+    return [
+      ...rateFigures(this.#count, this.#bytes, now - this.#beganAt),
+      figure('averageLatencyMs', 'latency, average', mean, { digits: 2, unit: 'ms' }),
+      figure('maxLatencyMs', 'latency, at most', this.#maxMs, { digits: 2, unit: 'ms' }),
+      ...percentileFigures(sorted, [0.5, 0.95, 0.99, 0.999]),
+    ]
   }
 
   total(now: number, { what }: { what: string }): string {

@@ -1,5 +1,5 @@
 import type { Machine } from '../machine.ts'
-import { colours, tableText } from '../output/table.ts'
+import { colours, tableText, tableWidth } from '../output/table.ts'
 import type { PartitionView, Report, TopicView } from './view.ts'
 
 /** `--describe` for a person: the topic in bold, its settings, then its partitions, with what is wrong in red. */
@@ -19,16 +19,14 @@ export function topicsTable(
         .filter(({ isDefault }) => !isDefault)
         .map((each) => `  ${each.name} = ${each.value}\n`)
         .join('')
-      const rows = report.overrides ? '' : partitionsTable(partitions, colour)
+      const rows = report.overrides ? '' : partitionsTable(partitions, machine)
       return `${colour.bold(name)}  ${colour.dim(counts)}\n${colour.dim(settings)}${rows}`
     })
     .join('\n')
 }
 
-function partitionsTable(
-  partitions: readonly PartitionView[],
-  colour: ReturnType<typeof colours>,
-): string {
+function partitionsTable(partitions: readonly PartitionView[], machine: Machine): string {
+  const colour = colours(machine)
   const moving = partitions.some(({ reassignment }) => reassignment !== undefined)
   const head = ['PARTITION', 'LEADER', 'REPLICAS', 'IN SYNC', 'ELIGIBLE']
   const rows = partitions.map((each) => {
@@ -48,5 +46,6 @@ function partitionsTable(
   return tableText([...head, ...(moving ? ['MOVING'] : [])], rows, {
     aligns: ['right', 'right', 'left', 'left', 'left', 'left'],
     colour,
+    width: tableWidth(machine),
   })
 }

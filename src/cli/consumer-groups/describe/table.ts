@@ -1,5 +1,5 @@
 import type { Machine } from '../../machine.ts'
-import { colours, tableText } from '../../output/table.ts'
+import { colours, tableText, tableWidth } from '../../output/table.ts'
 import type { OffsetRow } from './view.ts'
 
 /** Lag for a person: the sum first, then partition by partition; what is behind stands out. */
@@ -25,7 +25,11 @@ export function offsetsTable(
       lagText(row.lag),
       ...(hasMembers ? [shown(row.consumerId), shown(row.host)] : []),
     ]),
-    { aligns: ['left', 'right', 'right', 'right', 'right', 'left', 'left'], colour },
+    {
+      aligns: ['left', 'right', 'right', 'right', 'right', 'left', 'left'],
+      colour,
+      width: tableWidth(machine),
+    },
   )
   const group = rows[0]?.group ?? ''
   return `${colour.bold(group)}  lag ${lagText(total)}\n${table}`

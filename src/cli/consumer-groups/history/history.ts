@@ -3,7 +3,7 @@ import { groupHistories, type HistoryEvent } from '../../../client/admin/history
 import { orThrow } from '../../../client/result.ts'
 import { chosenForm } from '../../output/form.ts'
 import { jsonLine } from '../../output/json.ts'
-import { colours, tableText } from '../../output/table.ts'
+import { colours, tableText, tableWidth } from '../../output/table.ts'
 import { type HistoryAsked, nothingText } from './asked.ts'
 import { timeText } from './since.ts'
 
@@ -58,6 +58,7 @@ function sectionOf({ group, events }: Section, { sinceMs, machine }: HistoryAske
   const table = tableText(['TIME', 'EVENT', 'MEMBER', 'WHAT'], rows, {
     aligns: ['left', 'left', 'left', 'left'],
     colour,
+    width: tableWidth(machine),
   })
   return `${colour.bold(group)}\n${table}`
 }

@@ -3,7 +3,7 @@ import { endTrails, groupHistories, keyOf } from '../../../client/admin/history.
 import { orThrow } from '../../../client/result.ts'
 import { chosenForm } from '../../output/form.ts'
 import { jsonLine } from '../../output/json.ts'
-import { colours, tableText } from '../../output/table.ts'
+import { colours, tableText, tableWidth } from '../../output/table.ts'
 import type { Asking } from '../ask.ts'
 import { rateText } from '../lag/text.ts'
 import { type HistoryAsked, nothingText } from './asked.ts'
@@ -74,6 +74,7 @@ function sectionOf({ group, points }: Past, { sinceMs, machine }: HistoryAsked):
   const table = tableText(['TIME', 'LAG', 'WRITTEN', 'READ'], rows, {
     aligns: ['left', 'right', 'right', 'right'],
     colour,
+    width: tableWidth(machine),
   })
   return `${colour.bold(group)}  ${barsOf(points)}\n${table}`
 }

@@ -1,7 +1,7 @@
 /** Lag for a person: a line for each group, then the partitions that need a look, those with the most lag first. */
 import type { ChalkInstance } from 'chalk'
 import type { Machine } from '../../machine.ts'
-import { colours, tableText } from '../../output/table.ts'
+import { colours, tableText, tableWidth } from '../../output/table.ts'
 import { durationText } from '../duration.ts'
 import type { RatedRow } from './rates.ts'
 import type { LagSample } from './sample.ts'
@@ -26,7 +26,7 @@ export function lagText(rows: readonly RatedRow[], { sample, top, machine }: Sho
   const held = rows.reduce((sum, row) => sum + heldBack(row), 0n)
   const waiting =
     held > 0n ? colour.yellow(`${held} records wait for the end of a transaction\n`) : ''
-  return `${summaries.join('')}${warning}${waiting}${table(shown, colour)}${rest}`
+  return `${summaries.join('')}${warning}${waiting}${table(shown, machine)}${rest}`
 }
 
 /** Unread records that a consumer of committed ones cannot have yet. */
@@ -77,8 +77,9 @@ const heads = [
   'DRAINED IN',
 ]
 
-function table(rows: readonly RatedRow[], colour: ChalkInstance): string {
+function table(rows: readonly RatedRow[], machine: Machine): string {
   if (rows.length === 0) return ''
+  const colour = colours(machine)
   const none = colour.dim('-')
   const shade = (row: RatedRow) => {
     if (row.isEndangered) return colour.red
@@ -101,6 +102,7 @@ function table(rows: readonly RatedRow[], colour: ChalkInstance): string {
     {
       aligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'left', 'right'],
       colour,
+      width: tableWidth(machine),
     },
   )
 }

@@ -1,0 +1,29 @@
+import { Chalk } from 'chalk'
+import { expect, test } from 'vitest'
+import { tableText } from '../../../src/cli/output/table.ts'
+
+const colour = new Chalk({ level: 0 })
+const head = ['TOPIC', 'LAG']
+const name = 'a-topic-with-a-name-of-forty-characters.'
+
+test.each([
+  { width: 80, lines: [`TOPIC${' '.repeat(37)}LAG`, `${name}    7`], why: 'it fits' },
+  { width: 45, lines: [`TOPIC${' '.repeat(37)}LAG`, `${name}    7`], why: 'just so' },
+  {
+    width: 30,
+    lines: [`TOPIC${' '.repeat(22)}LAG`, `${name.slice(0, 25)}    7`, name.slice(25)],
+    why: 'a long name goes on below',
+  },
+])('a table on $width columns: $why', ({ width, lines }) => {
+  expect(written(width)).toEqual(lines)
+})
+
+test.each([1, 5, 12])('nothing is lost where there are only %i columns', (width) => {
+  const characters = (text: string) => [...text].filter((each) => /\S/.test(each)).sort()
+  expect(characters(written(width).join(''))).toEqual(characters(`TOPICLAG${name}7`))
+})
+
+function written(width: number): string[] {
+  const text = tableText(head, [[name, '7']], { aligns: ['left', 'right'], colour, width })
+  return text.trimEnd().split('\n')
+}
