@@ -26,10 +26,10 @@ export async function show(
 ): Promise<void> {
   const { stdout } = machine
   if (form === 'json') return stdout.write(jsonLine(json()))
-  if (form === 'plain') return stdout.write(none ?? plain())
+  if (form === 'plain') return stdout.write(plain())
   const { head, rows, aligns } = table()
   // Kafka's tools have a sentence for it, where a table would be nothing but its head.
-  if (rows.length === 0) return stdout.write(plain())
+  if (rows.length === 0) return stdout.write(none ?? plain())
   const { colours, tableText, tableWidth } = await import('./table.ts')
   stdout.write(
     tableText(head, rows, { aligns, colour: colours(machine), width: tableWidth(machine) }),
