@@ -46,12 +46,18 @@ afterAll(async () => {
 const topic = (name: string, configs: Record<string, string> = {}) =>
   createTopic(connection, name, { configs })
 
-async function alter(name: string, configs: Record<string, string | number>): Promise<void> {
+type Values = Record<string, string | number>
+
+const alter = (name: string, configs: Values) => alterConfigs(2, name, configs)
+/** What counts for every topic that says nothing else. */
+const alterDefaults = (configs: Values) => alterConfigs(4, '', configs)
+
+async function alterConfigs(resourceType: number, resourceName: string, configs: Values) {
   const { responses } = await connection.call(incrementalAlterConfigs, {
     resources: [
       {
-        resourceType: 2,
-        resourceName: name,
+        resourceType,
+        resourceName,
         configs: Object.entries(configs).map(([key, value]) => ({
           name: key,
           configOperation: 0,
@@ -449,5 +455,30 @@ describe('what is taken', patient, () => {
     await sendAll('punctual', ahead)
     await alter('punctual', { 'message.timestamp.after.max.ms': 60_000 })
     await sendUntil('punctual', 'INVALID_TIMESTAMP', ahead)
+  })
+})
+
+describe('the defaults of all topics, of which the last to be told is the broker', patient, () => {
+  test('log.segment.bytes and log.retention.bytes: a topic’s own value goes before them', async () => {
+    await topic('default')
+    await topic('own', { 'segment.bytes': String(100 * mebibyte), 'retention.bytes': '-1' })
+    const fill = async () => {
+      for (const name of ['default', 'own']) await sendAll(name, { bytes: 400_000 })
+    }
+    await alterDefaults({ 'log.segment.bytes': mebibyte })
+    await until(
+      async () => {
+        await fill()
+        return segments('default')
+      },
+      (all) => all.length >= 3,
+    )
+    expect(segments('own')).toEqual([0])
+    await alterDefaults({ 'log.retention.bytes': 1 })
+    await until(
+      () => earliest('default'),
+      (offset) => offset > 0,
+    )
+    expect(await earliest('own')).toBe(0)
   })
 })
