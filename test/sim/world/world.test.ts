@@ -35,5 +35,6 @@ test('a seed is one history', async () => {
   const once = await play()
   expect(await play()).toEqual(once)
   expect(once.acknowledged.length).toBeGreaterThan(100)
-  expect(once.leaderships).toBeGreaterThan(3)
+  // The seed has to see more than its first election and one after it.
+  expect(once.leaderships).toBeGreaterThan(2)
 }, 120_000)
