@@ -1,4 +1,5 @@
 /** One look at all partitions of a Fetch, within its limits, and the wait for more. */
+import { nearestReplica } from '../partition/nearest-replica.ts'
 import type { fetch } from '../protocol/apis/fetch.ts'
 import type { RequestOf } from '../protocol/schema.ts'
 import type { Broker } from './broker.ts'
@@ -7,6 +8,7 @@ import type { Call } from './handler.ts'
 import { topicOf } from './handlers/topic-of.ts'
 import type { Hosted } from './hosted.ts'
 import { failed, type ReadOutcome, read } from './read.ts'
+import { selectsByRack } from './replica-selector.ts'
 
 type FetchRequest = RequestOf<typeof fetch>
 
@@ -33,6 +35,8 @@ export interface Asked {
 
 const consumer = -1
 const readCommitted = 1
+/** Since then a consumer tells its rack, and knows what to do when another replica is to answer (KIP-392). */
+const racksSince = 11
 /** Since then topics are named by id (KIP-516). */
 export const idsSince = 13
 /** Since then a follower tells who it is in a field of its own (KIP-903). */
@@ -66,6 +70,8 @@ function readAll(asked: Asked): Round {
   const { broker, request, call, targets } = asked
   const bytesMax = bytesMaxOf(asked)
   const asFollower = followerOf(asked) !== null
+  const fromAny = !asFollower && call.apiVersion >= racksSince
+  const nearest = fromAny ? nearestTo(asked) : () => nobody
   let bytes = 0
   let urgent = false
   const parts = targets.map((target): FetchPart => {
@@ -86,13 +92,26 @@ function readAll(asked: Asked): Round {
       readCommitted: request.isolationLevel === readCommitted,
       atLeastOneBatch: bytes === 0,
       asFollower,
+      fromAny,
+      nearest: (hosted) => nearest(hosted, wanted.fetchOffset),
     })
     bytes += outcome.records.length
     const fault = outcome.error !== 'NONE' && outcome.error !== 'UNKNOWN_TOPIC_OR_PARTITION'
-    urgent ||= fault || outcome.divergingEpoch !== null
+    urgent ||= fault || outcome.divergingEpoch !== null || outcome.preferredReadReplica !== null
     return { target, name, outcome }
   })
   return { parts, bytes, urgent }
+}
+
+const nobody = null
+
+function nearestTo({ broker, request, call }: Asked) {
+  const { rackId } = request
+  if (rackId === '' || !selectsByRack(broker.settings)) return () => nobody
+  const racks = new Map(broker.aliveBrokers(call.listener).map(({ id, rack }) => [id, rack]))
+  const rackOf = (id: number) => racks.get(id) ?? null
+  return ({ state }: Hosted, fetchOffset: bigint) =>
+    nearestReplica(state, { rackId, fetchOffset, rackOf })
 }
 
 /** The replica that asks; null for consumers (Kafka's debugging clients, -2, read as they do). */

@@ -131,6 +131,7 @@ export const hasNews = (told: FetchTarget, outcome: ReadOutcome): boolean =>
   outcome.records.length > 0 ||
   outcome.error !== 'NONE' ||
   outcome.divergingEpoch !== null ||
+  outcome.preferredReadReplica !== null ||
   outcome.highWatermark !== told.highWatermark ||
   outcome.lastStableOffset !== told.lastStableOffset ||
   outcome.logStartOffset !== told.logStartOffset

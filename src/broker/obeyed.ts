@@ -88,6 +88,7 @@ export const obeyed: Obeyed = {
     'replica.fetch.wait.max.ms',
     'replica.high.watermark.checkpoint.interval.ms',
     'replica.lag.time.max.ms',
+    'replica.selector.class',
     'replica.socket.timeout.ms',
     'socket.request.max.bytes',
     'transaction.state.log.min.isr',

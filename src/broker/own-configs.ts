@@ -11,6 +11,7 @@ import {
   type ValueOfConfig,
 } from '../protocol/configs.ts'
 import { KafkaError } from '../protocol/errors.ts'
+import { checkSelector } from './replica-selector.ts'
 
 export const ownConfigs = table({
   /** Path of a unix socket that speaks the same protocol as the other listeners. */
@@ -52,6 +53,7 @@ export function checkProperties(properties: Properties): string[] {
     if (Object.hasOwn(ownConfigs, name)) own(properties, name as keyof OwnConfigs)
     else if (brokerConfig(name) === undefined) warnings.push(`unknown configuration: ${name}`)
   }
+  checkSelector(properties)
   return warnings
 }
 

@@ -16,6 +16,10 @@ export interface Read {
   readonly atLeastOneBatch: boolean
   /** A follower reads up to the log end. */
   readonly asFollower: boolean
+  /** Followers of the partition answer as well as its leader. */
+  readonly fromAny: boolean
+  /** Who should answer instead of a leader; null: nobody. */
+  readonly nearest: (hosted: Hosted) => number | null
 }
 
 export interface ReadOutcome {
@@ -27,12 +31,17 @@ export interface ReadOutcome {
   readonly abortedTransactions: readonly { producerId: bigint; firstOffset: bigint }[] | null
   readonly divergingEpoch: { epoch: number; endOffset: bigint } | null
   readonly hosted: Hosted | null
+  /** Nothing was read: this replica is nearer to who asks. */
+  readonly preferredReadReplica: number | null
 }
 
 const nothing = new Uint8Array(0)
 
 export function read(replicas: Replicas, wanted: Read): ReadOutcome {
-  const hosted = replicas.leader(wanted.topic, wanted.partition, wanted.currentLeaderEpoch)
+  const { topic, partition, currentLeaderEpoch, fromAny } = wanted
+  const hosted = fromAny
+    ? replicas.readable(topic, partition, currentLeaderEpoch)
+    : replicas.leader(topic, partition, currentLeaderEpoch)
   if (typeof hosted === 'string') return failed(hosted, null)
   try {
     return readFrom(hosted, wanted)
@@ -50,6 +59,16 @@ function readFrom(hosted: Hosted, wanted: Read): ReadOutcome {
     lastStableOffset: log.lastStableOffset,
     logStartOffset: log.logStartOffset,
     hosted,
+    preferredReadReplica: hosted.leading ? wanted.nearest(hosted) : null,
+  }
+  if (known.preferredReadReplica !== null) {
+    return {
+      ...known,
+      error: 'NONE',
+      records: nothing,
+      abortedTransactions: null,
+      divergingEpoch: null,
+    }
   }
   const diverging = divergence(hosted, wanted)
   if (diverging === 'unknown') return failed('OFFSET_OUT_OF_RANGE', hosted)
@@ -114,5 +133,6 @@ export function failed(error: ErrorName, hosted: Hosted | null): ReadOutcome {
     abortedTransactions: null,
     divergingEpoch: null,
     hosted,
+    preferredReadReplica: null,
   }
 }

@@ -72,6 +72,13 @@ export class Replicas {
     return epochError(leaderEpoch, hosted.state.leaderEpoch) ?? hosted
   }
 
+  /** The replica that answers consumers here: the leader, or a follower, which knows less of what is safe (KIP-392). */
+  readable(topic: string, partition: number, leaderEpoch: number): Hosted | ErrorName {
+    const hosted = this.get(topic, partition)
+    if (hosted?.state.role !== 'following') return this.leader(topic, partition, leaderEpoch)
+    return epochError(leaderEpoch, hosted.state.leaderEpoch) ?? hosted
+  }
+
   append(
     { topic, partition }: TopicPartition,
     records: Uint8Array,

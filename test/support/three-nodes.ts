@@ -15,6 +15,8 @@ import { end, freePorts, start } from './processes.ts'
 export type ThreeNodes = {
   kind: Kind
   connection: Asked
+  /** By their ids, from 1. */
+  addresses: readonly string[]
   stop(): Promise<void>
   kill(): Promise<void>
 }
@@ -35,9 +37,14 @@ const copied = {
 
 type Nodes = { addresses: string[]; end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> }
 
-export async function startThreeOn(root: string, kind: Kind): Promise<ThreeNodes> {
+export async function startThreeOn(
+  root: string,
+  kind: Kind,
+  /** What each of our nodes is told beside the rest. */
+  more: (id: number) => Record<string, string | number> = () => ({}),
+): Promise<ThreeNodes> {
   mkdirSync(root, { recursive: true })
-  const nodes = kind === 'apache' ? await startApache(root) : await startOurs(root)
+  const nodes = kind === 'apache' ? await startApache(root) : await startOurs(root, more)
   const connections: Connection[] = []
   const finish = async (signal: 'SIGTERM' | 'SIGKILL') => {
     for (const each of connections) each.close()
@@ -52,6 +59,7 @@ export async function startThreeOn(root: string, kind: Kind): Promise<ThreeNodes
   return {
     kind,
     connection: routed(connections),
+    addresses: nodes.addresses,
     stop: () => finish('SIGTERM'),
     kill: () => finish('SIGKILL'),
   }
@@ -65,7 +73,10 @@ async function startApache(root: string): Promise<Nodes> {
   }
 }
 
-async function startOurs(root: string): Promise<Nodes> {
+async function startOurs(
+  root: string,
+  more: (id: number) => Record<string, string | number>,
+): Promise<Nodes> {
   const ports = await freePorts(2 * ids.length)
   const at = (index: number) => `127.0.0.1:${ports[index]}`
   const voters = ids.map((id, index) => `${id}@${at(ids.length + index)}`).join(',')
@@ -80,6 +91,7 @@ async function startOurs(root: string): Promise<Nodes> {
       'jackdaw.cluster.id': 'JackdawTestClusterAAAA',
       'log.dirs': join(root, `data-${id}`),
       listeners: `PLAINTEXT://${at(index)},CONTROLLER://${at(ids.length + index)}`,
+      ...more(id),
     }
     const config = join(root, `jackdaw-${id}.properties`)
     const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}\n`)

@@ -54,6 +54,7 @@ function partOf(broker: Broker, call: Call, { target, name, outcome }: FetchPart
     lastStableOffset,
     logStartOffset,
     abortedTransactions: abortedIn(outcome),
+    preferredReadReplica: outcome.preferredReadReplica ?? -1,
     records,
     ...(divergingEpoch === null ? {} : { divergingEpoch }),
     ...(name !== null && call.apiVersion >= hintsSince && isElsewhere(outcome)
