@@ -65,16 +65,30 @@ describe.skipIf(!has.ok)('an Apache Kafka that wants to know who we are', () => 
       },
     })
     const user = ['--entity-type', 'users', '--entity-name', 'alice']
-    for (const mechanism of ['SCRAM-SHA-256', 'SCRAM-SHA-512']) {
-      const alter = ['--bootstrap-server', kafka.bootstrap, '--alter', ...user, '--add-config']
-      const credential = `${mechanism}=[password=secret]`
-      await runChecked(apacheCommand('kafka-configs', [...alter, credential])!)
-    }
+    const alter = ['--bootstrap-server', kafka.bootstrap, '--alter', ...user, '--add-config']
+    const credential = (mechanism: string) => `${mechanism}=[password=secret]`
+    // One with Kafka's tool, one with ours: the logins below find out whether both are right.
+    await runChecked(apacheCommand('kafka-configs', [...alter, credential('SCRAM-SHA-256')])!)
+    await runChecked(jackdawCommand('configs', [...alter, credential('SCRAM-SHA-512')])!)
   }, 180_000)
 
   afterAll(async () => {
     await kafka?.stop()
     rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('our configs tells of the credentials', async () => {
+    const { code, stdout } = await run(
+      jackdawCommand('configs', [
+        ...['--bootstrap-server', kafka.bootstrap, '--describe'],
+        ...['--entity-type', 'users', '--entity-name', 'alice'],
+      ])!,
+    )
+    expect({ code, stdout: stdout.toString() }).toEqual({
+      code: 0,
+      stdout:
+        "SCRAM credential configs for user-principal 'alice' are SCRAM-SHA-256=iterations=4096, SCRAM-SHA-512=iterations=4096\n",
+    })
   })
 
   async function tool(

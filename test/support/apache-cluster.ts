@@ -24,6 +24,8 @@ export type ApacheOptions = {
 /** A running Apache Kafka: brokers and controllers combined, node ids from 1, on free ports of 127.0.0.1. */
 export type ApacheCluster = {
   bootstrap: string
+  /** The controllers' addresses, by comma. */
+  controllers: string
   /** Where the further listeners are, by name. */
   listeners: Readonly<Record<string, string>>
   brokers: { id: number; address: string; dataDirectory: string; pid: () => number | undefined }[]
@@ -124,6 +126,7 @@ export async function startApacheKafka(options: ApacheOptions = {}): Promise<Apa
 
   return {
     bootstrap: ids.map((id) => `127.0.0.1:${brokerPort(id)}`).join(','),
+    controllers: ids.map((id) => `127.0.0.1:${controllerPort(id)}`).join(','),
     brokers: ids.map((id) => ({
       id,
       address: `127.0.0.1:${brokerPort(id)}`,

@@ -1,23 +1,46 @@
 import { describeCluster } from '../../protocol/apis/describe-cluster.ts'
+import { vote } from '../../protocol/apis/vote.ts'
 import { code } from '../../protocol/errors.ts'
 import { handler } from '../handler.ts'
 import { clusterOperations, notAsked } from './authorized-operations.ts'
 
-const brokerEndpoints = 1
-const controllerEndpoints = 2
+const endpointNames = new Map([
+  [1, 'BROKER'],
+  [2, 'CONTROLLER'],
+])
 
+/** On the brokers' listeners it tells of brokers, on the quorum's of controllers (KIP-919). */
 export default handler(describeCluster, (broker, request, call) => {
   const { clusterId } = broker
-  const { endpointType } = request
-  if (endpointType !== brokerEndpoints) {
-    const mismatched = endpointType === controllerEndpoints
+  // Votes are cast on the quorum's own listener alone.
+  const own = call.served.has(vote.key) ? 'CONTROLLER' : 'BROKER'
+  const wanted = endpointNames.get(request.endpointType)
+  if (wanted !== own) {
     return {
-      errorCode: code(mismatched ? 'MISMATCHED_ENDPOINT_TYPE' : 'UNSUPPORTED_ENDPOINT_TYPE'),
-      errorMessage: mismatched
-        ? 'The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER'
-        : `Unsupported endpoint type ${endpointType}`,
+      errorCode: code(
+        wanted === undefined ? 'UNSUPPORTED_ENDPOINT_TYPE' : 'MISMATCHED_ENDPOINT_TYPE',
+      ),
+      errorMessage:
+        wanted === undefined
+          ? `Unsupported endpoint type ${request.endpointType}`
+          : `The request was sent to an endpoint of type ${own}, but we wanted an endpoint of type ${wanted}`,
       clusterId: '',
       brokers: [],
+    }
+  }
+  if (own === 'CONTROLLER') {
+    const { leaderId, image } = broker.quorum
+    return {
+      errorCode: 0,
+      errorMessage: null,
+      endpointType: request.endpointType,
+      clusterId,
+      controllerId: leaderId,
+      brokers: [...image.controllers.values()].flatMap(({ id, endpoints }) =>
+        endpoints
+          .filter(({ name }) => name === call.listener)
+          .map(({ host, port }) => ({ brokerId: id, host, port, rack: null })),
+      ),
     }
   }
   const alive = broker.aliveBrokers(call.listener).map((each) => ({ ...each, isFenced: false }))
