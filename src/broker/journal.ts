@@ -40,11 +40,8 @@ export function coordinatorJournal(
 ): CoordinatorJournal {
   return {
     async append(partition, entries) {
-      const timestamp = BigInt(broker.clock.now())
-      const batch = encodeBatch(
-        { baseSequence, baseTimestamp: timestamp },
-        entries.map((each) => ({ ...each, timestamp })),
-      )
+      const baseTimestamp = BigInt(broker.clock.now())
+      const batch = encodeBatch({ baseSequence, baseTimestamp }, entries)
       const at = { topic, partition }
       const outcome = broker.replicas.append(at, batch, { acks: -1, origin: 'coordinator' })
       if (!outcome.ok) throw new KafkaError(outcome.error, outcome.message)
