@@ -14,6 +14,7 @@ import { framePrefix } from '../wire/frames.ts'
 import type { Broker } from './broker.ts'
 import type { Call, Handler } from './handler.ts'
 import { unsupportedApiVersions } from './handlers/api-versions.ts'
+import type { LentBuffers } from './lent-buffers.ts'
 import { Refusal } from './refusal.ts'
 
 export type Answer = readonly Uint8Array[] | null
@@ -23,6 +24,7 @@ export interface Origin {
   readonly listener: string
   readonly served: ReadonlyMap<number, Handler>
   readonly gone: AbortSignal
+  readonly buffers?: LentBuffers
 }
 
 const headerBytesMin = 8

@@ -72,6 +72,9 @@ function readAll(asked: Asked): Round {
   const asFollower = followerOf(asked) !== null
   const fromAny = !asFollower && call.apiVersion >= racksSince
   const nearest = fromAny ? nearestTo(asked) : () => nobody
+  const { buffers } = call
+  // What an earlier look found is not sent.
+  buffers?.giveBack()
   let bytes = 0
   let urgent = false
   const parts = targets.map((target): FetchPart => {
@@ -94,6 +97,7 @@ function readAll(asked: Asked): Round {
       asFollower,
       fromAny,
       nearest: (hosted) => nearest(hosted, wanted.fetchOffset),
+      ...(buffers && { room: (size: number) => buffers.take(size) }),
     })
     bytes += outcome.records.length
     const fault = outcome.error !== 'NONE' && outcome.error !== 'UNKNOWN_TOPIC_OR_PARTITION'

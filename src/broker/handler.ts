@@ -1,5 +1,6 @@
 import type { AnyApi, Api, RequestOf, SentResponseOf, Shape } from '../protocol/schema.ts'
 import type { Broker } from './broker.ts'
+import type { LentBuffers } from './lent-buffers.ts'
 
 /** Who asks, and how. */
 export interface Call {
@@ -17,6 +18,8 @@ export interface Call {
    * waits for more answers with what there is.
    */
   readonly gone: AbortSignal
+  /** For what is read and goes into the answer as it is; absent where nobody would tell when it has left. */
+  readonly buffers?: LentBuffers
 }
 
 /** Null means that no answer is sent: Produce with acks=0. */

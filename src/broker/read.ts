@@ -20,6 +20,7 @@ export interface Read {
   readonly fromAny: boolean
   /** Who should answer instead of a leader; null: nobody. */
   readonly nearest: (hosted: Hosted) => number | null
+  readonly room?: (size: number) => Buffer
 }
 
 export interface ReadOutcome {
@@ -89,11 +90,11 @@ function readFrom(hosted: Hosted, wanted: Read): ReadOutcome {
   if (wanted.fetchOffset < log.logStartOffset || wanted.fetchOffset > log.logEndOffset) {
     return failed('OFFSET_OUT_OF_RANGE', hosted)
   }
-  const { bytesMax, atLeastOneBatch } = wanted
+  const { bytesMax, atLeastOneBatch, room } = wanted
   const slice =
     wanted.fetchOffset >= upTo || (bytesMax <= 0 && !atLeastOneBatch)
       ? { bytes: nothing }
-      : log.read(wanted.fetchOffset, { bytesMax, upTo, atLeastOneBatch })
+      : log.read(wanted.fetchOffset, { bytesMax, upTo, atLeastOneBatch, ...(room && { room }) })
   const abortedTransactions = wanted.readCommitted
     ? log.abortedTransactions(wanted.fetchOffset, slice.bytes, upTo)
     : null

@@ -10,6 +10,7 @@ import { FrameReader, FrameTooLarge } from '../wire/frames.ts'
 import type { Broker } from './broker.ts'
 import { type Answer, dispatch } from './dispatch.ts'
 import type { Handler } from './handler.ts'
+import { LentBuffers } from './lent-buffers.ts'
 import { Refusal } from './refusal.ts'
 
 export interface ServerConnectionOptions {
@@ -44,6 +45,8 @@ export class ServerConnection implements SocketEvents {
   #doing: Doing = 'starting'
   /** What is waited for is in the log, and lets other appends go ahead. */
   #isAppended = false
+  /** Of the one Fetch that is worked on: the next one begins when its answer has left. */
+  readonly #buffers = new LentBuffers()
   #queuedBytes = 0
   #paused = false
   /** No request is taken any more; what was taken is answered, then the connection ends. */
@@ -133,7 +136,12 @@ export class ServerConnection implements SocketEvents {
         }
         if (this.#closed) return
         this.#doing = 'writing'
-        if (answer !== null && !this.#socket.write(answer)) await this.#roomToWrite()
+        if (answer !== null && !this.#socket.write(answer)) {
+          await this.#roomToWrite()
+          // The socket holds nothing of the answer any more.
+          if (!this.#closed) this.#buffers.giveBack()
+        }
+        this.#buffers.forget()
         this.#steer()
       }
       this.#doing = 'nothing'
@@ -176,7 +184,8 @@ export class ServerConnection implements SocketEvents {
     // Kafka's tools show 127.0.0.1 for a member on this machine; a unix socket has no address of its own.
     const clientHost = this.#socket.remoteHost === '' ? '127.0.0.1' : this.#socket.remoteHost
     const gone = this.#gone.signal
-    return dispatch(broker, frame, { clientHost, listener: name, served: handlers, gone })
+    const buffers = this.#buffers
+    return dispatch(broker, frame, { clientHost, listener: name, served: handlers, gone, buffers })
   }
 
   #take(frame: Uint8Array): void {

@@ -11,6 +11,8 @@ export interface ReadOptions {
   readonly upTo: bigint
   /** The first batch comes even if it is larger than `bytesMax`. */
   readonly atLeastOneBatch: boolean
+  /** Where to read into, at least so many bytes; absent: a new buffer. */
+  readonly room?: (size: number) => Buffer
 }
 
 export interface Slice {
@@ -39,12 +41,12 @@ export function readBatches(
 function readFrom(
   segment: Segment,
   { position, size }: Found,
-  { bytesMax, upTo, atLeastOneBatch }: ReadOptions,
+  { bytesMax, upTo, atLeastOneBatch, room = Buffer.allocUnsafeSlow }: ReadOptions,
   logEndOffset: bigint,
 ): Slice {
   if (size > bytesMax && !atLeastOneBatch) return nothing
   const wanted = Math.min(Math.max(size, bytesMax), segment.size - position)
-  const bytes = Buffer.allocUnsafeSlow(wanted)
+  const bytes = room(wanted)
   const read = segment.log.read(bytes, position)
   const end = upTo >= logEndOffset ? endOfWhole(bytes, read) : endBelow(bytes, read, upTo)
   if (end === 0) return nothing
