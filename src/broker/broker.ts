@@ -8,6 +8,7 @@ import type { Logger } from './logger.ts'
 import type { ProducerIds } from './producer-ids.ts'
 import type { MetadataQuorum } from './quorum.ts'
 import type { Replicas } from './replicas.ts'
+import type { ReplicationThrottle } from './replication-throttle.ts'
 import type { Settings } from './settings.ts'
 
 export interface Endpoint {
@@ -37,6 +38,8 @@ export interface Broker {
   readonly groups: GroupCoordinator
   readonly producerIds: ProducerIds
   readonly fetchSessions: FetchSessions
+  /** Of what replicas fetch here that are not in sync. */
+  readonly leaderThrottle: ReplicationThrottle
   /** Where clients of this listener reach a broker; null for one that is not alive or has no such listener. */
   endpointOf(brokerId: number, listener: string): Endpoint | null
   /** The brokers that are not fenced, with their address on this listener, by id. */

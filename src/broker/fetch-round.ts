@@ -44,6 +44,12 @@ const replicaStateSince = 15
 
 /** What there is now, or as soon as it is enough: `minBytes`, an error, or the end of `maxWaitMs`. */
 export async function fetchRound(asked: Asked): Promise<Round> {
+  const round = await roundOf(asked)
+  countCopied(asked, round)
+  return round
+}
+
+async function roundOf(asked: Asked): Promise<Round> {
   const { broker, request, call } = asked
   const first = noteFollower(asked, readAll(asked))
   // More than the most that is sent can never be there.
@@ -69,7 +75,9 @@ const faultsIn = ({ parts }: Round): number =>
 function readAll(asked: Asked): Round {
   const { broker, request, call, targets } = asked
   const bytesMax = bytesMaxOf(asked)
-  const asFollower = followerOf(asked) !== null
+  const replicaId = followerOf(asked)
+  const asFollower = replicaId !== null
+  const isHeld = replicaId === null ? () => false : heldFrom(broker, replicaId)
   const fromAny = !asFollower && call.apiVersion >= racksSince
   const nearest = fromAny ? nearestTo(asked) : () => nobody
   const { buffers } = call
@@ -95,6 +103,7 @@ function readAll(asked: Asked): Round {
       readCommitted: request.isolationLevel === readCommitted,
       atLeastOneBatch: bytes === 0,
       asFollower,
+      isHeld,
       fromAny,
       nearest: (hosted) => nearest(hosted, wanted.fetchOffset),
       ...(buffers && { room: (size: number) => buffers.take(size) }),
@@ -105,6 +114,25 @@ function readAll(asked: Asked): Round {
     return { target, name, outcome }
   })
   return { parts, bytes, urgent }
+}
+
+/** What is not in sync waits while more was copied than the limit allows. */
+function heldFrom({ leaderThrottle }: Broker, replicaId: number) {
+  if (!leaderThrottle.isExceeded) return () => false
+  return ({ state, log }: Hosted) =>
+    !state.inSync.includes(replicaId) && leaderThrottle.holds(log.topic, log.partition)
+}
+
+/** What goes out to other brokers counts, where there is a limit for it. */
+function countCopied(asked: Asked, { parts }: Round): void {
+  if (followerOf(asked) === null) return
+  const { leaderThrottle } = asked.broker
+  for (const { target, name, outcome } of parts) {
+    if (outcome.records.length === 0 || name === null) continue
+    if (leaderThrottle.holds(name, target.wanted.partition)) {
+      leaderThrottle.record(outcome.records.length)
+    }
+  }
 }
 
 const nobody = null
@@ -139,7 +167,8 @@ function noteFollower(asked: Asked, round: Round): Round {
     const brokerEpoch = request.replicaState.replicaEpoch
     broker.replicas.followed(hosted, { replicaId, brokerEpoch, fetchOffset, logStartOffset })
     const { highWatermark } = hosted.log
-    urgent ||= known < highWatermark
+    // One that is held would be told so without end, and ask without end.
+    urgent ||= known < highWatermark && !outcome.isHeld
     return { ...part, outcome: { ...outcome, highWatermark } }
   })
   return { ...round, parts, urgent }

@@ -33,6 +33,7 @@ import { diskFiles } from './quorum/disk-files.ts'
 import { MetadataQuorum } from './quorum.ts'
 import { Replicas } from './replicas.ts'
 import { Replication } from './replication.ts'
+import type { ReplicationThrottle } from './replication-throttle.ts'
 import { Settings } from './settings.ts'
 import { TopicCreation } from './topic-creation.ts'
 import { voterIds } from './voters.ts'
@@ -72,6 +73,7 @@ export class BrokerNode implements Broker {
   readonly groups: GroupCoordinator
   readonly producerIds: ProducerIds
   readonly fetchSessions: FetchSessions
+  readonly leaderThrottle: ReplicationThrottle
   readonly #options: NodeOptions
   readonly #metadata: { image: MetadataImage }
   readonly #listeners: Listeners
@@ -136,21 +138,18 @@ export class BrokerNode implements Broker {
     })
     const interBroker =
       own(properties, 'jackdaw.socket') === null ? tcpListener(settings) : unixListener
+    const endpointOf = (id: number) => this.endpointOf(id, interBroker)
     this.#replication = new Replication({
       brokerId,
       clock,
       logger,
       settings,
-      links: fetcherLinks({
-        host,
-        brokerId,
-        settings,
-        endpointOf: (id) => this.endpointOf(id, interBroker),
-      }),
+      image,
+      links: fetcherLinks({ host, brokerId, settings, endpointOf }),
       quorum: () => this.quorum,
       hosted: () => this.replicas.all(),
-      brokerEpochOf: (id) => image().brokers.get(id)?.epoch ?? -1n,
     })
+    this.leaderThrottle = this.#replication.leaderThrottle
     const slots = settings.get('max.incremental.fetch.session.cache.slots')
     this.fetchSessions = new FetchSessions({ slots, random, clock })
     this.producerIds = new ProducerIds(() => this.quorum.allocateProducerIds())

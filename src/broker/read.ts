@@ -16,6 +16,8 @@ export interface Read {
   readonly atLeastOneBatch: boolean
   /** A follower reads up to the log end. */
   readonly asFollower: boolean
+  /** A limit on replication holds: nothing is read for a replica that is not in sync. */
+  readonly isHeld: (hosted: Hosted) => boolean
   /** Followers of the partition answer as well as its leader. */
   readonly fromAny: boolean
   /** Who should answer instead of a leader; null: nobody. */
@@ -34,6 +36,8 @@ export interface ReadOutcome {
   readonly hosted: Hosted | null
   /** Nothing was read: this replica is nearer to who asks. */
   readonly preferredReadReplica: number | null
+  /** Nothing was read, whatever there is. */
+  readonly isHeld: boolean
 }
 
 const nothing = new Uint8Array(0)
@@ -61,6 +65,7 @@ function readFrom(hosted: Hosted, wanted: Read): ReadOutcome {
     logStartOffset: log.logStartOffset,
     hosted,
     preferredReadReplica: hosted.leading ? wanted.nearest(hosted) : null,
+    isHeld: wanted.isHeld(hosted),
   }
   if (known.preferredReadReplica !== null) {
     return {
@@ -92,7 +97,7 @@ function readFrom(hosted: Hosted, wanted: Read): ReadOutcome {
   }
   const { bytesMax, atLeastOneBatch, room } = wanted
   const slice =
-    wanted.fetchOffset >= upTo || (bytesMax <= 0 && !atLeastOneBatch)
+    known.isHeld || wanted.fetchOffset >= upTo || (bytesMax <= 0 && !atLeastOneBatch)
       ? { bytes: nothing }
       : log.read(wanted.fetchOffset, { bytesMax, upTo, atLeastOneBatch, ...(room && { room }) })
   const abortedTransactions = wanted.readCommitted
@@ -135,5 +140,6 @@ export function failed(error: ErrorName, hosted: Hosted | null): ReadOutcome {
     divergingEpoch: null,
     hosted,
     preferredReadReplica: null,
+    isHeld: false,
   }
 }

@@ -13,6 +13,7 @@ import type { RequestOf, ResponseOf } from '../protocol/schema.ts'
 import type { Hosted } from './hosted.ts'
 import type { Logger } from './logger.ts'
 import type { Links } from './peers.ts'
+import type { ReplicationThrottle } from './replication-throttle.ts'
 import type { Settings } from './settings.ts'
 
 export interface FetcherOptions {
@@ -23,6 +24,7 @@ export interface FetcherOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly settings: Settings
+  readonly throttle: ReplicationThrottle
 }
 
 type Answered = ResponseOf<typeof fetch>['responses'][number]['partitions'][number]
@@ -35,6 +37,8 @@ export class ReplicaFetcher {
   readonly #followers = new Map<string, Hosted>()
   /** Replicas that got an error wait until this moment of the monotonic clock. */
   readonly #restingUntil = new Map<string, number>()
+  /** Replicas that had everything that their leader knew to be safe when it last answered. */
+  readonly #level = new Set<string>()
   #running = false
   /** Counts how often a replica was added, and up to which of them the last request knew of. */
   #changes = 0
@@ -64,6 +68,7 @@ export class ReplicaFetcher {
 
   remove(hosted: Hosted): void {
     this.#followers.delete(hosted.log.name)
+    this.#level.delete(hosted.log.name)
   }
 
   close(): void {
@@ -72,12 +77,14 @@ export class ReplicaFetcher {
   }
 
   async #run(): Promise<void> {
-    const { clock, links, leaderId, settings, logger } = this.#options
+    const { clock, links, leaderId, settings, logger, throttle } = this.#options
     this.#running = true
     while (!this.#closed && this.#followers.size > 0) {
       const now = clock.monotonic()
+      const { isExceeded } = throttle
       const due = [...this.#followers.values()].filter(
-        ({ log }) => (this.#restingUntil.get(log.name) ?? 0) <= now,
+        ({ log }) =>
+          (this.#restingUntil.get(log.name) ?? 0) <= now && !(isExceeded && this.#isHeld(log)),
       )
       const backoffMs = settings.get('replica.fetch.backoff.ms')
       if (due.length === 0) {
@@ -99,6 +106,11 @@ export class ReplicaFetcher {
       }
     }
     this.#running = false
+  }
+
+  /** Under a limit, and behind its leader as far as anybody knows: who was in sync must stay so. */
+  #isHeld({ name, topic, partition }: Hosted['log']): boolean {
+    return !this.#level.has(name) && this.#options.throttle.holds(topic, partition)
   }
 
   #request(due: readonly Hosted[]): RequestOf<typeof fetch> {
@@ -158,13 +170,17 @@ export class ReplicaFetcher {
     if (answered.divergingEpoch.endOffset >= 0n)
       return this.#diverged(hosted, answered.divergingEpoch)
     const { log } = hosted
+    const { throttle } = this.#options
     const now = this.#options.clock.now()
     try {
+      if (throttle.holds(log.topic, log.partition)) throttle.record(answered.records?.length ?? 0)
       if (answered.records !== null && answered.records.length > 0) {
         log.appendAsFollower(answered.records)
         hosted.turn({ kind: 'appended', logEndOffset: log.logEndOffset }, now)
       }
       const { highWatermark, logStartOffset } = answered
+      if (log.logEndOffset >= highWatermark) this.#level.add(log.name)
+      else this.#level.delete(log.name)
       hosted.turn({ kind: 'leader-watermark', highWatermark }, now)
       if (logStartOffset > log.logStartOffset && logStartOffset <= log.highWatermark) {
         log.advanceLogStartOffset(logStartOffset)

@@ -1,5 +1,6 @@
 /** The replicas of this broker among their peers: who follows whom, and what leaders ask of the controller. */
 import type { Cancel, Clock } from '../host/clock.ts'
+import type { MetadataImage } from '../metadata/image.ts'
 import type { PartitionEffect } from '../partition/partition.ts'
 import { alterPartition } from '../protocol/apis/alter-partition.ts'
 import { errorName, KafkaError } from '../protocol/errors.ts'
@@ -8,6 +9,7 @@ import type { Logger } from './logger.ts'
 import type { Links } from './peers.ts'
 import type { MetadataQuorum } from './quorum.ts'
 import { ReplicaFetcher } from './replica-fetcher.ts'
+import { ReplicationThrottle } from './replication-throttle.ts'
 import type { Settings } from './settings.ts'
 
 export interface ReplicationOptions {
@@ -16,21 +18,24 @@ export interface ReplicationOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly settings: Settings
+  readonly image: () => MetadataImage
   readonly quorum: () => MetadataQuorum
   readonly hosted: () => Iterable<Hosted>
-  /** Epochs of the brokers that are alive, for the proposals (KIP-903). */
-  readonly brokerEpochOf: (brokerId: number) => bigint
 }
 
 type Proposal = Extract<PartitionEffect, { kind: 'propose' }>
 
 export class Replication {
+  readonly leaderThrottle: ReplicationThrottle
+  readonly #followerThrottle: ReplicationThrottle
   readonly #options: ReplicationOptions
   readonly #fetchers = new Map<number, ReplicaFetcher>()
   #cancelCheck: Cancel = () => {}
 
   constructor(options: ReplicationOptions) {
     this.#options = options
+    this.leaderThrottle = new ReplicationThrottle({ ...options, side: 'leader' })
+    this.#followerThrottle = new ReplicationThrottle({ ...options, side: 'follower' })
   }
 
   start(): void {
@@ -85,6 +90,7 @@ export class Replication {
       clock,
       logger,
       settings,
+      throttle: this.#followerThrottle,
     })
     this.#fetchers.set(leaderId, fetcher)
     return fetcher
@@ -95,7 +101,7 @@ export class Replication {
   }
 
   async #propose(hosted: Hosted, { inSync, partitionEpoch, leaderEpoch }: Proposal): Promise<void> {
-    const { brokerId, quorum, clock, logger, brokerEpochOf } = this.#options
+    const { brokerId, quorum, clock, logger, image } = this.#options
     const { log } = hosted
     try {
       const response = await quorum().forward(alterPartition, {
@@ -111,7 +117,8 @@ export class Replication {
                 newIsr: [],
                 newIsrWithEpochs: inSync.map((id) => ({
                   brokerId: id,
-                  brokerEpoch: brokerEpochOf(id),
+                  // So that an earlier life of a broker is not taken for this one (KIP-903).
+                  brokerEpoch: image().brokers.get(id)?.epoch ?? -1n,
                 })),
                 leaderRecoveryState: 0,
                 partitionEpoch,
