@@ -6,6 +6,11 @@ export interface NotedMember {
   readonly clientHost: string
 }
 
+export interface TopicShare {
+  readonly topic: string
+  readonly partitions: Iterable<number>
+}
+
 export type Note =
   | { readonly kind: 'joined'; readonly member: NotedMember; readonly reason: string }
   | { readonly kind: 'left'; readonly member: NotedMember; readonly reason: string }
@@ -20,5 +25,7 @@ export type Note =
       readonly generation: number
       readonly protocol: string
       readonly partitions: ReadonlyMap<string, number>
+      /** Which ones they are, as far as the assignment tells. */
+      readonly shares: ReadonlyMap<string, readonly TopicShare[]>
     }
   | { readonly kind: 'emptied'; readonly generation: number }

@@ -38,7 +38,9 @@ test.each(['classic', 'consumer'])(
       return JSON.parse(stdout).groups[0].events as {
         event: string
         clientId: string | null
+        memberId: string | null
         assigned: { partitions: number }[] | null
+        moved: { topic: string; from: string | null; to: string | null }[] | null
       }[]
     }
     const first = read('first')
@@ -53,6 +55,14 @@ test.each(['classic', 'consumer'])(
           ?.assigned?.map((each) => each.partitions)
           .join() === '1,1',
     )
+    // The second one has its partition from the first.
+    const joined = await ask()
+    const [from, to] = ['first', 'second'].map(
+      (id) =>
+        joined.findLast(({ clientId, event }) => clientId === id && event === 'joined')!.memberId,
+    )
+    const moved = joined.flatMap((event) => event.moved ?? [])
+    expect(moved).toContainEqual(expect.objectContaining({ topic: 't', from, to }))
     const told = await session.sh(`consumer-groups --describe --group ${protocol} --since 1h`)
     expect(told).toMatchObject({ code: 0, stderr: '' })
     const live = session.start(

@@ -143,7 +143,7 @@ export class Shard {
         return this.#timers.disarm(groupId, effect.timer)
       case 'note': {
         const { clock, history, logger } = this.#options
-        history.add(groupId, { ...effect.note, at: clock.now() })
+        history.add(groupId, effect.note, clock.now())
         return logger.info({ group: groupId, ...effect.note }, `group: ${effect.note.kind}`)
       }
       default:

@@ -1,7 +1,7 @@
-import type { Note } from '../../groups/notes.ts'
 import { describeHistory } from '../../protocol/apis/describe-history.ts'
 import { code } from '../../protocol/errors.ts'
 import type { Noted } from '../groups/history.ts'
+import type { Move } from '../groups/moves.ts'
 import type { Trail } from '../groups/trails.ts'
 import { handler } from '../handler.ts'
 
@@ -24,16 +24,19 @@ export default handler(describeHistory, ({ groups, clock }, { groupId, since, to
 })
 
 /** A note has some of these. */
-type Parts = Partial<{ [K in Note['kind']]: Extract<Note, { kind: K }> }[Note['kind']]> & {
-  readonly member?: Extract<Note, { kind: 'left' }>['member']
+type Parts = {
+  readonly member?: Extract<Noted, { kind: 'left' }>['member']
   readonly reason?: string
   readonly generation?: number
   readonly protocol?: string
   readonly partitions?: ReadonlyMap<string, number>
+  readonly moved?: readonly Move[]
+  readonly movedCount?: number
 }
 
 function eventOf(note: Noted) {
   const { member, reason, generation = -1, protocol, partitions = new Map() } = note as Parts
+  const { moved = [], movedCount = 0 } = note as Parts
   return {
     timestamp: BigInt(note.at),
     kind: note.kind,
@@ -45,6 +48,8 @@ function eventOf(note: Noted) {
     generation,
     protocol: protocol ?? null,
     assigned: [...partitions].map(([memberId, count]) => ({ memberId, partitions: count })),
+    moved: [...moved],
+    movedCount,
   }
 }
 

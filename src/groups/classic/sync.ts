@@ -47,11 +47,15 @@ function assign(turn: Turn, group: ClassicGroup, { assignments }: SyncEvent): vo
     assignments.map(({ memberId, assignment }) => [memberId, new Uint8Array(assignment)]),
   )
   rememberGroup(turn, group, byMember)
+  const shares = [...group.members.values()].map(
+    (each) => [each.id, sharesOf(group, each)] as const,
+  )
   note(turn, {
     kind: 'assigned',
     generation: group.generation,
     protocol: group.protocolName ?? '',
-    partitions: new Map([...group.members.values()].map((each) => [each.id, count(group, each)])),
+    partitions: new Map(shares.map(([id, topics]) => [id, count(topics)])),
+    shares: new Map(shares.map(([id, topics]) => [id, topics ?? []])),
   })
   for (const member of group.members.values()) {
     if (member.syncAsk === null) continue
@@ -88,13 +92,15 @@ export function syncTimedOut(turn: Turn, group: ClassicGroup): void {
   prepareRebalance(turn, group, `${absent.join(', ')} did not sync in time`)
 }
 
-/** -1 where the assignment is not a consumer's. */
-function count(group: ClassicGroup, { assignment }: Member): number {
-  if (group.protocolType !== consumerProtocolType) return -1
+/** Null where the assignment is not a consumer's. */
+function sharesOf(group: ClassicGroup, { assignment }: Member) {
+  if (group.protocolType !== consumerProtocolType) return null
   try {
-    const { assignedPartitions } = decodeAssignment(assignment)
-    return assignedPartitions.reduce((sum, { partitions }) => sum + partitions.length, 0)
+    return decodeAssignment(assignment).assignedPartitions
   } catch {
-    return -1
+    return null
   }
 }
+
+const count = (shares: ReturnType<typeof sharesOf>): number =>
+  shares === null ? -1 : shares.reduce((sum, { partitions }) => sum + partitions.length, 0)

@@ -1,6 +1,8 @@
 /** The group's target assignment: computed for all members at once, by one of the server's assignors. */
+import type { TopicShare } from '../notes.ts'
 import { note, type Turn } from '../turn.ts'
-import { type Assignor, type MemberSpec, sizeOf } from './assign/assignor.ts'
+import type { Topics } from '../world.ts'
+import { type Assignor, type MemberSpec, type PartitionSet, sizeOf } from './assign/assignor.ts'
 import { assignRange } from './assign/range.ts'
 import { assignUniform } from './assign/uniform.ts'
 import { samePartitions } from './partitions.ts'
@@ -59,5 +61,9 @@ export function assign(turn: Turn, group: ConsumerGroup): void {
     generation: group.epoch,
     protocol: name,
     partitions: new Map([...assignment].map(([id, target]) => [id, sizeOf(target)])),
+    shares: new Map([...assignment].map(([id, target]) => [id, sharesOf(target, topics)])),
   })
 }
+
+const sharesOf = (target: PartitionSet, topics: Topics): TopicShare[] =>
+  [...target].map(([id, partitions]) => ({ topic: topics.byId(id)?.name ?? id, partitions }))

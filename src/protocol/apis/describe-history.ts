@@ -1,4 +1,14 @@
-import { api, array, int16, int32, int64, nullableString, string, struct } from '../schema.ts'
+import {
+  api,
+  array,
+  int16,
+  int32,
+  int64,
+  nullableString,
+  since,
+  string,
+  struct,
+} from '../schema.ts'
 
 const trails = array(
   struct({
@@ -15,12 +25,12 @@ const trails = array(
 
 /**
  * Jackdaw's own, and none of Kafka's: what a broker remembers of a group that it coordinates (the timeline of rebalances, and how
- * its committed offsets moved) and how the ends of the logs that it leads moved. Its key is where no release of Kafka has one.
+ * its committed offsets moved) and how the ends of the logs that it leads moved. Its key is where no release of Kafka has one. v1: which partitions moved.
  */
 export const describeHistory = api({
   key: 30_000,
   name: 'DescribeHistory',
-  versions: [0, 0],
+  versions: [0, 1],
   flexible: 0,
   request: {
     /** Null asks for ends of logs alone. */
@@ -46,6 +56,20 @@ export const describeHistory = api({
         protocol: nullableString,
         /** How many partitions each member has from here on. */
         assigned: array(struct({ memberId: string, partitions: int32 })),
+        /** The first of those that have another owner than before, and how many there are. Null is nobody. */
+        moved: since(
+          1,
+          array(
+            struct({
+              topic: string,
+              partition: int32,
+              from: nullableString,
+              to: nullableString,
+            }),
+          ),
+          [],
+        ),
+        movedCount: since(1, int32, 0),
       }),
     ),
     committed: trails,

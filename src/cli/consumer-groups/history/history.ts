@@ -25,13 +25,16 @@ export async function history(asked: HistoryAsked): Promise<number> {
   return 0
 }
 
-function jsonEvent({ timestamp, kind, generation, assigned, ...rest }: HistoryEvent) {
+function jsonEvent(event: HistoryEvent) {
+  const { timestamp, kind, generation, assigned, moved, movedCount, ...rest } = event
   return {
     at: timeText(Number(timestamp)),
     event: kind,
     ...rest,
     generation: generation < 0 ? null : generation,
     assigned: kind === 'assigned' ? assigned : null,
+    moved: kind === 'assigned' ? moved : null,
+    movedCount: kind === 'assigned' ? movedCount : null,
   }
 }
 
@@ -49,11 +52,14 @@ function sectionOf({ group, events }: Section, { sinceMs, machine }: HistoryAske
     'timed-out': colour.red,
     fenced: colour.red,
   }
-  const rows = events.map((event) => [
-    timeText(Number(event.timestamp)),
-    (shade[event.kind] ?? ((text) => text))(event.kind.replaceAll('-', ' ')),
-    whoOf(event),
-    whatOf(event),
+  const rows = events.flatMap((event) => [
+    [
+      timeText(Number(event.timestamp)),
+      (shade[event.kind] ?? ((text) => text))(event.kind.replaceAll('-', ' ')),
+      whoOf(event),
+      whatOf(event),
+    ],
+    ...movedLines(event).map((line) => ['', 'moved', '-', line]),
   ])
   const table = tableText(['TIME', 'EVENT', 'MEMBER', 'WHAT'], rows, {
     aligns: ['left', 'left', 'left', 'left'],
@@ -74,4 +80,21 @@ function whatOf({ kind, reason, generation, protocol, assigned }: HistoryEvent):
   if (kind !== 'assigned') return reason ?? ''
   const shares = assigned.map(({ memberId, partitions }) => `${memberId} has ${partitions}`)
   return `generation ${generation} by ${protocol}: ${shares.join(', ')}`
+}
+
+const movedLinesMax = 20
+
+/** Partitions of one topic that went the same way stand in one line. */
+export function movedLines({ moved, movedCount }: Pick<HistoryEvent, 'moved' | 'movedCount'>) {
+  const ways = new Map<string, { topic: string; way: string; partitions: number[] }>()
+  for (const { topic, partition, from, to } of moved) {
+    const way = `from ${from ?? 'nobody'} to ${to ?? 'nobody'}`
+    const known = ways.get(`${topic} ${way}`) ?? { topic, way, partitions: [] }
+    known.partitions.push(partition)
+    ways.set(`${topic} ${way}`, known)
+  }
+  const shown = [...ways.values()].slice(0, movedLinesMax)
+  const lines = shown.map(({ topic, way, partitions }) => `${topic} ${partitions.join(',')} ${way}`)
+  const told = shown.reduce((sum, { partitions }) => sum + partitions.length, 0)
+  return told < movedCount ? [...lines, `and ${movedCount - told} more`] : lines
 }
