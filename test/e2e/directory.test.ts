@@ -1,15 +1,16 @@
 /** One directory, served by Jackdaw and by Apache Kafka in turn: what the one wrote and acknowledged the other has, after a stop and after a kill. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { apache } from '../support/apache.ts'
 import { until } from '../support/asking.ts'
-import { fill } from '../support/filling.ts'
+import { append, commit, fill, numbered } from '../support/filling.ts'
 import { expectFlawless } from '../support/flawless.ts'
 import { goOn } from '../support/going-on.ts'
 import { dataOf, type Kind, type OneBroker, startOn } from '../support/one-broker.ts'
-import { contentOf } from '../support/seeing.ts'
+import { makeWritable, samplesFolder } from '../support/samples.ts'
+import { contentOf, read } from '../support/seeing.ts'
 
 const had = apache()
 const missing = had.ok ? '' : ` (skipped: ${had.reason})`
@@ -71,4 +72,45 @@ describe.skipIf(!had.ok)(`one directory, two brokers${missing}`, () => {
       await finish('stop')
     },
   )
+
+  test.each(['clean', 'crashed'] as const)(
+    'Jackdaw opens the sample that Apache Kafka left (%s) and writes; Apache Kafka opens it, writes; Jackdaw goes on',
+    { timeout: 300_000 },
+    async (sample) => {
+      cpSync(join(samplesFolder, sample), dataOf(root), { recursive: true })
+      makeWritable(dataOf(root))
+      const ours = await start('jackdaw')
+      expect((await read(ours.connection, 'plain', 0, 0n)).length).toBeGreaterThan(5)
+      await writeOn(ours)
+      const written = await lasting(ours)
+      await finish('stop')
+
+      const theirs = await start('apache')
+      expect(await lasting(theirs)).toEqual(written)
+      await writeOn(theirs)
+      const both = await lasting(theirs)
+      await finish('stop')
+
+      expect(await lasting(await start('jackdaw'))).toEqual(both)
+      await finish('stop')
+    },
+  )
 })
+
+async function writeOn({ connection, kind }: OneBroker): Promise<void> {
+  for (const topic of ['plain', 'compacted', 'codec-zstd', 'trimmed']) {
+    await append(connection, { topic, records: numbered(5, `by ${kind}`) })
+  }
+  await commit(connection, 'classic-group', 'plain', [3n, 4n])
+}
+
+/** The transaction that was open and the member that was alive when the sample was killed come to their end sooner or later. */
+async function lasting({ connection }: OneBroker) {
+  const content = await contentOf(connection)
+  const { transactions, ...topics } = content.topics
+  expect(transactions).toBeDefined()
+  const groups = Object.entries(content.groups).map(([id, group]) => {
+    return id === 'alive' ? [id, { ...group, groupState: '' }] : [id, group]
+  })
+  return { ...content, topics, groups }
+}
