@@ -47,7 +47,7 @@ export interface Disk {
   /** Whole or not at all, and on the medium when it returns: `<path>.tmp`, synced, renamed, the directory synced. */
   replaceFile(path: string, bytes: Uint8Array, permissions?: number): void
   /** The same in the background, but for the directory, which the caller syncs. */
-  replaceFileLater(path: string, bytes: Uint8Array): Promise<void>
+  replaceFileLater(path: string, bytes: Uint8Array, isWanted: () => boolean): Promise<void>
   rename(from: string, to: string): void
   /** A file that is not there is as good as removed. */
   remove(path: string): void
@@ -189,16 +189,21 @@ function replaceFile(path: string, bytes: Uint8Array, permissions = 0o644): void
   syncDirectory(dirname(path))
 }
 
-async function replaceFileLater(path: string, bytes: Uint8Array): Promise<void> {
+/** Names are looked up at once: a moment later another folder may have this one's. */
+async function replaceFileLater(
+  path: string,
+  bytes: Uint8Array,
+  isWanted: () => boolean,
+): Promise<void> {
   const temporary = `${path}.tmp`
-  const file = await fs.promises.open(temporary, 'w', 0o644)
+  const file = new SystemFile(fs.openSync(temporary, 'w', 0o644), temporary)
   try {
-    await file.writeFile(bytes)
+    file.write(bytes, 0)
     await file.sync()
   } finally {
-    await file.close()
+    file.close()
   }
-  await fs.promises.rename(temporary, path)
+  if (isWanted()) fs.renameSync(temporary, path)
 }
 
 function syncDirectory(path: string): void {

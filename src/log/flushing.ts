@@ -117,13 +117,14 @@ export class Flushing {
 
   async #run(): Promise<void> {
     const { context } = this.#store
+    if (this.#closed) throw closed()
     const target = this.#logEndOffset()
     const truncations = this.#truncations
     const { dirty: epochsDirty } = this.#epochs
     const folderDirty = this.#store.folderDirty || epochsDirty
     const offline = context.offline()
     if (offline !== null) throw offline
-    const epochs = epochsDirty ? this.#epochs.save() : undefined
+    const epochs = epochsDirty ? this.#epochs.save(() => !this.#closed) : undefined
     // All at once; but a full disk, which refuses a new file, must not hide that a sync failed.
     const done = await Promise.allSettled([this.#sync(), epochs])
     const failed = done.find(({ status }) => status === 'rejected')

@@ -106,11 +106,11 @@ export class LeaderEpochs {
     this.dirty = true
   }
 
-  /** Safe once the folder is synced too. */
-  async save(): Promise<void> {
+  /** Safe once the folder is synced too. A log that is no longer wanted may have been deleted, and its folder's name given to another. */
+  async save(isWanted: () => boolean): Promise<void> {
     this.dirty = false
     try {
-      await this.#disk.replaceFileLater(this.#path, this.#text())
+      await this.#disk.replaceFileLater(this.#path, this.#text(), isWanted)
     } catch (error) {
       this.dirty = true
       throw error

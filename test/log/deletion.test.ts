@@ -55,3 +55,26 @@ test('compaction is under way', async () => {
     await logs.close({ brokerEpoch: 1n })
   }
 })
+
+test('a topic of the same name is made at once: the old one’s flush leaves its files alone', async () => {
+  const crowd = Array.from({ length: 20 }, (_, index) => `crowd-${index}`)
+  for (let turns = 0; turns < 60; turns++) {
+    const { disk, logs } = await world(new SimDisk())
+    // More flushes than may be under way: some begin when their topic is gone.
+    const others = crowd.map((topic) => logs.create(topic, 0, topicId, defaults))
+    const log = logs.create('t', 0, topicId, defaults)
+    for (const each of [...others, log]) append(each, 'k=1', { leaderEpoch: 5 })
+    const waiting = [...others, log].map((each) => each.flush())
+    for (let turn = 0; turn < turns; turn++) await null
+    logs.delete('t', 0)
+    const again = logs.create('t', 0, topicId, defaults)
+    append(again, 'k=2', { leaderEpoch: 0 })
+    waiting.push(again.flush())
+    await Promise.allSettled(waiting)
+    expect(logs.directories()[0]!.online).toBe(true)
+    await again.flush()
+    const file = Buffer.from(disk.readFile('/data/t-0/leader-epoch-checkpoint')).toString()
+    expect(file).toBe('0\n1\n0 0\n')
+    await logs.close({ brokerEpoch: 1n })
+  }
+})

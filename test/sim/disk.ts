@@ -172,14 +172,14 @@ export class SimDisk implements Disk {
     this.syncDirectory(parentOf(path))
   }
 
-  async replaceFileLater(path: string, bytes: Uint8Array): Promise<void> {
+  async replaceFileLater(path: string, bytes: Uint8Array, isWanted: () => boolean): Promise<void> {
     const temporary = `${path}.tmp`
     this.remove(temporary)
     const file = this.open(temporary, 'create')
     file.write(bytes, 0)
     await file.sync()
     file.close()
-    this.rename(temporary, path)
+    if (isWanted()) this.rename(temporary, path)
   }
 
   rename(from: string, to: string): void {
