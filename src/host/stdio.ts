@@ -4,6 +4,8 @@ import tty from 'node:tty'
 /** Standard output or standard error. */
 export interface Output {
   readonly isTerminal: boolean
+  /** A regular file, which nobody watches grow. */
+  readonly isFile?: boolean
   /** Characters on a line of the terminal; 80 where there is none. */
   columns(): number
   /** Waits until everything is handed over. Throws EPIPE when nobody reads any more. */
@@ -15,6 +17,8 @@ export interface Output {
 /** Standard input. A chunk is the taker's own; `end` comes once, also when reading failed (`cause`). */
 export interface Input {
   readonly isTerminal: boolean
+  /** Of a regular file, where that is what is read from its beginning. */
+  readonly sizeBytes?: number
   start(take: { chunk(bytes: Uint8Array): void; end(cause?: Error): void }): void
   pause(): void
   resume(): void
@@ -28,6 +32,9 @@ export const standardError = output(2)
 function output(descriptor: number): Output {
   return {
     isTerminal: tty.isatty(descriptor),
+    get isFile() {
+      return isRegularFile(descriptor)
+    },
     columns: () => terminalColumns(descriptor),
     write(text) {
       const bytes = typeof text === 'string' ? Buffer.from(text) : text
@@ -92,6 +99,9 @@ function fileInput(descriptor: number): Input {
   let read = () => {}
   return {
     isTerminal: false,
+    get sizeBytes() {
+      return fs.fstatSync(descriptor).size
+    },
     start({ chunk, end }) {
       read = () => {
         if (isPaused || isReading) return

@@ -13,6 +13,7 @@ import { kafkaVersion } from '../options/common.ts'
 import type { Options } from '../options/options.ts'
 import { parse } from '../options/parse.ts'
 import { exceptionText, logEvent } from '../output/log.ts'
+import { Progress } from '../output/progress.ts'
 import { clientWarnings } from '../output/warnings.ts'
 import { addressesOf, findServer, type Server } from '../server.ts'
 import { isClosedPipe, ToolFailure } from '../tell.ts'
@@ -120,7 +121,9 @@ async function consume({
   if (ranges === null) point(consumer, options, settings)
   else pointAt(consumer, ranges)
   const messagesMax = limit(options)
+  const progress = progressOf(machine, messagesMax)
   const consumption = new Consumption({
+    progress,
     consumer,
     formatter,
     messagesMax: typeof messagesMax === 'number' ? messagesMax : 0,
@@ -138,14 +141,25 @@ async function consume({
   })
   try {
     if (typeof messagesMax !== 'number') throw messagesMax
-    tellEnding(await consumption.run(), configs.get('client.id'), { consumer, machine })
+    const ending = await consumption.run()
+    progress?.clear()
+    tellEnding(ending, configs.get('client.id'), { consumer, machine })
   } finally {
+    progress?.clear()
     await consumer.close()
     cluster.close()
     stderr.write(`Processed a total of ${consumption.count} messages\n`)
     if (options.has('enable-systest-events')) lastWord(machine)
   }
   return signal === null ? 0 : exitCodeOf[signal satisfies Signal]
+}
+
+/** Whoever writes to a file at a terminal would not see anything; what is behind a pipe may write there itself. */
+function progressOf(machine: Machine, messagesMax: unknown): Progress | null {
+  const { stdout, stderr } = machine
+  if (!stderr.isTerminal || stdout.isFile !== true) return null
+  const isCounted = typeof messagesMax === 'number' && messagesMax > 0
+  return new Progress(machine, isCounted ? { records: messagesMax } : null)
 }
 
 function asConstruction(error: unknown): never {

@@ -2,6 +2,7 @@ import type { RecordRun } from '../../client/consumer/record-run.ts'
 import type { Consumer } from '../../client/consumer.ts'
 import { JavaError } from '../java/errors.ts'
 import type { Machine } from '../machine.ts'
+import type { Progress } from '../output/progress.ts'
 import type { Condition } from '../records/where.ts'
 import { isClosedPipe } from '../tell.ts'
 import type { Formatter } from './formatters/formatter.ts'
@@ -22,6 +23,8 @@ export type ConsumeOptions = {
   /** A record that cannot be formatted is told to `skipped` instead of ending everything. */
   skipsErrors: boolean
   skipped: (error: unknown) => void
+  /** Null where nobody watches. */
+  progress: Progress | null
   machine: Machine
 }
 
@@ -97,8 +100,10 @@ export class Consumption {
     const { consumer } = this.#options
     const { topic, partition } = run
     const written = { offset: run.position }
+    const before = this.count
     try {
       await this.#write(run, written)
+      this.#options.progress?.add(this.count - before, run.size)
       if (run.isOver) return true
       // As Kafka's tool, which goes back to what it has not printed: the commit then has no leader epoch.
       const { position } = run

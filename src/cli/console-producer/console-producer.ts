@@ -11,6 +11,7 @@ import { kafkaVersion } from '../options/common.ts'
 import type { Options } from '../options/options.ts'
 import { parse } from '../options/parse.ts'
 import { exceptionText } from '../output/log.ts'
+import { Progress } from '../output/progress.ts'
 import { clientWarnings, type Warn } from '../output/warnings.ts'
 import { isJsonLines } from '../records/form.ts'
 import { addressesOf, findServer } from '../server.ts'
@@ -25,7 +26,6 @@ import {
   producerConfigsOf,
   producerOptions,
 } from './producer-options.ts'
-import { Progress } from './progress.ts'
 import { JsonParts } from './reader/json-parts.ts'
 import { LineParts } from './reader/line-parts.ts'
 import type { Parts } from './reader/parts.ts'
@@ -99,11 +99,16 @@ async function produce(options: Options, machine: Machine): Promise<number> {
     parts,
     failures,
     isSync: options.has('sync'),
-    progress: stderr.isTerminal && !stdin.isTerminal ? new Progress(machine) : null,
+    progress: stderr.isTerminal && !stdin.isTerminal ? progressOf(machine) : null,
     machine,
   })
   const signal = await feed.run()
   return signal === null ? failures.exitCode : exitCodeOf[signal satisfies Signal]
+}
+
+function progressOf(machine: Machine): Progress {
+  const bytes = machine.stdin.sizeBytes ?? 0
+  return new Progress(machine, bytes > 0 ? { bytes } : null)
 }
 
 function asConstruction(error: unknown): never {
