@@ -2,9 +2,8 @@
 import type { Cancel, Clock } from '../host/clock.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { PartitionEffect } from '../partition/partition.ts'
-import { alterPartition } from '../protocol/apis/alter-partition.ts'
-import { errorName, KafkaError } from '../protocol/errors.ts'
 import type { Hosted } from './hosted.ts'
+import { InSyncProposals } from './in-sync-proposals.ts'
 import type { Logger } from './logger.ts'
 import type { Links } from './peers.ts'
 import type { MetadataQuorum } from './quorum.ts'
@@ -23,11 +22,10 @@ export interface ReplicationOptions {
   readonly hosted: () => Iterable<Hosted>
 }
 
-type Proposal = Extract<PartitionEffect, { kind: 'propose' }>
-
 export class Replication {
   readonly leaderThrottle: ReplicationThrottle
   readonly #followerThrottle: ReplicationThrottle
+  readonly #proposals: InSyncProposals
   readonly #options: ReplicationOptions
   readonly #fetchers = new Map<number, ReplicaFetcher>()
   #cancelCheck: Cancel = () => {}
@@ -36,6 +34,10 @@ export class Replication {
     this.#options = options
     this.leaderThrottle = new ReplicationThrottle({ ...options, side: 'leader' })
     this.#followerThrottle = new ReplicationThrottle({ ...options, side: 'follower' })
+    this.#proposals = new InSyncProposals({
+      ...options,
+      act: (hosted, effects) => this.act(hosted, effects),
+    })
   }
 
   start(): void {
@@ -69,7 +71,7 @@ export class Replication {
           this.#unfollow(hosted)
           break
         case 'propose':
-          void this.#propose(hosted, effect)
+          this.#proposals.propose(hosted, effect)
           break
         case 'high-watermark':
           break
@@ -98,42 +100,5 @@ export class Replication {
 
   #unfollow(hosted: Hosted): void {
     for (const fetcher of this.#fetchers.values()) fetcher.remove(hosted)
-  }
-
-  async #propose(hosted: Hosted, { inSync, partitionEpoch, leaderEpoch }: Proposal): Promise<void> {
-    const { brokerId, quorum, clock, logger, image } = this.#options
-    const { log } = hosted
-    try {
-      const response = await quorum().forward(alterPartition, {
-        brokerId,
-        brokerEpoch: quorum().brokerEpoch,
-        topics: [
-          {
-            topicId: log.topicId,
-            partitions: [
-              {
-                partitionIndex: log.partition,
-                leaderEpoch,
-                newIsr: [],
-                newIsrWithEpochs: inSync.map((id) => ({
-                  brokerId: id,
-                  // So that an earlier life of a broker is not taken for this one (KIP-903).
-                  brokerEpoch: image().brokers.get(id)?.epoch ?? -1n,
-                })),
-                leaderRecoveryState: 0,
-                partitionEpoch,
-              },
-            ],
-          },
-        ],
-      })
-      const answered = response.topics[0]?.partitions[0]
-      const errorCode = response.errorCode || (answered?.errorCode ?? 0)
-      if (errorCode !== 0) throw new KafkaError(errorName(errorCode))
-      logger.info({ log: log.name, inSync }, 'the in-sync set changed')
-    } catch (error) {
-      logger.debug({ log: log.name, inSync, error }, 'the controller did not take the in-sync set')
-      this.act(hosted, hosted.turn({ kind: 'proposal-answered', accepted: false }, clock.now()))
-    }
   }
 }
