@@ -24,15 +24,16 @@ export function tableText(
   { aligns, colour, width }: { aligns: readonly Align[]; colour: ChalkInstance; width: number },
 ): string {
   const isHeadless = head.every((title) => title === '')
-  const widths = fittingWidths([head, ...rows], width)
+  const widths = fittingWidths(head, rows, width)
   const table = new Table({
-    ...(widths === null ? {} : { colWidths: widths, wordWrap: true, wrapOnWordBoundary: false }),
     head: head.map((title) => colour.bold(title)),
     colAligns: [...aligns],
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': gap },
     chars: frameless,
   })
-  for (const row of rows) table.push([...row])
+  for (const row of rows) {
+    table.push(row.map((cell, i) => (widths === null ? cell : folded(cell, widths[i]!))))
+  }
   const lines = table
     .toString()
     .split('\n')
@@ -43,22 +44,38 @@ export function tableText(
 const gap = 2
 const columnMin = 8
 
-/** Of each column, its gap included; null where the table fits as it is. The widest columns give way first. */
-function fittingWidths(lines: readonly (readonly string[])[], width: number): number[] | null {
-  const widths: number[] = []
-  for (const line of lines) {
-    for (const [i, cell] of line.entries()) {
-      widths[i] = Math.max(widths[i] ?? 0, stripVTControlCharacters(cell).length + gap)
-    }
-  }
-  let excess = widths.reduce((sum, each) => sum + each, 0) - gap - width
-  if (!(excess > 0)) return null
-  for (; excess > 0; excess--) {
-    const widest = widths.indexOf(Math.max(...widths))
-    if (widths[widest]! <= columnMin) break
+/** Of each column; null where the table fits as it is. The widest columns give way first, but never to less than their titles. */
+function fittingWidths(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): number[] | null {
+  const least = head.map((title) => Math.max(title.length, columnMin))
+  const widths = head.map((title, i) =>
+    Math.max(title.length, ...rows.map((row) => stripVTControlCharacters(row[i] ?? '').length)),
+  )
+  const taken = widths.reduce((sum, each) => sum + each, 0) + gap * (widths.length - 1)
+  if (taken <= width) return null
+  for (let excess = taken - width; excess > 0; excess--) {
+    const spare = widths.map((each, i) => each - least[i]!)
+    const widest = widths.indexOf(Math.max(...widths.filter((_, i) => spare[i]! > 0)))
+    if (widest < 0) break
     widths[widest]!--
   }
   return widths
+}
+
+/** On several lines, between words where there are some. What is coloured is short, and stays as it is. */
+function folded(cell: string, width: number): string {
+  if (cell !== stripVTControlCharacters(cell)) return cell
+  const lines: string[] = []
+  let rest = cell
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(' ', width)
+    lines.push(space > 0 ? rest.slice(0, space) : rest.slice(0, width))
+    rest = space > 0 ? rest.slice(space + 1) : rest.slice(width)
+  }
+  return [...lines, rest].join('\n')
 }
 
 const frameless = {

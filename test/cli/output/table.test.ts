@@ -18,6 +18,19 @@ test.each([
   expect(written(width)).toEqual(lines)
 })
 
+test('between words where there are some, and with its title whole', () => {
+  const rows = [['7', 'the offset is not within the range', colour.red('no')]]
+  const aligns = ['right', 'left', 'left'] as const
+  expect(tableText(['BEGINS AT', '', 'X'], rows, { aligns, colour, width: 36 })).toBe(
+    [
+      'BEGINS AT                     X',
+      '        7  the offset is not  no',
+      '           within the range',
+      '',
+    ].join('\n'),
+  )
+})
+
 test.each([1, 5, 12])('nothing is lost where there are only %i columns', (width) => {
   const characters = (text: string) => [...text].filter((each) => /\S/.test(each)).sort()
   expect(characters(written(width).join(''))).toEqual(characters(`TOPICLAG${name}7`))
