@@ -1,12 +1,14 @@
 /**
  * What leaders here ask of the controller: other in-sync sets. One request is under way at a time and carries all that came
- * meanwhile, since a broker that comes back is due in every partition that it follows at once.
+ * meanwhile, since a broker that comes back is due in every partition that it follows at once. It is asked again until the controller
+ * has answered, or the metadata have overtaken it.
  */
-import type { Clock } from '../host/clock.ts'
+import { type Clock, pause } from '../host/clock.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { PartitionEffect } from '../partition/partition.ts'
+import { fateOfProposal } from '../partition/proposal.ts'
 import { alterPartition } from '../protocol/apis/alter-partition.ts'
-import { errorName, KafkaError } from '../protocol/errors.ts'
+import { type ErrorName, errorName, KafkaError } from '../protocol/errors.ts'
 import type { RequestOf } from '../protocol/schema.ts'
 import type { Hosted } from './hosted.ts'
 import type { Logger } from './logger.ts'
@@ -28,14 +30,20 @@ type Proposed = Proposal & { readonly hosted: Hosted }
 type AlterPartition = RequestOf<typeof alterPartition>
 
 const perRequestMax = 1000
+const retryMs = 100
 
 export class InSyncProposals {
   readonly #options: ProposalsOptions
-  readonly #waiting: Proposed[] = []
+  #waiting: Proposed[] = []
   #running = false
+  #isClosed = false
 
   constructor(options: ProposalsOptions) {
     this.#options = options
+  }
+
+  close(): void {
+    this.#isClosed = true
   }
 
   propose(hosted: Hosted, proposal: Proposal): void {
@@ -47,11 +55,17 @@ export class InSyncProposals {
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#ask(this.#waiting.splice(0, perRequestMax))
+    while (this.#waiting.length > 0 && !this.#isClosed) {
+      const again = await this.#ask(this.#waiting.splice(0, perRequestMax))
+      // Meanwhile the partition may have changed, and another question be on its way.
+      this.#waiting = [...this.#waiting, ...again].filter(isOpen)
+      if (again.length > 0) await pause(this.#options.clock, retryMs)
+    }
     this.#running = false
   }
 
-  async #ask(proposed: readonly Proposed[]): Promise<void> {
+  /** Gives back those of which nobody knows what became of them. */
+  async #ask(proposed: readonly Proposed[]): Promise<Proposed[]> {
     const { quorum } = this.#options
     try {
       const response = await quorum().forward(alterPartition, this.#request(proposed))
@@ -62,28 +76,31 @@ export class InSyncProposals {
           answers.set(`${topicId}/${partitionIndex}`, errorCode)
         }
       }
-      for (const each of proposed) {
+      return proposed.filter((each) => {
         const { topicId, partition } = each.hosted.log
-        const errorCode = answers.get(`${topicId}/${partition}`) ?? 0
-        if (errorCode !== 0) this.#refused(each, new KafkaError(errorName(errorCode)))
-        else this.#taken(each)
-      }
+        return this.#answered(each, errorName(answers.get(`${topicId}/${partition}`) ?? 0))
+      })
     } catch (error) {
-      for (const each of proposed) this.#refused(each, error)
+      const { logger } = this.#options
+      logger.debug({ proposed: proposed.length, error }, 'the controller did not answer')
+      return [...proposed]
     }
   }
 
-  #taken({ hosted, inSync }: Proposed): void {
-    this.#options.logger.info({ log: hosted.log.name, inSync }, 'the in-sync set changed')
-  }
-
-  #refused({ hosted, inSync }: Proposed, error: unknown): void {
+  /** Whether it has to be asked again. */
+  #answered({ hosted, inSync, partitionEpoch }: Proposed, error: ErrorName | 'NONE'): boolean {
     const { logger, clock, act } = this.#options
-    // Meanwhile the partition may have changed, and the next question be on its way: the answer to this one must not end that.
-    if (hosted.state.proposed !== inSync) return
     const { name } = hosted.log
-    logger.debug({ log: name, inSync, error }, 'the controller did not take the in-sync set')
-    act(hosted, hosted.turn({ kind: 'proposal-answered', accepted: false }, clock.now()))
+    if (error === 'NONE') {
+      logger.info({ log: name, inSync }, 'the in-sync set changed')
+      return false
+    }
+    const fate = fateOfProposal(error)
+    logger.debug({ log: name, inSync, error, fate }, 'the controller did not take the in-sync set')
+    if (fate === 'refused') {
+      act(hosted, hosted.turn({ kind: 'proposal-refused', partitionEpoch }, clock.now()))
+    }
+    return fate === 'unknown'
   }
 
   #request(proposed: readonly Proposed[]): AlterPartition {
@@ -104,3 +121,6 @@ export class InSyncProposals {
     return { brokerId, brokerEpoch: quorum().brokerEpoch, topics: [...topics.values()] }
   }
 }
+
+const isOpen = ({ hosted, inSync }: Proposed): boolean =>
+  hosted.leading && hosted.state.proposed === inSync

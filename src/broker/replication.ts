@@ -54,6 +54,7 @@ export class Replication {
 
   close(): void {
     this.#cancelCheck()
+    this.#proposals.close()
     for (const fetcher of this.#fetchers.values()) fetcher.close()
     this.#options.links.close()
   }

@@ -36,7 +36,7 @@ export interface Partition {
   replicas: readonly number[]
   /** As the controller committed it. */
   inSync: readonly number[]
-  /** Asked of the controller, not yet answered: counts for the high watermark, not for min.insync.replicas. */
+  /** Asked of the controller, and not refused: counts for the high watermark, not for min.insync.replicas. */
   proposed: readonly number[] | null
   /** min.insync.replicas, never above the number of replicas. */
   minInSync: number
@@ -73,7 +73,7 @@ export type PartitionEvent =
   /** A follower learns from its leader how far the log is safe. */
   | { kind: 'leader-watermark'; highWatermark: bigint }
   | { kind: 'check-in-sync'; lagTimeMaxMs: number }
-  | { kind: 'proposal-answered'; accepted: boolean }
+  | { kind: 'proposal-refused'; partitionEpoch: number }
 
 export type PartitionEffect =
   | { kind: 'began-leading'; leaderEpoch: number }
@@ -131,8 +131,8 @@ export function step(partition: Partition, event: PartitionEvent, now: number): 
       return partition.role === 'following' ? follow(partition, event.highWatermark) : []
     case 'check-in-sync':
       return partition.role === 'leading' ? checkInSync(partition, event.lagTimeMaxMs, now) : []
-    case 'proposal-answered':
-      return answered(partition, event.accepted)
+    case 'proposal-refused':
+      return refused(partition, event.partitionEpoch)
   }
 }
 
@@ -239,10 +239,12 @@ function propose(partition: Partition, inSync: readonly number[] | null): Partit
   return [{ kind: 'propose', inSync, partitionEpoch, leaderEpoch }]
 }
 
-function answered(partition: Partition, accepted: boolean): PartitionEffect[] {
-  // An accepted proposal takes effect when the metadata brings it; until then it keeps holding the high watermark.
-  if (!accepted) partition.proposed = null
-  return partition.role === 'leading' ? advance(partition) : []
+/** An accepted proposal takes effect when the metadata brings it; until then it keeps holding the high watermark. */
+function refused(partition: Partition, partitionEpoch: number): PartitionEffect[] {
+  // The metadata may have brought something newer since then, and another proposal been made.
+  if (partition.partitionEpoch !== partitionEpoch) return []
+  partition.proposed = null
+  return advance(partition)
 }
 
 /** Moves a leader's high watermark as far as the in-sync replicas (committed or proposed) allow. */

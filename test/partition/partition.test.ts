@@ -8,6 +8,7 @@ import {
   type PartitionEffect,
   step,
 } from '../../src/partition/partition.ts'
+import { fateOfProposal } from '../../src/partition/proposal.ts'
 
 test.each([
   { current: 5n, ends: [9n, 7n, 8n], expected: 7n, why: 'the slowest in-sync replica decides' },
@@ -105,9 +106,20 @@ test('a proposed member holds the high watermark back before it is committed', (
   step(partition, { kind: 'appended', logEndOffset: 5n }, 1000)
   step(partition, fetchedBy(2, 5n), 1001)
   expect(watermarks(step(partition, { kind: 'appended', logEndOffset: 9n }, 1002))).toEqual([])
-  expect(watermarks(step(partition, { kind: 'proposal-answered', accepted: false }, 1003))).toEqual(
-    [9n],
-  )
+  const refused = (partitionEpoch: number) =>
+    watermarks(step(partition, { kind: 'proposal-refused', partitionEpoch }, 1003))
+  expect(refused(-1), 'of an earlier proposal').toEqual([])
+  expect(refused(0)).toEqual([9n])
+})
+
+test.each([
+  { error: 'INELIGIBLE_REPLICA', fate: 'refused', why: 'the controller says so' },
+  { error: 'NEW_LEADER_ELECTED', fate: 'overtaken', why: 'it ended a reassignment' },
+  { error: 'INVALID_UPDATE_VERSION', fate: 'overtaken', why: 'perhaps by itself' },
+  { error: 'REQUEST_TIMED_OUT', fate: 'unknown', why: 'the answer may be all that was lost' },
+  { error: 'NOT_CONTROLLER', fate: 'unknown', why: 'it may be committed by the next one' },
+] as const)('a proposal that gets $error is $fate: $why', ({ error, fate }) => {
+  expect(fateOfProposal(error)).toBe(fate)
 })
 
 test('an assignment that is older than what is known changes nothing', () => {
