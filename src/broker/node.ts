@@ -147,6 +147,7 @@ export class BrokerNode implements Broker {
       image,
       links: fetcherLinks({ host, brokerId, settings, endpointOf }),
       quorum: () => this.quorum,
+      logs,
       hosted: () => this.replicas.all(),
     })
     this.leaderThrottle = this.#replication.leaderThrottle

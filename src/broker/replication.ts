@@ -1,7 +1,9 @@
 /** The replicas of this broker among their peers: who follows whom, and what leaders ask of the controller. */
 import type { Cancel, Clock } from '../host/clock.ts'
+import type { LogManager } from '../log/log-manager.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { PartitionEffect } from '../partition/partition.ts'
+import { DirectoryReports } from './directory-reports.ts'
 import type { Hosted } from './hosted.ts'
 import { InSyncProposals } from './in-sync-proposals.ts'
 import type { Logger } from './logger.ts'
@@ -19,6 +21,7 @@ export interface ReplicationOptions {
   readonly settings: Settings
   readonly image: () => MetadataImage
   readonly quorum: () => MetadataQuorum
+  readonly logs: LogManager
   readonly hosted: () => Iterable<Hosted>
 }
 
@@ -28,10 +31,12 @@ export class Replication {
   readonly #proposals: InSyncProposals
   readonly #options: ReplicationOptions
   readonly #fetchers = new Map<number, ReplicaFetcher>()
+  readonly #directories: DirectoryReports
   #cancelCheck: Cancel = () => {}
 
   constructor(options: ReplicationOptions) {
     this.#options = options
+    this.#directories = new DirectoryReports(options)
     this.leaderThrottle = new ReplicationThrottle({ ...options, side: 'leader' })
     this.#followerThrottle = new ReplicationThrottle({ ...options, side: 'follower' })
     this.#proposals = new InSyncProposals({
@@ -50,11 +55,13 @@ export class Replication {
       this.#cancelCheck = clock.schedule(lagTimeMaxMs / 2, check)
     }
     this.#cancelCheck = clock.schedule(lagTimeMaxMs / 2, check)
+    this.#directories.start()
   }
 
   close(): void {
     this.#cancelCheck()
     this.#proposals.close()
+    this.#directories.close()
     for (const fetcher of this.#fetchers.values()) fetcher.close()
     this.#options.links.close()
   }
@@ -66,8 +73,12 @@ export class Replication {
         case 'began-following':
           this.#unfollow(hosted)
           this.#fetcher(effect.leaderId).add(hosted)
+          this.#directories.changed()
           break
         case 'began-leading':
+          this.#unfollow(hosted)
+          this.#directories.changed()
+          break
         case 'resigned':
           this.#unfollow(hosted)
           break

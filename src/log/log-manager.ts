@@ -212,6 +212,11 @@ export class LogManager {
     for (const { logs } of this.#directories) yield* logs.values()
   }
 
+  /** Null where it lies in none of them any more. */
+  directoryIdOf(log: PartitionLog): string | null {
+    return this.#directories.find(({ logs }) => logs.get(log.name) === log)?.id ?? null
+  }
+
   /** Those of log.dirs, in that order. */
   directories(): DirectoryView[] {
     const { disk } = this.#options
