@@ -27,7 +27,16 @@ interface Disk {
   startOffset: number
   entries: Entry[]
   flushed: number
-  snapshots: Map<string, { id: OffsetAndEpoch; entries: Entry[] }>
+  snapshots: Map<string, Snapshot>
+  /** Up to here its entries are known to be those that are committed; a look back at all of them would take most of the time. */
+  matched: number
+}
+
+interface Snapshot {
+  readonly id: OffsetAndEpoch
+  readonly entries: readonly Entry[]
+  /** As they go over the network, once they are asked for. */
+  bytes: Uint8Array | null
 }
 
 interface Machine {
@@ -69,7 +78,7 @@ const timing: Timing = {
   fetchWaitMs: 200,
 }
 const rpcTimeoutMs = 500
-const pieceBytes = 37
+const pieceBytes = 173
 
 export class World {
   readonly options: Required<WorldOptions>
@@ -80,11 +89,12 @@ export class World {
   elections = 0
   truncations = 0
   installs = 0
+  /** So many values were proposed: `v1`, `v2`, … */
+  proposals = 0
   #random: () => number
   #queue: Happening[] = []
   #order = 0
   #tokens = 0
-  #proposals = 0
   #calm = false
   #cuts = new Set<string>()
   /** For each committed entry the epoch of the leader that found it so. */
@@ -112,7 +122,14 @@ export class World {
     for (let id = 1; id <= this.options.voters + this.options.observers; id++) {
       this.machines.push({
         id,
-        disk: { state: null, startOffset: 0, entries: [], flushed: 0, snapshots: new Map() },
+        disk: {
+          state: null,
+          startOffset: 0,
+          entries: [],
+          flushed: 0,
+          snapshots: new Map(),
+          matched: 0,
+        },
         speed: 1 + (this.#random() * 2 - 1) * this.options.clockSkew,
         core: null,
         timers: new Map(),
@@ -165,7 +182,7 @@ export class World {
     const leaders = this.machines.filter(({ core, paused }) => core?.role === 'leader' && !paused)
     const machine = leaders[Math.floor(this.#random() * leaders.length)]
     if (machine === undefined) return null
-    const value = `v${++this.#proposals}`
+    const value = `v${++this.proposals}`
     const { epoch } = machine.core!
     const offset = endOf(machine.disk)
     this.#append(machine, [{ epoch, value }])
@@ -196,6 +213,7 @@ export class World {
     const kept = Math.floor(this.#random() * (unsafe + 1))
     disk.entries.length = disk.flushed - disk.startOffset + kept
     disk.flushed = endOf(disk)
+    disk.matched = Math.min(disk.matched, endOf(disk))
     for (const other of this.machines) {
       if (other !== machine && this.#random() < 0.5) {
         this.#at(this.#random() * 20, () =>
@@ -310,11 +328,12 @@ export class World {
         this.truncations++
         disk.entries.length = Number(effect.offset) - disk.startOffset
         disk.flushed = Math.min(disk.flushed, endOf(disk))
+        disk.matched = Math.min(disk.matched, endOf(disk))
         return
       case 'write-snapshot': {
         const name = nameOf(effect.snapshotId)
         const old = (machine.incoming.get(name) ?? new Uint8Array(0)).subarray(0, effect.position)
-        machine.incoming.set(name, Uint8Array.from([...old, ...effect.bytes]))
+        machine.incoming.set(name, Buffer.concat([old, effect.bytes]))
         return
       }
       case 'install-snapshot': {
@@ -322,10 +341,11 @@ export class World {
         const { snapshotId: id } = effect
         const entries = entriesIn(machine.incoming.get(nameOf(id))!)
         assert(BigInt(entries.length) === id.endOffset, 'a snapshot is whole')
-        disk.snapshots = new Map([[nameOf(id), { id, entries }]])
+        disk.snapshots = new Map([[nameOf(id), { id, entries, bytes: null }]])
         disk.startOffset = Number(id.endOffset)
         disk.entries = []
         disk.flushed = disk.startOffset
+        disk.matched = disk.startOffset
         return
       }
     }
@@ -400,7 +420,8 @@ export class World {
   ): void {
     const core = machine.core!
     const found = machine.disk.snapshots.get(nameOf(snapshotId))
-    const whole = found === undefined ? null : bytesOf(found.entries)
+    if (found !== undefined) found.bytes ??= bytesOf(found.entries)
+    const whole = found?.bytes ?? null
     this.#answer(machine, ask, {
       kind: 'fetch-snapshot',
       error: whole === null ? 'SNAPSHOT_NOT_FOUND' : 'NONE',
@@ -511,7 +532,7 @@ export class World {
     const entries = this.committed.slice(0, Number(endOffset))
     if (entries.length < Number(endOffset)) return
     const id = { endOffset, epoch: entries.at(-1)!.epoch }
-    disk.snapshots.set(nameOf(id), { id, entries })
+    disk.snapshots.set(nameOf(id), { id, entries, bytes: null })
     const kept = [...disk.snapshots.values()]
       .sort((a, b) => Number(a.id.endOffset - b.id.endOffset))
       .slice(-2)
@@ -521,6 +542,7 @@ export class World {
       disk.entries = disk.entries.slice(startOffset - disk.startOffset)
       disk.startOffset = startOffset
       disk.flushed = Math.max(disk.flushed, startOffset)
+      disk.matched = Math.max(disk.matched, startOffset)
     }
     this.#play(machine, {
       kind: 'snapshot-taken',
@@ -537,7 +559,7 @@ export class World {
     const known = this.#leaders.get(epoch)
     assert(known === undefined, `two leaders of epoch ${epoch}: ${known}, ${machine.id}`)
     this.#leaders.set(epoch, machine.id)
-    for (let offset = machine.disk.startOffset; offset < this.committed.length; offset++) {
+    for (let offset = machine.disk.matched; offset < this.committed.length; offset++) {
       const own = machine.disk.entries[offset - machine.disk.startOffset]
       const committed = this.committed[offset]!
       // A leader may be elected so late that a newer one has been at work already (Raft §5.4: of later terms only).
@@ -551,7 +573,7 @@ export class World {
 
   #commit(machine: Machine, offset: number): void {
     const { disk } = machine
-    for (let i = disk.startOffset; i < offset; i++) {
+    for (let i = disk.matched; i < offset; i++) {
       const entry = disk.entries[i - disk.startOffset]
       assert(entry !== undefined, `node ${machine.id} calls ${i} committed and lacks it`)
       const known = this.committed[i]
@@ -565,6 +587,7 @@ export class World {
           `${known.value} was committed at ${i}, now ${entry.value}`,
         )
     }
+    disk.matched = Math.max(disk.matched, offset)
     for (const [value, { offset: at, machine: id, life, epoch }] of this.#pending) {
       if (id !== machine.id || life !== machine.life || at >= offset) continue
       this.#pending.delete(value)
