@@ -3,6 +3,7 @@ import { silentLogger } from '../../../src/broker/logger.ts'
 import { BrokerNode } from '../../../src/broker/node.ts'
 import { SimDisk } from '../disk.ts'
 import { SeededRandom } from '../random.ts'
+import { ensure } from './history.ts'
 import { Machine } from './machine.ts'
 import type { SimNet } from './net.ts'
 import type { WorldTime } from './time.ts'
@@ -33,6 +34,7 @@ export class SimBroker {
   syncMsMax = 1
   /** Its own code gave up: what it said. */
   failure: unknown = null
+  #isRetired = false
 
   constructor(options: BrokerOptions) {
     this.id = options.id
@@ -42,12 +44,16 @@ export class SimBroker {
     this.disk = this.#diskOver(new SimDisk())
   }
 
+  get isVoter(): boolean {
+    return this.#options.voters.includes(this.id)
+  }
+
   get isUp(): boolean {
     return this.node !== null
   }
 
   start(): void {
-    if (this.node !== null || this.failure !== null) return
+    if (this.node !== null || this.failure !== null || this.#isRetired) return
     this.machine.begin()
     const { life } = this.machine
     const host = {
@@ -81,6 +87,13 @@ export class SimBroker {
     this.disk = this.#diskOver(this.disk.afterPowerCut(this.#seeds))
   }
 
+  /** It comes back with a new disk. Who votes cannot: its votes would be forgotten with it. */
+  loseDisk(): void {
+    ensure(!this.isVoter, 'a voter keeps its disk')
+    this.#end()
+    this.disk = this.#diskOver(new SimDisk())
+  }
+
   /** In an orderly way; calls back when it is over. */
   stop(done: () => void): void {
     const { node, machine } = this
@@ -96,6 +109,12 @@ export class SimBroker {
         if (!life.dead) this.failure = error
       },
     )
+  }
+
+  /** It goes, and never comes back. */
+  retire(): void {
+    this.#isRetired = true
+    this.#end()
   }
 
   #end(): void {
@@ -114,7 +133,7 @@ export class SimBroker {
 
   #properties(): Map<string, string> {
     const { id, voters } = this.#options
-    const isVoter = voters.includes(id)
+    const { isVoter } = this
     const own = hostOf(id)
     const listeners = [`PLAINTEXT://${own}:${clientPort}`]
     if (isVoter) listeners.push(`CONTROLLER://${own}:${quorumPort}`)
@@ -135,6 +154,7 @@ export class SimBroker {
         'broker.heartbeat.interval.ms': '500',
         'broker.session.timeout.ms': '3000',
         'replica.lag.time.max.ms': '4000',
+        'auto.create.topics.enable': 'false',
         'leader.imbalance.check.interval.seconds': '5',
         'offsets.topic.replication.factor': '3',
         'metadata.log.max.record.bytes.between.snapshots': '3000',

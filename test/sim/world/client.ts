@@ -11,6 +11,8 @@ export class SimClient {
   readonly machine: Machine
   readonly admin: Admin
   readonly #producer: Producer
+  /** For what may be lost. */
+  readonly #scribbler: Producer
   #into: ProducerTopic | null = null
   readonly written: string[] = []
   readonly acknowledged = new Set<string>()
@@ -34,6 +36,12 @@ export class SimClient {
       metadataMaxAgeMs: 5000,
     }
     this.admin = new Admin(options)
+    this.#scribbler = new Producer(options, {
+      lingerMs: 0,
+      maxBlockMs: 1000,
+      deliveryTimeoutMs: 3000,
+      onFailure: () => {},
+    })
     this.#producer = new Producer(options, {
       lingerMs: 0,
       deliveryTimeoutMs: 3_600_000,
@@ -59,5 +67,11 @@ export class SimClient {
     const value = String(this.written.length)
     this.written.push(value)
     this.#into.append(this.machine.now(), null, Buffer.from(value), [], partition)
+  }
+
+  /** One record into a topic that may be gone, or lose it. */
+  async scribble(topic: string): Promise<void> {
+    const into = await this.#scribbler.topic(topic).catch(() => null)
+    into?.append(this.machine.now(), null, Buffer.from('a scribble'), [], 0)
   }
 }

@@ -3,7 +3,9 @@
  * the same bytes everywhere, for ever.
  */
 import type { Hosted } from '../../../src/broker/hosted.ts'
+import { readBatches } from '../../../src/broker/quorum/batches.ts'
 import type { PartitionLog } from '../../../src/log/partition-log.ts'
+import type { MetadataRecord } from '../../../src/metadata/records.ts'
 import {
   baseOffsetOf,
   batches,
@@ -14,15 +16,23 @@ import {
 import { records } from '../../../src/protocol/batch/reader.ts'
 import type { SimBroker } from './broker.ts'
 import type { Life } from './machine.ts'
+import { loose } from './topics.ts'
+
+const mayLose = (topic: string): boolean => topic === loose
 
 interface Seen {
   readonly life: Life
+  readonly log: PartitionLog
   highWatermark: bigint
   leaderEpoch: number
   checkedTo: bigint
+  /** Of the metadata: what was written lately, for a snapshot may let go of it in the moment in which it is committed. */
+  readonly written: Map<bigint, Buffer>
+  writtenTo: bigint
 }
 
 const readBytesMax = 1 << 20
+const metadata = 'the metadata'
 
 export class History {
   /** Who led which epoch of which partition, the metadata's among them. */
@@ -31,6 +41,8 @@ export class History {
   /** Committed batches by partition and offset. */
   readonly #committed = new Map<string, Map<bigint, Buffer>>()
   readonly #was = new WeakMap<Hosted, { role: string; leaderEpoch: number; safe: bigint }>()
+  /** Those that brokers have seen; no end of a process takes one back. */
+  readonly #quorumEpochs = new Map<number, number>()
   checks = 0
   leaderships = 0
 
@@ -46,10 +58,16 @@ export class History {
     }
     if (!broker.isReady) return
     const { quorum } = node
+    const epochWas = this.#quorumEpochs.get(broker.id) ?? 0
+    ensure(
+      !broker.isVoter || quorum.leaderEpoch >= epochWas,
+      `broker ${broker.id}: the epoch of the quorum went back`,
+    )
+    this.#quorumEpochs.set(broker.id, quorum.leaderEpoch)
     if (quorum.isActive) this.#leads('the quorum', quorum.leaderEpoch, broker.id)
     const log = node.logs.metadataLog()
     const { leaderEpoch: epoch, image } = quorum
-    this.#compare(broker, { name: 'the metadata', log, epoch, safe: image.offset })
+    this.#compare(broker, { name: metadata, log, epoch, safe: image.offset })
   }
 
   /** Most steps change nothing for most replicas. */
@@ -67,16 +85,28 @@ export class History {
   valuesOf({ node }: SimBroker, topic: string, partition: number): string[] {
     const { log, state } = node!.replicas.get(topic, partition)!
     const values: string[] = []
-    for (let offset = log.logStartOffset; offset < state.highWatermark; ) {
-      const upTo = state.highWatermark
-      const { bytes } = log.read(offset, { bytesMax: readBytesMax, upTo, atLeastOneBatch: true })
-      for (const place of batches(bytes)) {
-        offset = lastOffsetOf(bytes, place) + 1n
-        if (isControl(bytes, place)) continue
-        for (const { value } of records(bytes, place)) values.push(Buffer.from(value!).toString())
-      }
+    for (const batch of batchesOf(log, log.logStartOffset, state.highWatermark)) {
+      if (isControl(batch)) continue
+      for (const { value } of records(batch)) values.push(Buffer.from(value!).toString())
     }
     return values
+  }
+
+  /** Once more, from its start: what was safe is still there, every byte of it. */
+  checkWhole({ id, node }: SimBroker): void {
+    for (const { log, state } of node!.replicas.all()) {
+      if (mayLose(log.topic)) continue
+      const name = log.topicId + log.name
+      this.#match(name, `${id} ${name}`, log, log.logStartOffset, state.highWatermark)
+    }
+  }
+
+  /** All that was ever committed to the metadata, whatever snapshots have replaced. */
+  metadataRecords(): MetadataRecord[] {
+    const committed = this.#committed.get(metadata) ?? new Map<bigint, Buffer>()
+    return [...committed.values()].flatMap((batch) =>
+      [...readBatches(batch)].flatMap(({ records }) => records),
+    )
   }
 
   #leads(name: string, epoch: number, id: number): void {
@@ -94,47 +124,89 @@ export class History {
     const { name, log, epoch, safe } = at
     const key = `${broker.id} ${name}`
     let seen = this.#seen.get(key)
-    if (seen?.life !== broker.machine.life) {
-      seen = { life: broker.machine.life, highWatermark: safe, leaderEpoch: epoch, checkedTo: -1n }
+    // A replica that was moved away and comes back begins anew.
+    if (seen?.life !== broker.machine.life || seen.log !== log) {
+      seen = {
+        life: broker.machine.life,
+        log,
+        highWatermark: safe,
+        leaderEpoch: epoch,
+        checkedTo: -1n,
+        written: new Map(),
+        writtenTo: 0n,
+      }
       this.#seen.set(key, seen)
     }
+    if (mayLose(log.topic)) return
     ensure(safe >= seen.highWatermark, `${key}: what is safe went back to ${safe}`)
     ensure(epoch >= seen.leaderEpoch, `${key}: the epoch went back to ${epoch}`)
     ensure(safe <= log.logEndOffset, `${key}: ${safe} is safe, and the log ends before`)
     seen.highWatermark = safe
     seen.leaderEpoch = epoch
+    if (name === metadata) this.#noteWritten(seen)
     if (safe === seen.checkedTo) return
     this.checks++
-    const from = seen.checkedTo < log.logStartOffset ? log.logStartOffset : seen.checkedTo
+    let from = seen.checkedTo < 0n ? log.logStartOffset : seen.checkedTo
+    for (; from < log.logStartOffset && from < safe; ) {
+      const batch = seen.written.get(from)
+      // A snapshot has come in its place.
+      if (batch === undefined) break
+      this.#commit(name, key, batch)
+      from = lastOffsetOf(batch) + 1n
+    }
+    if (from < log.logStartOffset) from = log.logStartOffset
+    for (const offset of seen.written.keys()) if (offset < from) seen.written.delete(offset)
     this.#match(name, key, log, from, safe)
     seen.checkedTo = safe
   }
 
+  #noteWritten(seen: Seen): void {
+    const { log, written } = seen
+    if (log.logEndOffset === seen.writtenTo) return
+    let from = log.logEndOffset < seen.writtenTo ? seen.highWatermark : seen.writtenTo
+    if (from < log.logStartOffset) from = log.logStartOffset
+    for (const batch of batchesOf(log, from, log.logEndOffset)) {
+      written.set(baseOffsetOf(batch), batch)
+    }
+    seen.writtenTo = log.logEndOffset
+  }
+
   /** Every batch below what is safe is the one that was safe there first. */
   #match(name: string, key: string, log: PartitionLog, from: bigint, safe: bigint): void {
-    const committed = this.#committed.get(name) ?? new Map<bigint, Buffer>()
-    this.#committed.set(name, committed)
-    for (let offset = from; offset < safe; ) {
-      const { bytes } = log.read(offset, {
-        bytesMax: readBytesMax,
-        upTo: safe,
-        atLeastOneBatch: true,
-      })
-      let end = offset
-      for (const place of batches(bytes)) {
-        const batch = Buffer.from(bytes.subarray(place, place + sizeOf(bytes, place)))
-        const baseOffset = baseOffsetOf(batch)
-        end = lastOffsetOf(batch) + 1n
-        const known = committed.get(baseOffset)
-        ensure(
-          known?.equals(batch) !== false,
-          `${key}: another batch was committed at ${baseOffset}`,
-        )
-        if (known === undefined) committed.set(baseOffset, batch)
-      }
-      ensure(end > offset, `${key}: nothing to read at ${offset}, below ${safe}`)
-      offset = end
+    let end = from
+    for (const batch of batchesOf(log, from, safe)) {
+      const baseOffset = baseOffsetOf(batch)
+      ensure(baseOffset <= end, `${key}: nothing lies from ${end} to ${baseOffset}`)
+      this.#commit(name, key, batch)
+      end = lastOffsetOf(batch) + 1n
     }
+    ensure(end >= safe, `${key}: nothing to read at ${end}, below ${safe}`)
+  }
+
+  #commit(name: string, key: string, batch: Buffer): void {
+    let committed = this.#committed.get(name)
+    if (committed === undefined) {
+      committed = new Map()
+      this.#committed.set(name, committed)
+    }
+    const baseOffset = baseOffsetOf(batch)
+    const known = committed.get(baseOffset)
+    ensure(known?.equals(batch) !== false, `${key}: another batch was committed at ${baseOffset}`)
+    if (known === undefined) committed.set(baseOffset, batch)
+  }
+}
+
+/** Copies of whole batches. */
+function* batchesOf(log: PartitionLog, from: bigint, upTo: bigint): Generator<Buffer> {
+  for (let offset = from; offset < upTo; ) {
+    const { bytes } = log.read(offset, { bytesMax: readBytesMax, upTo, atLeastOneBatch: true })
+    const began = offset
+    for (const place of batches(bytes)) {
+      const batch = Buffer.from(bytes.subarray(place, place + sizeOf(bytes, place)))
+      yield batch
+      offset = lastOffsetOf(batch) + 1n
+    }
+    if (offset === began) return
   }
 }
 

@@ -10,7 +10,9 @@ export function optionsOf(seed: number): WorldOptions {
     { voters: 1, others: 2 },
     { voters: 5, others: 0 },
   ]
-  return { seed, troubleMs: 8000, ...kinds[seed % kinds.length]! }
+  // Every other of each kind has somebody who changes the cluster.
+  const isOperated = seed % (2 * kinds.length) >= kinds.length
+  return { seed, troubleMs: 8000, isOperated, ...kinds[seed % kinds.length]! }
 }
 
 /** Null if all went well; else what went wrong, and when. */

@@ -24,11 +24,15 @@ export class Trouble {
   readonly happened = new Map<Kind, number>()
   readonly #cures = new Set<() => void>()
   #isOver = false
-  /** Some disk may have lost records; until all are in sync again no other may. */
-  #isAtRisk = false
+  /** Its disk may have lost records; until all are in sync again no other may. */
+  #lost: SimBroker | null = null
 
   constructor(world: ClusterWorld) {
     this.#world = world
+  }
+
+  get isAtRisk(): boolean {
+    return this.#lost !== null
   }
 
   begin(): void {
@@ -51,7 +55,7 @@ export class Trouble {
   }
 
   #happen(kind: Kind): void {
-    const { random, brokers, net } = this.#world
+    const { random, brokers, net, operator } = this.#world
     const victim = random.pick(brokers)
     this.happened.set(kind, (this.happened.get(kind) ?? 0) + 1)
     switch (kind) {
@@ -64,12 +68,14 @@ export class Trouble {
       }
       case 'power cut':
         // What only a page cache held is lost; Kafka's promise holds while one in-sync replica keeps its own.
-        if (this.#isAtRisk || !this.#world.inSync()) return
-        this.#isAtRisk = true
-        this.#down(victim, (broker) => broker.cutPower())
+        if (this.isAtRisk || !operator.mayLoseOne || !this.#world.inSync()) return
+        this.#lost = victim
+        this.#down(victim, (broker) =>
+          !broker.isVoter && random.chance(0.3) ? broker.loseDisk() : broker.cutPower(),
+        )
         return this.#safeAgain()
       case 'stop':
-        if (!victim.isReady || victim.machine.isPaused) return
+        if (!victim.isReady || victim.machine.isPaused || !this.#mayEnd(victim)) return
         return victim.stop(() => this.#backSoon(victim))
       case 'pause':
         victim.machine.pause()
@@ -94,9 +100,19 @@ export class Trouble {
   }
 
   #down(broker: SimBroker, end: (broker: SimBroker) => void): void {
-    if (!broker.isUp) return
+    if (!broker.isUp || !this.#mayEnd(broker)) return
     end(broker)
     this.#backSoon(broker)
+  }
+
+  /**
+   * A kill counts as a stop that was not clean, and whoever stops so is not eligible any more (KIP-966). If all were to go so, while
+   * one that lost records still counts as in sync, that one would lead, here as in Apache Kafka.
+   */
+  #mayEnd(broker: SimBroker): boolean {
+    const lost = this.#lost
+    if (this.#world.operator.isChangingMinInSync) return false
+    return lost === null || lost === broker || this.#world.isOutOfSync(lost.id)
   }
 
   #backSoon(broker: SimBroker): void {
@@ -107,8 +123,7 @@ export class Trouble {
 
   #safeAgain(): void {
     this.#world.time.after(200, () => {
-      if (this.#world.inSync() && this.#world.brokers.every(({ isUp }) => isUp))
-        this.#isAtRisk = false
+      if (this.#world.inSync() && this.#world.brokers.every(({ isUp }) => isUp)) this.#lost = null
       else this.#safeAgain()
     })
   }

@@ -7,7 +7,9 @@ import { SimBroker } from './broker.ts'
 import { SimClient } from './client.ts'
 import { ensure, History, Violation } from './history.ts'
 import { SimNet } from './net.ts'
+import { factOf, Operator } from './operator.ts'
 import { WorldTime } from './time.ts'
+import { loose, partitions, topic } from './topics.ts'
 import { Trouble } from './trouble.ts'
 
 export interface WorldOptions {
@@ -16,10 +18,10 @@ export interface WorldOptions {
   readonly voters: number
   readonly others: number
   readonly troubleMs: number
+  /** Somebody changes the cluster all the while. */
+  readonly isOperated?: boolean
 }
 
-export const topic = 'orders'
-const partitions = 2
 const setUpMs = 30_000
 const healMs = 120_000
 const writeEveryMs = 25
@@ -28,32 +30,45 @@ export class ClusterWorld {
   readonly random: SeededRandom
   readonly time = new WorldTime()
   readonly net: SimNet
-  readonly brokers: SimBroker[]
+  readonly brokers: SimBroker[] = []
   readonly client: SimClient
   readonly history = new History()
   readonly #options: WorldOptions
   readonly trouble: Trouble
+  readonly operator: Operator
+  #brokerCount = 0
 
   constructor(options: WorldOptions) {
     const { seed, voters, others } = options
     this.#options = options
     this.random = new SeededRandom(seed)
     this.net = new SimNet(this.random)
-    const ids = Array.from({ length: voters + others }, (_, i) => i + 1)
     const { time, net, random } = this
-    this.brokers = ids.map(
-      (id) =>
-        new SimBroker({
-          id,
-          voters: ids.slice(0, voters),
-          time,
-          net,
-          random,
-          clockRate: 0.95 + random.number() * 0.1,
-        }),
-    )
+    const ids = Array.from({ length: voters + others }, () => this.addBroker().id)
     this.client = new SimClient(ids, { time, net, random })
     this.trouble = new Trouble(this)
+    this.operator = new Operator(this)
+  }
+
+  /** A new one, with an empty disk; it votes if it is among the first. */
+  addBroker(): SimBroker {
+    const { time, net, random } = this
+    const broker = new SimBroker({
+      id: ++this.#brokerCount,
+      voters: Array.from({ length: this.#options.voters }, (_, i) => i + 1),
+      time,
+      net,
+      random,
+      clockRate: 0.95 + random.number() * 0.1,
+    })
+    this.brokers.push(broker)
+    return broker
+  }
+
+  /** Resolves when it has stopped, for good. */
+  retire(broker: SimBroker): void {
+    broker.retire()
+    this.brokers.splice(this.brokers.indexOf(broker), 1)
   }
 
   /** The whole story; throws a Violation where it goes wrong. */
@@ -61,19 +76,30 @@ export class ClusterWorld {
     for (const broker of this.brokers) broker.start()
     await this.until(setUpMs, 'all brokers come up', () => this.brokers.every((b) => b.isReady))
     await this.#prepare()
+    let isWriting = true
     const writing = () => {
+      if (!isWriting) return
       this.client.write(this.random.below(partitions))
       this.client.machine.after(this.random.number() * 2 * writeEveryMs, writing)
     }
     writing()
     this.trouble.begin()
+    if (this.#options.isOperated === true) this.operator.begin()
     await this.run(this.#options.troubleMs)
     this.trouble.end()
+    this.operator.end()
     const last = this.client.written.length
     const isSettled = () =>
       this.client.written.slice(0, last).every((value) => this.client.acknowledged.has(value))
     await this.until(healMs, 'all is acknowledged', isSettled)
     await this.until(healMs, 'all replicas are in sync', () => this.inSync())
+    await this.until(
+      healMs,
+      () => this.operator.pending!,
+      () => this.operator.pending === null,
+    )
+    isWriting = false
+    await this.until(healMs, 'all replicas hold the same', () => this.#areEqual())
     this.#judge()
   }
 
@@ -82,11 +108,19 @@ export class ClusterWorld {
     while (this.time.step(until)) await this.#afterStep()
   }
 
-  async until(withinMs: number, what: string, condition: () => boolean): Promise<void> {
+  async until(
+    withinMs: number,
+    what: string | (() => string),
+    condition: () => boolean,
+  ): Promise<void> {
     const until = this.time.now + withinMs
     await this.#afterStep()
     while (!condition()) {
-      ensure(this.time.step(until), `not within ${withinMs} ms: ${what}`)
+      const isNext = this.time.step(until)
+      if (!isNext)
+        throw new Violation(
+          `not within ${withinMs} ms: ${typeof what === 'string' ? what : what()}`,
+        )
       await this.#afterStep()
     }
   }
@@ -98,6 +132,28 @@ export class ClusterWorld {
       const isWhole = ({ isr, replicas, leader }: (typeof found)[number]) =>
         leader > 0 && isr.length === replicas.length
       return isReady && found.length === partitions && found.every(isWhole)
+    })
+  }
+
+  /** Everything is acknowledged and safe, and every replica ends where its leader ends. */
+  #areEqual(): boolean {
+    if (this.client.acknowledged.size < this.client.written.length) return false
+    const ends = new Map<string, bigint>()
+    for (const { node } of this.brokers) {
+      for (const { log, state } of node?.replicas.all() ?? []) {
+        const end = ends.get(log.name) ?? log.logEndOffset
+        if (log.logEndOffset !== end || state.highWatermark !== end) return false
+        ends.set(log.name, end)
+      }
+    }
+    return true
+  }
+
+  /** The controller has taken it out of the in-sync sets, and somebody has heard of that. */
+  isOutOfSync(id: number): boolean {
+    return this.brokers.some(({ node, isReady }) => {
+      const found = node?.image.topicsByName.get(topic)?.partitions ?? []
+      return isReady && found.length > 0 && found.every(({ isr }) => !isr.includes(id))
     })
   }
 
@@ -119,7 +175,8 @@ export class ClusterWorld {
     const { admin } = this.client
     let created: unknown = null
     const wanted = { name: topic, partitions, replicationFactor: 3, configs }
-    admin.createTopics([wanted]).then((results) => {
+    const other = { name: loose, partitions: 1, replicationFactor: 3 }
+    admin.createTopics([wanted, other]).then((results) => {
       created = results.get(topic)
     })
     await this.until(setUpMs, 'the topic is created', () => created !== null)
@@ -147,11 +204,19 @@ export class ClusterWorld {
     for (const value of this.client.acknowledged) {
       ensure(seen.has(value), `${value} was acknowledged and is lost`)
     }
+    const facts = new Set(this.history.metadataRecords().map(factOf))
+    for (const fact of this.operator.told)
+      ensure(facts.has(fact), `it was told that ${fact}, and that is lost`)
+    for (const broker of this.brokers) this.history.checkWhole(broker)
   }
 
+  /** As its leader has them, which some brokers may not have heard of yet. */
   #valuesOf(partition: number): string[] {
-    const id = this.brokers[0]!.node!.image.topicsByName.get(topic)!.partitions[partition]!.leader
-    const leader = this.brokers.find((broker) => broker.id === id)!
-    return this.history.valuesOf(leader, topic, partition)
+    const epochOf = ({ node }: SimBroker) => {
+      const state = node?.replicas.get(topic, partition)?.state
+      return state?.role === 'leading' ? state.leaderEpoch : -1
+    }
+    const [leader] = this.brokers.toSorted((a, b) => epochOf(b) - epochOf(a))
+    return this.history.valuesOf(leader!, topic, partition)
   }
 }
