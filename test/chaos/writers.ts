@@ -56,7 +56,7 @@ export class Gaps {
 
 /** Our producer, as a program uses it: every record to a partition that is named. */
 export async function libraryWriter(
-  { bootstrap }: Jackdaw,
+  { bootstrap }: Pick<Jackdaw, 'bootstrap'>,
   topic: string,
   gaps: Gaps,
 ): Promise<Writer> {
