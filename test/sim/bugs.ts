@@ -66,13 +66,6 @@ export const bugs: readonly Bug[] = [
     to: 'if (each.lastSequence === last && firstSequenceOf(each) > first) return each',
   },
   {
-    name: 'a broker that comes back acts on the metadata that it left with',
-    sim: 'brokers',
-    file: 'src/broker/quorum/broker-lifecycle.ts',
-    from: 'await this.#options.caughtUp(this.#epoch)\n    caughtUp()',
-    to: 'caughtUp()\n    await this.#options.caughtUp(this.#epoch)',
-  },
-  {
     name: 'the high watermark does not wait for followers',
     sim: 'brokers',
     file: 'src/partition/partition.ts',
@@ -85,13 +78,6 @@ export const bugs: readonly Bug[] = [
     file: 'src/client/producer/lane.ts',
     from: 'this.waiting.splice(at < 0 ? this.waiting.length : at, 0, batch)',
     to: 'this.waiting.splice(at < 0 ? this.waiting.length : this.waiting.length, 0, batch)',
-  },
-  {
-    name: 'a proposed in-sync set is given up when nobody answers, or the answer is that another leads',
-    sim: 'brokers',
-    file: 'src/partition/proposal.ts',
-    from: "return fates[error] ?? 'unknown'",
-    to: "return fates[error] === undefined ? 'refused' : 'refused'",
   },
   {
     name: 'a follower that has caught up stays out of the in-sync set',
@@ -129,24 +115,10 @@ export const bugs: readonly Bug[] = [
     to: "if (wanted < 0) hosted.turn({ kind: 'configured', minInSync: wanted }, clock.now())",
   },
   {
-    name: 'a reassignment ends before the new replicas are in sync',
-    sim: 'brokers',
-    file: 'src/metadata/partition-change.ts',
-    from: 'if (isr.length === 0 || !adding.every((id) => isr.includes(id))) return draft',
-    to: 'if (isr.length === 0) return draft',
-  },
-  {
     name: 'a broker with a new disk does not say where its replicas lie',
     sim: 'brokers',
-    file: 'src/broker/node.ts',
-    from: 'if (recordVersions(this.image).directories) void',
-    to: 'if (recordVersions(this.image).directories && this.id < 0) void',
-  },
-  {
-    name: 'the controller answers before its decision is committed',
-    sim: 'brokers',
-    file: 'src/broker/quorum/controller-shell.ts',
-    from: 'if (this.#pending.length === 0) resolve(',
-    to: 'if (this.#pending.length >= 0) resolve(',
+    file: 'src/broker/directory-reports.ts',
+    from: 'if (this.#isOpen && recordVersions(',
+    to: 'if (!this.#isOpen && recordVersions(',
   },
 ]
