@@ -114,11 +114,4 @@ export const bugs: readonly Bug[] = [
     from: "hosted.turn({ kind: 'configured', minInSync: wanted }, clock.now())",
     to: "if (wanted < 0) hosted.turn({ kind: 'configured', minInSync: wanted }, clock.now())",
   },
-  {
-    name: 'a broker with a new disk does not say where its replicas lie',
-    sim: 'brokers',
-    file: 'src/broker/directory-reports.ts',
-    from: 'if (this.#isOpen && recordVersions(',
-    to: 'if (!this.#isOpen && recordVersions(',
-  },
 ]
