@@ -1,12 +1,17 @@
 /** Rough surroundings: closed streams, a terminal of width 1, no UTF-8, endless lines, bytes that are no text. */
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
+import net, { type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { consumerGroups } from '../../src/cli/consumer-groups/consumer-groups.ts'
+import { turning } from '../../src/cli/output/ora.ts'
 import { topics } from '../../src/cli/topics/topics.ts'
 import { systemClock } from '../../src/host/clock.ts'
 import { scriptedMachine } from '../cli/machine.ts'
+import { jackdawCommand } from '../support/jackdaw.ts'
+import { end, type Running, start } from '../support/processes.ts'
+import { which } from '../support/project.ts'
 import { newSession, type Session } from './session.ts'
 
 let session: Session
@@ -49,6 +54,59 @@ test('a terminal that is one column wide gets everything, however it looks', asy
     const scripted = scriptedMachine({ argv: [...at, ...args], terminal: true, columns: 1 })
     expect(await tool.run({ ...scripted, clock: systemClock })).toBe(0)
     expect(scripted.out()).toMatch(/t|g/)
+  }
+})
+
+describe.skipIf(process.platform !== 'linux' || which('script') === null)(
+  'a real terminal, while the other side is silent (without `script` of util-linux: skipped)',
+  () => {
+    let silent: net.Server
+    let running: Running
+    beforeEach(async () => {
+      silent = net.createServer((socket) => socket.on('error', () => {}))
+      await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    })
+    afterEach(async () => {
+      await end(running, 'SIGKILL')
+      silent.close()
+    })
+
+    /** The tool as it is installed, not as it is written: what is loaded later has to be found. */
+    function atTerminal(): Running {
+      const { port } = silent.address() as AddressInfo
+      const { command, args } = jackdawCommand('topics', [
+        '--list',
+        '--bootstrap-server',
+        `127.0.0.1:${port}`,
+      ])!
+      const line = [command, ...args].map((word) => `'${word}'`).join(' ')
+      const env = { TERM: 'xterm' }
+      return start(
+        {
+          command: 'script',
+          args: ['-qefc', `stty cols 100; exec ${line}`, '/dev/null'],
+          env,
+        },
+        { keepStdinOpen: true },
+      )
+    }
+
+    test('a spinner turns', async () => {
+      running = atTerminal()
+      await running.outputs((output) => output.includes('asking the cluster'), 60_000)
+      expect(`${running.stdout()}`).not.toMatch(/Error|^\s+at /m)
+    })
+  },
+)
+
+test.each([0, undefined])('a terminal that is %s columns wide does without', (columns) => {
+  const before = Object.getOwnPropertyDescriptor(process.stderr, 'columns')
+  Object.defineProperty(process.stderr, 'columns', { value: columns, configurable: true })
+  try {
+    expect(turning('asking')).toBeNull()
+  } finally {
+    if (before === undefined) Reflect.deleteProperty(process.stderr, 'columns')
+    else Object.defineProperty(process.stderr, 'columns', before)
   }
 })
 

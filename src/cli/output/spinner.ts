@@ -16,8 +16,8 @@ export async function withSpinner<T>(
   let spinner: { stop(): unknown } | null = null
   let isOver = false
   const cancel = machine.clock.schedule(patienceMs, async () => {
-    const { default: ora } = await import('ora')
-    if (!isOver) spinner = ora({ text, discardStdin: false }).start()
+    const { turning } = await import('./ora.ts')
+    if (!isOver) spinner = turning(text)
   })
   const stop = () => {
     isOver = true
