@@ -39,6 +39,8 @@ export function restartAt(offset: bigint, log: Truncated): void {
     const { store, config, epochs, producers, offsets, flushing } = log
     store.drop([...store.segments].reverse(), { snapshots: true, config })
     store.snapshots.removeWhere(() => true)
+    // Before there is anything new: an old segment that comes back would reach beyond where the new one begins.
+    syncFolderNow(store)
     store.create(offset)
     syncFolderNow(store)
     offsets.logStartOffset = offset

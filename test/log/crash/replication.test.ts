@@ -6,7 +6,7 @@ import { MetadataLife, verifyMetadata } from './metadata.ts'
 import { seedsOf } from './seeds.ts'
 import { verify } from './verify.ts'
 
-test.each(seedsOf([2, 8, 14, 18, 28, 36]))(
+test.each(seedsOf([2, 8, 14, 18, 28, 36, 42]))(
   'what a follower cuts off stays away, and what it keeps stays (seed %i)',
   async (seed) => {
     const live = { seed, steps: 60, verify }
