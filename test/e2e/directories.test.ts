@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { metadata } from '../../src/protocol/apis/metadata.ts'
 import { apache } from '../support/apache.ts'
 import { type Asked, until } from '../support/asking.ts'
@@ -52,13 +52,13 @@ describe.skipIf(!had.ok)(`three directories, two kinds of nodes${missing}`, () =
       if (how === 'stop') await expectEqualAndFlawless(root)
 
       const theirs = await start('apache')
-      expect(await contentOf(theirs.connection)).toEqual(written)
+      await expectContent(theirs.connection, written)
       const onward = await goOn(theirs, identity)
       const both = await contentOf(theirs.connection)
       await finish(how)
 
       const again = await start('jackdaw')
-      expect(await contentOf(again.connection)).toEqual(both)
+      await expectContent(again.connection, both)
       await goOn(again, onward)
       await finish('stop')
       if (how === 'stop') await expectEqualAndFlawless(root)
@@ -84,6 +84,15 @@ async function allInSync(connection: Asked): Promise<void> {
     },
     ({ brokers, wanting }) => brokers === 3 && wanting.length === 0,
   )
+}
+
+/** Readers see what all copies are known to have: after a start that grows, until it is everything. */
+async function expectContent(
+  connection: Asked,
+  content: Awaited<ReturnType<typeof contentOf>>,
+): Promise<void> {
+  const look = async () => expect(await contentOf(connection)).toEqual(content)
+  await vi.waitFor(look, { timeout: 60_000, interval: 500 })
 }
 
 /** Copies are equal to the byte where nothing was cleaned or let go, which each replica does in its own time. */
