@@ -73,8 +73,11 @@ export function clustersOf(maker: Maker): Available<(brokers: number) => Promise
 // What the transcripts were recorded with (their README).
 const recordedWith = { 'num.partitions': 1, 'group.initial.rebalance.delay.ms': 0 }
 
+// Kafka's own default: a local cluster of Jackdaw looks every five seconds, and a leader might return in the middle of a session.
+const asSlowAsKafka = { 'leader.imbalance.check.interval.seconds': 300 }
+
 async function jackdawCluster(brokers: number): Promise<OwnedCluster> {
-  const cluster = await startJackdaw({ brokers, config: recordedWith })
+  const cluster = await startJackdaw({ brokers, config: { ...recordedWith, ...asSlowAsKafka } })
   const { bootstrap, startBroker, stopBroker, stop } = cluster
   return { bootstrap, startBroker, stopBroker, close: stop }
 }
