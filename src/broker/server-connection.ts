@@ -1,8 +1,9 @@
 /**
  * One client's connection. Its requests are handled one after the other, as Kafka does, and answered in their order. Only a
  * Produce goes ahead while those before it wait for replicas: what they append stands in the log already, in the order of the
- * requests, and one round of replication then serves all of them. A client that does not read its answers is not read from either, so that its memory here is bounded: what
- * waits to be worked on, and one answer.
+ * requests, and one round of replication then serves all of them. A client that does not read its answers is not read from either,
+ * so that its memory here is bounded: what waits to be worked on, one answer, and the answers to the Produce requests ahead of it,
+ * which are small.
  */
 import type { Socket, SocketEvents } from '../host/net.ts'
 import { produce } from '../protocol/apis/produce.ts'

@@ -46,11 +46,12 @@ export default handler(produce, (broker, request, call) => {
   const pending = responses.some(({ partitionResponses }) =>
     partitionResponses.some((each) => each instanceof Promise),
   )
-  const respond = (settled: Settled[]) => answerOf(broker, request, call, settled)
+  const respond = responding(broker, request.acks, call)
   return pending ? settle(responses).then(respond) : respond(responses as Settled[])
 })
 
-function answerOf(broker: Broker, { acks }: ProduceRequest, call: Call, settled: Settled[]) {
+// Made here and not in the handler: what waits for replicas must not hold the batches, which may be many megabytes.
+const responding = (broker: Broker, acks: number, call: Call) => (settled: Settled[]) => {
   if (acks === 0) return unanswered(settled)
   const hinted = call.apiVersion >= hintsSince ? withHints(broker, call, settled) : settled
   return { responses: hinted, nodeEndpoints: nodeEndpoints(broker, call, hintsIn(hinted)) }
