@@ -50,6 +50,21 @@ export function residentMb(pid: number): number {
   return memory(pid, 'VmRSS')
 }
 
+/** Processor time of a process since its start; NaN where the machine does not tell. */
+export function cpuSeconds(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ')
+    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+  } catch {
+    return Number.NaN
+  }
+}
+
+/** Linux counts in hundredths, on whatever machine. */
+const ticksPerSecond = 100
+
 /** Each rival in turn, round after round, so that a slow minute of the machine is everybody's. */
 export async function sideBySide<R extends string, T>(
   rivals: readonly R[],

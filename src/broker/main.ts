@@ -6,6 +6,8 @@ import { systemDisk } from '../host/disk.ts'
 import { systemNet } from '../host/net.ts'
 import { systemProcesses } from '../host/processes.ts'
 import { systemRandom } from '../host/random.ts'
+import { allowThreads } from '../host/threads.ts'
+import { syncsAtOnce } from '../log/flush-rounds.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import { type Card, writeCard } from './card.ts'
 import { fileLogger, type Logger } from './logger.ts'
@@ -16,6 +18,7 @@ const host = { clock: systemClock, random: systemRandom, disk: systemDisk, net: 
 
 /** Runs until a signal ends it; answers with the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
+  allowThreads(syncsAtOnce)
   try {
     const properties = readProperties(args)
     const nodeId = Number(properties.get('node.id') ?? properties.get('broker.id') ?? 1)

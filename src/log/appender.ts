@@ -100,7 +100,7 @@ export class Appender {
     this.#store.create(baseOffset)
     this.#jitterMs = this.#newJitter()
     // Whoever waits for a flush hears of its failure; the directory is offline by then.
-    this.#flushing.flush().catch(() => {})
+    this.#flushing.flushBeside().catch(() => {})
   }
 
   /** One batch of a leader; it gets its offsets here. */

@@ -2,6 +2,7 @@ import type { Clock } from '../host/clock.ts'
 import type { Disk } from '../host/disk.ts'
 import type { Random } from '../host/random.ts'
 import type { KafkaError } from '../protocol/errors.ts'
+import type { FlushRounds } from './flush-rounds.ts'
 import type { OpenFiles } from './open-files.ts'
 
 /** Who is told what happened; a pino logger is one. */
@@ -19,6 +20,7 @@ export interface LogContext {
   readonly random: Random
   readonly logger: Logger
   readonly files: OpenFiles
+  readonly rounds: FlushRounds
   /** producer.id.expiration.ms */
   readonly producerIdExpirationMs: () => number
   /** Why nothing may be written here any more; null while the directory is well. */

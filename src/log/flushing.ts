@@ -1,6 +1,7 @@
 /**
  * What of a partition is on the medium. Whoever waits while a flush is under way gets the next one, together with all others who
- * wait: so one fdatasync serves every write that was waiting for it.
+ * wait: so one fdatasync serves every write to the partition that was waiting for it, and one round of them (`flush-rounds.ts`)
+ * those to all partitions of the directory.
  */
 import { dirname } from 'node:path'
 import { smaller } from '../base/bigint.ts'
@@ -24,6 +25,8 @@ export class Flushing {
   readonly #epochs: LeaderEpochs
   readonly #logEndOffset: () => bigint
   #current: Promise<void> | null = null
+  /** Until then it takes in what is appended. */
+  #begun = false
   #next: Promise<void> | null = null
   #truncations = 0
   #closed = false
@@ -64,14 +67,23 @@ export class Flushing {
     if (this.#current === null) {
       if (this.#closed && this.dirty) return Promise.reject(closed())
       if (!this.dirty) return Promise.resolve()
-      return this.#begin()
+      return this.#begin((run) => this.#store.context.rounds.join(run))
     }
+    if (!this.#begun) return this.#current
     const again = () => {
       this.#next = null
       return this.flush()
     }
     this.#next ??= this.#current.then(again, again)
     return this.#next
+  }
+
+  /** The same where nobody waits for it: it keeps no one who does from the medium. */
+  flushBeside(): Promise<void> {
+    const { rounds } = this.#store.context
+    if (this.#current !== null) return this.flush()
+    const isFree = () => this.#current === null && this.dirty
+    return rounds.beside(() => (isFree() ? this.#begin((run) => run()) : this.flush()))
   }
 
   /** The log is closed, and may be deleted: a file that is missing now is no failure of the disk. */
@@ -105,11 +117,15 @@ export class Flushing {
     if (offset < this.flushedTo) this.flushedTo = offset
   }
 
-  #begin(): Promise<void> {
+  #begin(start: (run: () => Promise<void>) => Promise<void>): Promise<void> {
     const done = () => {
       this.#current = null
     }
-    const current = this.#store.context.files.flushing(() => this.#run())
+    this.#begun = false
+    const current = start(() => {
+      this.#begun = true
+      return this.#run()
+    })
     this.#current = current
     current.then(done, done)
     return current

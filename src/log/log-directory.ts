@@ -26,12 +26,13 @@ import {
   readCleanShutdown,
   readMetaProperties,
 } from './directory-files.ts'
+import { FlushRounds } from './flush-rounds.ts'
 import type { PartitionLog } from './partition-log.ts'
 import { Trash } from './trash.ts'
 
 export type DirectoryHost = Omit<
   LogContext,
-  'offline' | 'failed' | 'removeLater' | 'lowerCheckpoints'
+  'rounds' | 'offline' | 'failed' | 'removeLater' | 'lowerCheckpoints'
 >
 
 export class LogDirectory {
@@ -59,6 +60,7 @@ export class LogDirectory {
     this.trash = new Trash(host)
     this.context = {
       ...host,
+      rounds: new FlushRounds(),
       offline: () => this.#failure,
       failed: (error, options) => this.failed(error, options),
       removeLater: (paths, delayMs) => this.trash.throwAway(paths, delayMs),

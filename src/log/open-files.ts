@@ -9,8 +9,6 @@ export class OpenFiles {
   readonly #openMax: number
   readonly #open = new Set<PooledFile>()
   #clock = 0
-  #flushes = 0
-  readonly #waiting: (() => void)[] = []
 
   constructor(disk: Disk, openMax = 512) {
     this.disk = disk
@@ -23,19 +21,6 @@ export class OpenFiles {
 
   file(path: string): PooledFile {
     return new PooledFile(this, path)
-  }
-
-  /** Runs a flush, at once unless too many are under way: each of them holds files open. */
-  async flushing<T>(flush: () => Promise<T>): Promise<T> {
-    if (this.#flushes >= flushesMax) await new Promise<void>((go) => this.#waiting.push(go))
-    else this.#flushes++
-    try {
-      return await flush()
-    } finally {
-      const next = this.#waiting.shift()
-      if (next === undefined) this.#flushes--
-      else next()
-    }
   }
 
   /** For `PooledFile` alone, as are the next three. */
@@ -68,9 +53,6 @@ export class OpenFiles {
     return oldest !== null
   }
 }
-
-/** More the threads of the process would not sync at once. */
-const flushesMax = 16
 
 export class PooledFile {
   path: string

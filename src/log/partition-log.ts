@@ -242,7 +242,7 @@ export class PartitionLog {
     const { lastFlushMs, flushedTo } = this.#flushing
     if (flushedTo < this.#offsets.logEndOffset && now - lastFlushMs >= this.#config.flushMs) {
       // Who waits for a flush hears of its failure; the directory is offline by then.
-      this.flush().catch(() => {})
+      this.#flushing.flushBeside().catch(() => {})
     }
   }
 
