@@ -10,6 +10,7 @@ import type { MetadataQuorum } from './quorum.ts'
 import type { Replicas } from './replicas.ts'
 import type { ReplicationThrottle } from './replication-throttle.ts'
 import type { Settings } from './settings.ts'
+import type { Transactions } from './transactions.ts'
 
 export interface Endpoint {
   readonly host: string
@@ -36,6 +37,7 @@ export interface Broker {
   readonly logs: LogManager
   readonly replicas: Replicas
   readonly groups: GroupCoordinator
+  readonly transactions: Transactions
   readonly producerIds: ProducerIds
   readonly fetchSessions: FetchSessions
   /** Of what replicas fetch here that are not in sync. */

@@ -28,15 +28,16 @@ export interface JournalOptions {
   readonly topic: string
   /** Kafka's coordinators write base sequence 0 into __consumer_offsets and -1 into __transaction_state. */
   readonly baseSequence: number
-  readonly timeoutMs: number
 }
 
+/** How long replicas may take. */
+const timeoutMs = 5000
 // Large enough for few reads, small enough that a reload does not stop the broker for long.
 const replayBytesMax = 1 << 20
 
 export function coordinatorJournal(
   broker: Pick<Broker, 'replicas' | 'clock'>,
-  { topic, baseSequence, timeoutMs }: JournalOptions,
+  { topic, baseSequence }: JournalOptions,
 ): CoordinatorJournal {
   return {
     async append(partition, entries) {

@@ -84,18 +84,27 @@ const ofMembership: ReadonlySet<number> = new Set(
   [controllerRegistration, brokerRegistration, brokerHeartbeat].map(({ key }) => key),
 )
 
-export function fetcherLinks({
-  host,
-  brokerId,
-  settings,
-  endpointOf,
-}: Common & { endpointOf: (id: number) => Endpoint | null }): Links {
+export function fetcherLinks(options: Common & Pick<BrokerLinksOptions, 'endpointOf'>): Links {
+  const requestTimeoutMs = options.settings.get('replica.socket.timeout.ms')
+  return brokerLinks({ ...options, purpose: 'fetcher', requestTimeoutMs })
+}
+
+export interface BrokerLinksOptions extends Common {
+  /** Part of the client's id. */
+  readonly purpose: string
+  readonly requestTimeoutMs: number
+  readonly endpointOf: (id: number) => Endpoint | null
+}
+
+/** To the other brokers, as the metadata knows them; what must not wait for the rest has links of its own. */
+export function brokerLinks(options: BrokerLinksOptions): Links {
+  const { host, brokerId, purpose, requestTimeoutMs, endpointOf } = options
   return new Links({
     net: host.net,
     clock: host.clock,
-    clientId: `broker-${brokerId}-fetcher`,
+    clientId: `broker-${brokerId}-${purpose}`,
     connectTimeoutMs,
-    requestTimeoutMs: settings.get('replica.socket.timeout.ms'),
+    requestTimeoutMs,
     addressOf: (id) => {
       const endpoint = endpointOf(id)
       return endpoint === null ? null : addressOf(endpoint.host, endpoint.port)

@@ -20,7 +20,7 @@ import { aliveBrokers, endpointOf, fencedBrokers } from './endpoints.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { followAll, followMetadata } from './follow-metadata.ts'
 import { GroupCoordinator } from './groups.ts'
-import { offsetsTopic } from './internal-topics.ts'
+import { offsetsTopic, transactionsTopic } from './internal-topics.ts'
 import { coordinatorJournal } from './journal.ts'
 import { Listeners } from './listen.ts'
 import { unixListener } from './listeners.ts'
@@ -36,6 +36,7 @@ import { Replication } from './replication.ts'
 import type { ReplicationThrottle } from './replication-throttle.ts'
 import { Settings } from './settings.ts'
 import { TopicCreation } from './topic-creation.ts'
+import { Transactions } from './transactions.ts'
 import { voterIds } from './voters.ts'
 
 export interface Host {
@@ -59,8 +60,6 @@ interface Parts {
   readonly metadata: { image: MetadataImage }
 }
 
-const journalTimeoutMs = 5000
-
 export class BrokerNode implements Broker {
   readonly id: number
   readonly clusterId: string
@@ -71,6 +70,7 @@ export class BrokerNode implements Broker {
   readonly logs: LogManager
   readonly replicas: Replicas
   readonly groups: GroupCoordinator
+  readonly transactions: Transactions
   readonly producerIds: ProducerIds
   readonly fetchSessions: FetchSessions
   readonly leaderThrottle: ReplicationThrottle
@@ -155,11 +155,7 @@ export class BrokerNode implements Broker {
     this.fetchSessions = new FetchSessions({ slots, random, clock })
     this.producerIds = new ProducerIds(() => this.quorum.allocateProducerIds())
     this.groups = new GroupCoordinator({
-      journal: coordinatorJournal(this, {
-        topic: offsetsTopic,
-        baseSequence: 0,
-        timeoutMs: journalTimeoutMs,
-      }),
+      journal: coordinatorJournal(this, { topic: offsetsTopic, baseSequence: 0 }),
       clock,
       random,
       logger,
@@ -167,6 +163,7 @@ export class BrokerNode implements Broker {
       image,
       hosted: () => this.replicas.all(),
     })
+    this.transactions = new Transactions({ host, broker: this, endpointOf })
     logs.onDirectoryOffline((_, cause) => this.#directoryFailed(cause))
     this.#topics = new TopicCreation({ clock, settings, image, quorum: () => this.quorum })
     const { net, disk } = host
@@ -256,6 +253,7 @@ export class BrokerNode implements Broker {
   async close(): Promise<void> {
     await this.#listeners.close()
     this.#replication.close()
+    await this.transactions.close()
     await this.groups.close()
     await this.#quorum?.close()
     this.#peers.close()
@@ -293,8 +291,9 @@ export class BrokerNode implements Broker {
   }
 
   #leadershipChanged(topic: string, partition: number, leaderEpoch: number | null): void {
-    if (topic !== offsetsTopic) return
-    if (leaderEpoch === null) this.groups.unload(partition)
-    else this.groups.load(partition, leaderEpoch)
+    const coordinator =
+      topic === offsetsTopic ? this.groups : topic === transactionsTopic ? this.transactions : null
+    if (leaderEpoch === null) coordinator?.unload(partition)
+    else coordinator?.load(partition, leaderEpoch)
   }
 }

@@ -15,6 +15,8 @@ interface Obeyed {
 
 export const obeyed: Obeyed = {
   broker: [
+    'add.partitions.to.txn.retry.backoff.max.ms',
+    'add.partitions.to.txn.retry.backoff.ms',
     'advertised.listeners',
     'auto.create.topics.enable',
     'auto.leader.rebalance.enable',
@@ -92,11 +94,17 @@ export const obeyed: Obeyed = {
     'replica.socket.timeout.ms',
     'replication.quota.window.num',
     'replication.quota.window.size.seconds',
+    'request.timeout.ms',
     'socket.request.max.bytes',
+    'transaction.abort.timed.out.transaction.cleanup.interval.ms',
+    'transaction.max.timeout.ms',
+    'transaction.partition.verification.enable',
+    'transaction.remove.expired.transaction.cleanup.interval.ms',
     'transaction.state.log.min.isr',
     'transaction.state.log.num.partitions',
     'transaction.state.log.replication.factor',
     'transaction.state.log.segment.bytes',
+    'transactional.id.expiration.ms',
   ],
   topic: [
     'cleanup.policy',

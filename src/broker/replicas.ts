@@ -38,6 +38,13 @@ export type AppendOutcome =
 
 export type Origin = 'client' | 'coordinator'
 
+export interface AppendRequest {
+  readonly acks: number
+  readonly origin: Origin
+  readonly apiVersion?: number
+  readonly transactionVersion?: number
+}
+
 export interface TopicPartition {
   readonly topic: string
   readonly partition: number
@@ -82,7 +89,7 @@ export class Replicas {
   append(
     { topic, partition }: TopicPartition,
     records: Uint8Array,
-    { acks, origin, apiVersion }: { acks: number; origin: Origin; apiVersion?: number },
+    { acks, origin, ...of }: AppendRequest,
   ): AppendOutcome {
     const hosted = this.leader(topic, partition)
     if (typeof hosted === 'string') return refused(hosted)
@@ -91,8 +98,7 @@ export class Replicas {
     }
     const now = this.#options.clock.now()
     const { leaderEpoch } = hosted.state
-    const version = apiVersion === undefined ? {} : { apiVersion }
-    const appended = hosted.log.appendAsLeader(records, { leaderEpoch, origin, now, ...version })
+    const appended = hosted.log.appendAsLeader(records, { leaderEpoch, origin, now, ...of })
     if (!appended.ok) return { ...appended, logStartOffset: hosted.log.logStartOffset }
     // Where `flush.messages` asks for it, a record counts from when it is on the medium.
     if (appended.flushed === null) this.#grew(hosted)

@@ -29,6 +29,8 @@ export interface AppendOptions {
   readonly now: number
   /** Of the Produce request, for its messages. */
   readonly apiVersion?: number
+  /** Of a marker: since 2 the epoch grows with every transaction (KIP-890). */
+  readonly transactionVersion?: number
 }
 
 export function refused({

@@ -66,11 +66,11 @@ export class Appender {
   }
 
   asLeader(records: Uint8Array, options: AppendOptions): Appended | Refused {
-    const { origin, leaderEpoch, now, apiVersion = 13 } = options
-    if (origin !== 'client') return this.#appendOne(records, { origin, leaderEpoch, now }, -1n)
+    const { origin, apiVersion = 13, now } = options
+    if (origin !== 'client') return this.#appendOne(records, options, -1n)
     const accepted = validateBatch(records, { ...this.#rules, now, apiVersion })
     if (!accepted.ok) return accepted
-    return this.#appendOne(accepted.bytes, { origin, leaderEpoch, now }, accepted.appendTime)
+    return this.#appendOne(accepted.bytes, options, accepted.appendTime)
   }
 
   /** Throws CORRUPT_MESSAGE, or KAFKA_STORAGE_ERROR. */
@@ -106,12 +106,12 @@ export class Appender {
   /** One batch of a leader; it gets its offsets here. */
   #appendOne(
     batch: Uint8Array,
-    { origin, leaderEpoch, now }: Pick<AppendOptions, 'origin' | 'leaderEpoch' | 'now'>,
+    { origin, leaderEpoch, now, transactionVersion = 0 }: AppendOptions,
     appendTime: bigint,
   ): Appended | Refused {
     const baseOffset = this.#offsets.logEndOffset
     if (layout.producerIdOf(batch) >= 0n) {
-      const known = this.#known(batch, origin)
+      const known = this.#known(batch, { origin, transactionVersion })
       if (known !== null) return known
     }
     assignOffsets(batch, { baseOffset, leaderEpoch })
@@ -129,7 +129,10 @@ export class Appender {
   }
 
   /** The answer for a batch that is there already, or that its producer may not append. */
-  #known(batch: Uint8Array, origin: Origin): Appended | Refused | null {
+  #known(
+    batch: Uint8Array,
+    { origin, transactionVersion }: { origin: Origin; transactionVersion: number },
+  ): Appended | Refused | null {
     const duplicate = origin === 'client' ? this.#producers.duplicate(batch, 0) : null
     if (duplicate !== null) {
       const { lastOffset, offsetDelta, timestamp, isForgotten = false } = duplicate
@@ -138,7 +141,7 @@ export class Appender {
       return { ...appended, duplicate: true }
     }
     const place = { topicPartition: this.#name, offset: this.#offsets.logEndOffset, origin }
-    const fault = this.#producers.fault(batch, 0, place)
+    const fault = this.#producers.fault(batch, 0, { ...place, transactionVersion })
     return fault === null ? null : refused(fault)
   }
 

@@ -1,29 +1,31 @@
 import { describeTransactions } from '../../protocol/apis/describe-transactions.ts'
 import { code } from '../../protocol/errors.ts'
-import { coordinatorPartition } from '../../protocol/names.ts'
-import type { Broker } from '../broker.ts'
 import { handler } from '../handler.ts'
-import { transactionsTopic } from '../internal-topics.ts'
 
-/** There are no transactions; who leads the partition that would have one says so, and nobody else. */
-export default handler(describeTransactions, (broker, { transactionalIds }) => ({
-  transactionStates: transactionalIds.map((transactionalId) => ({
-    transactionalId,
-    errorCode: code(
-      leads(broker, transactionalId) ? 'TRANSACTIONAL_ID_NOT_FOUND' : 'NOT_COORDINATOR',
-    ),
-    transactionState: '',
-    transactionTimeoutMs: 0,
-    transactionStartTimeMs: 0n,
-    producerId: 0n,
-    producerEpoch: 0,
-    topics: [],
-  })),
-}))
-
-function leads({ image, replicas }: Broker, transactionalId: string): boolean {
-  const count = image.topicsByName.get(transactionsTopic)?.partitions.length ?? 0
-  if (count === 0) return false
-  const partition = coordinatorPartition(transactionalId, count)
-  return typeof replicas.leader(transactionsTopic, partition) !== 'string'
+const nothing = {
+  transactionState: '',
+  transactionTimeoutMs: 0,
+  transactionStartTimeMs: 0n,
+  producerId: 0n,
+  producerEpoch: 0,
+  topics: [],
 }
+
+export default handler(describeTransactions, async ({ transactions }, { transactionalIds }) => ({
+  transactionStates: await Promise.all(
+    transactionalIds.map(async (transactionalId) => {
+      const { error, content } = await transactions.ask(transactionalId, { kind: 'describe' })
+      if (content === null) return { ...nothing, transactionalId, errorCode: code(error) }
+      return {
+        transactionalId,
+        errorCode: code(error),
+        transactionState: content.state,
+        transactionTimeoutMs: content.timeoutMs,
+        transactionStartTimeMs: BigInt(content.startedAt),
+        producerId: content.producerId,
+        producerEpoch: content.producerEpoch,
+        topics: [...content.partitions].map(([topic, ids]) => ({ topic, partitions: [...ids] })),
+      }
+    }),
+  ),
+}))

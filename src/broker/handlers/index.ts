@@ -1,4 +1,5 @@
 import type { Handler } from '../handler.ts'
+import addPartitionsToTxn from './add-partitions-to-txn.ts'
 import addRaftVoter from './add-raft-voter.ts'
 import allocateProducerIds from './allocate-producer-ids.ts'
 import alterClientQuotas from './alter-client-quotas.ts'
@@ -36,6 +37,7 @@ import describeTransactions from './describe-transactions.ts'
 import describeUserScramCredentials from './describe-user-scram-credentials.ts'
 import electLeaders from './elect-leaders.ts'
 import endQuorumEpoch from './end-quorum-epoch.ts'
+import endTxn from './end-txn.ts'
 import envelope from './envelope.ts'
 import expireDelegationToken from './expire-delegation-token.ts'
 import fetch from './fetch.ts'
@@ -65,6 +67,7 @@ import syncGroup from './sync-group.ts'
 import unregisterBroker from './unregister-broker.ts'
 import updateFeatures from './update-features.ts'
 import vote from './vote.ts'
+import writeTxnMarkers from './write-txn-markers.ts'
 
 /** What answers that its feature is off, in the words of a Kafka where it is. */
 export const off: readonly Handler[] = [
@@ -74,9 +77,7 @@ export const off: readonly Handler[] = [
   deleteAcls,
   describeAcls,
   describeDelegationToken,
-  describeTransactions,
   expireDelegationToken,
-  listTransactions,
   removeRaftVoter,
   renewDelegationToken,
   saslAuthenticate,
@@ -92,6 +93,11 @@ export const handlers: readonly Handler[] = [
   apiVersions,
   deleteRecords,
   initProducerId,
+  addPartitionsToTxn,
+  endTxn,
+  writeTxnMarkers,
+  describeTransactions,
+  listTransactions,
   offsetForLeaderEpoch,
   describeLogDirs,
   describeCluster,

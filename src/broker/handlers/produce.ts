@@ -1,12 +1,18 @@
 import { produce } from '../../protocol/apis/produce.ts'
-import { headerSize, isTransactional, magicOf } from '../../protocol/batch/layout.ts'
+import {
+  headerSize,
+  isTransactional,
+  magicOf,
+  producerEpochOf,
+  producerIdOf,
+} from '../../protocol/batch/layout.ts'
 import { code, type ErrorName, errorName } from '../../protocol/errors.ts'
 import { isInternalTopic } from '../../protocol/names.ts'
 import type { RequestOf, SentResponseOf } from '../../protocol/schema.ts'
 import type { Broker } from '../broker.ts'
 import { type Call, handler } from '../handler.ts'
 import { Refusal } from '../refusal.ts'
-import type { AppendOutcome } from '../replicas.ts'
+import type { AppendOutcome, TopicPartition } from '../replicas.ts'
 import { currentLeader, nodeEndpoints } from './leader-hints.ts'
 import { topicOf } from './topic-of.ts'
 
@@ -25,6 +31,8 @@ type Settled = Answered<PartitionResponse>
 const idsSince = 13
 /** Since then an answer that says "not here" also says where (KIP-951). */
 const hintsSince = 10
+/** Since then brokers add the partition to the transaction (KIP-890); since the version before, TRANSACTION_ABORTABLE is understood. */
+const addsSince = 12
 /** Kafka lets its admin client alone write to the coordinators' topics. */
 const adminClient = '__admin_client'
 
@@ -78,7 +86,7 @@ function unanswered(responses: readonly Settled[]): null {
 /** Appends at once, so that the order of requests is the order in the log; only the wait for acks comes later. */
 function append(
   broker: Broker,
-  { acks, timeoutMs }: ProduceRequest,
+  request: ProduceRequest,
   call: Call,
   topic: string | null,
   { index, records }: PartitionData,
@@ -87,13 +95,52 @@ function append(
   const known = broker.image.topicsByName.get(topic)?.partitions[index]
   if (known === undefined) return failed(index, 'UNKNOWN_TOPIC_OR_PARTITION')
   if (records === null) throw new Refusal(`Produce without records for ${topic}-${index}`)
+  const { acks } = request
   if (acks !== 0 && acks !== 1 && acks !== -1) return failed(index, 'INVALID_REQUIRED_ACKS')
   if (isInternalTopic(topic) && call.clientId !== adminClient) {
     return failed(index, 'INVALID_TOPIC_EXCEPTION')
   }
-  if (inTransaction(records)) return unverified(index)
   const at = { topic, partition: index }
-  const { apiVersion } = call
+  if (inTransaction(records)) return appendInTransaction(broker, request, call, at, records)
+  return appendNow(broker, request, call, at, records)
+}
+
+/** Where the transaction has no records yet, its coordinator is asked first. */
+function appendInTransaction(
+  broker: Broker,
+  request: ProduceRequest,
+  call: Call,
+  at: TopicPartition,
+  records: Uint8Array,
+): PartitionResponse | Promise<PartitionResponse> {
+  const { replicas, settings } = broker
+  const { verification } = broker.transactions
+  const use = () => appendNow(broker, request, call, at, records)
+  const hosted = replicas.leader(at.topic, at.partition)
+  if (typeof hosted === 'string') return use()
+  const producerId = producerIdOf(records)
+  const producerEpoch = producerEpochOf(records)
+  const adds = call.apiVersion >= addsSince
+  const isOpen = () => hosted.log.producers.isInTransaction(producerId, producerEpoch)
+  if (!verification.isPending(at, producerId)) {
+    const isAsked = adds || settings.get('transaction.partition.verification.enable')
+    if (isOpen() || !isAsked) return use()
+  }
+  const claim = { transactionalId: request.transactionalId!, producerId, producerEpoch, adds }
+  return verification.verified(claim, at, {
+    isOpen,
+    use: (error) => (error === 'NONE' ? use() : unverified(at.partition, error, call)),
+  })
+}
+
+function appendNow(
+  broker: Broker,
+  { acks, timeoutMs }: ProduceRequest,
+  { apiVersion }: Call,
+  at: TopicPartition,
+  records: Uint8Array,
+): PartitionResponse | Promise<PartitionResponse> {
+  const index = at.partition
   const outcome = broker.replicas.append(at, records, { acks, origin: 'client', apiVersion })
   if (!outcome.ok) return refused(index, outcome)
   const { appended } = outcome
@@ -144,12 +191,31 @@ const failed = (index: number, error: ErrorName): PartitionResponse => ({
   logStartOffset: -1n,
 })
 
-/** What Kafka says where the transaction's coordinator cannot be asked; there is none here. */
-const unverified = (index: number): PartitionResponse => ({
-  ...failed(index, 'NOT_ENOUGH_REPLICAS'),
-  errorMessage:
-    'Unable to verify the partition has been added to the transaction. Underlying error: COORDINATOR_NOT_AVAILABLE',
-})
+/** What a producer hears of its coordinator's answer: in errors that it knows from appends. */
+function unverified(index: number, error: ErrorName, { apiVersion }: Call): PartitionResponse {
+  const isConcurrent = error === 'CONCURRENT_TRANSACTIONS' && apiVersion < addsSince
+  if (isConcurrent || coordinatorAway.has(error)) {
+    return {
+      ...failed(index, 'NOT_ENOUGH_REPLICAS'),
+      errorMessage: `Unable to verify the partition has been added to the transaction. Underlying error: ${error}`,
+    }
+  }
+  const isUnknown = error === 'TRANSACTION_ABORTABLE' && apiVersion < addsSince - 1
+  if (error !== 'INVALID_TXN_STATE' && !isUnknown) return failed(index, error)
+  return {
+    ...failed(index, 'INVALID_TXN_STATE'),
+    errorMessage: 'Partition was not added to the transaction',
+  }
+}
+
+const coordinatorAway: ReadonlySet<ErrorName> = new Set([
+  'BROKER_NOT_AVAILABLE',
+  'COORDINATOR_LOAD_IN_PROGRESS',
+  'COORDINATOR_NOT_AVAILABLE',
+  'NETWORK_EXCEPTION',
+  'NOT_COORDINATOR',
+  'REQUEST_TIMED_OUT',
+])
 
 const hasTransactional = ({ partitionData }: { partitionData: PartitionData[] }): boolean =>
   partitionData.some(({ records }) => records !== null && inTransaction(records))

@@ -34,13 +34,21 @@ export function checkBatch(
 /** A commit or abort marker. */
 export function checkMarker(
   entry: ProducerEntry | undefined,
-  { epoch, coordinatorEpoch }: { epoch: number; coordinatorEpoch: number },
+  {
+    epoch,
+    coordinatorEpoch,
+    transactionVersion,
+  }: { epoch: number; coordinatorEpoch: number; transactionVersion: number },
   place: Place,
 ): Fault | null {
   if (entry === undefined) return null
   const fault = checkEpoch(entry, epoch, place)
   if (fault !== null) return fault
-  if (entry.coordinatorEpoch <= coordinatorEpoch || place.origin === 'replication') return null
+  if (place.origin === 'replication') return null
+  // Where epochs grow with every transaction, one that is as old as the open transaction belongs to the one before it (KIP-890).
+  const isLate = transactionVersion >= 2 && epoch === entry.epoch && entry.transactionStart !== null
+  if (isLate) return oldEpoch(entry, epoch, place)
+  if (entry.coordinatorEpoch <= coordinatorEpoch) return null
   return {
     error: 'TRANSACTION_COORDINATOR_FENCED',
     message:
@@ -52,6 +60,10 @@ export function checkMarker(
 function checkEpoch(entry: ProducerEntry, epoch: number, place: Place): Fault | null {
   // What a leader has taken, its followers take.
   if (epoch >= entry.epoch || place.origin === 'replication') return null
+  return oldEpoch(entry, epoch, place)
+}
+
+function oldEpoch(entry: ProducerEntry, epoch: number, place: Place): Fault {
   return {
     error: 'INVALID_PRODUCER_EPOCH',
     message:

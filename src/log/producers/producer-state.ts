@@ -56,6 +56,12 @@ export class ProducerState {
     return this.#producers.get(producerId)
   }
 
+  /** The producer has records here, under this epoch, of a transaction that has not ended. */
+  isInTransaction(producerId: bigint, producerEpoch: number): boolean {
+    const entry = this.#producers.get(producerId)
+    return entry?.transactionStart != null && entry.epoch === producerEpoch
+  }
+
   duplicate(batch: Uint8Array, at: number): SentBatch | null {
     const entry = this.#producers.get(layout.producerIdOf(batch, at))
     return entry === undefined ? null : findDuplicate(entry, batch, at)
@@ -65,7 +71,7 @@ export class ProducerState {
   fault(
     batch: Uint8Array,
     at: number,
-    place: { topicPartition: string; offset: bigint; origin: Origin },
+    place: { topicPartition: string; offset: bigint; origin: Origin; transactionVersion: number },
   ): Fault | null {
     const producerId = facts.producerIdOf(batch, at)
     if (producerId < 0n) return null
@@ -74,7 +80,9 @@ export class ProducerState {
     const marker = endTxnMarkerOf(batch, at)
     if (marker === null) return null
     const epoch = layout.producerEpochOf(batch, at)
-    return checkMarker(entry, { epoch, coordinatorEpoch: marker.coordinatorEpoch }, place)
+    const { coordinatorEpoch } = marker
+    const { transactionVersion } = place
+    return checkMarker(entry, { epoch, coordinatorEpoch, transactionVersion }, place)
   }
 
   /** Takes in a batch of the log. Returns the transaction that it ends, if it ends one that has records. */

@@ -1,0 +1,55 @@
+/** A marker in one partition that this broker leads: the end of a transaction, for all who read there. */
+import { encodeBatch } from '../../protocol/batch/encode.ts'
+import type { ErrorName } from '../../protocol/errors.ts'
+import { endTxnRecord } from '../../protocol/records/control-batch.ts'
+import type { Broker } from '../broker.ts'
+import type { TopicPartition } from '../replicas.ts'
+
+export interface Marker {
+  readonly producerId: bigint
+  readonly producerEpoch: number
+  readonly commit: boolean
+  readonly coordinatorEpoch: number
+  readonly transactionVersion: number
+}
+
+/** How long replicas may take; who asks asks again. */
+const timeoutMs = 30_000
+
+export type MarkerWriter = Pick<Broker, 'replicas' | 'clock' | 'transactions'>
+
+/** Once it is in every in-sync replica. */
+export async function writeMarker(
+  broker: MarkerWriter,
+  marker: Marker,
+  at: TopicPartition,
+): Promise<ErrorName> {
+  // Whoever was about to append to the transaction that ends here is too late.
+  broker.transactions.verification.ended(at, marker.producerId)
+  return appendMarker(broker, marker, at)
+}
+
+export async function appendMarker(
+  { replicas, clock }: Pick<Broker, 'replicas' | 'clock'>,
+  marker: Marker,
+  at: TopicPartition,
+): Promise<ErrorName> {
+  const { transactionVersion } = marker
+  const batch = markerBatch(marker, clock.now())
+  const outcome = replicas.append(at, batch, {
+    acks: -1,
+    origin: 'coordinator',
+    transactionVersion,
+  })
+  if (!outcome.ok) return outcome.error
+  return replicas.safe(outcome.hosted, outcome.appended.lastOffset + 1n, timeoutMs)
+}
+
+function markerBatch(marker: Marker, now: number): Uint8Array {
+  const { producerId, producerEpoch, commit, coordinatorEpoch } = marker
+  const baseTimestamp = BigInt(now)
+  return encodeBatch(
+    { producerId, producerEpoch, baseTimestamp, transactional: true, control: true },
+    [endTxnRecord(commit ? 'COMMIT' : 'ABORT', coordinatorEpoch)],
+  )
+}

@@ -1,0 +1,51 @@
+/** Transactions of a client that nobody here wrote: all or nothing, for who reads committed records. */
+import { Kafka, logLevel } from 'kafkajs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Jackdaw, startJackdaw } from '../support/jackdaw.ts'
+
+let jackdaw: Jackdaw
+let kafka: Kafka
+beforeAll(async () => {
+  jackdaw = await startJackdaw({ config: { 'group.initial.rebalance.delay.ms': 0 } })
+  kafka = new Kafka({ brokers: [jackdaw.bootstrap], logLevel: logLevel.NOTHING })
+}, 120_000)
+afterAll(() => jackdaw?.stop())
+
+async function read(topic: string, count: number, readUncommitted: boolean): Promise<string[]> {
+  const consumer = kafka.consumer({ groupId: `g-${topic}-${readUncommitted}`, readUncommitted })
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  const values: string[] = []
+  await new Promise<void>((resolve) => {
+    consumer.run({
+      eachMessage: async ({ message }) => {
+        values.push(String(message.value))
+        if (values.length === count) resolve()
+      },
+    })
+  })
+  await consumer.disconnect()
+  return values.sort()
+}
+
+test('kafkajs commits and aborts on two partitions', { timeout: 120_000 }, async () => {
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.createTopics({ topics: [{ topic: 'two', numPartitions: 2 }] })
+  const producer = kafka.producer({
+    transactionalId: 'two',
+    idempotent: true,
+    maxInFlightRequests: 1,
+  })
+  await producer.connect()
+  for (const value of ['a', 'x', 'b', 'y', 'c']) {
+    const transaction = await producer.transaction()
+    const messages = [0, 1].map((partition) => ({ value: `${value}${partition}`, partition }))
+    await transaction.send({ topic: 'two', messages })
+    await (value < 'm' ? transaction.commit() : transaction.abort())
+  }
+  await producer.disconnect()
+  await admin.disconnect()
+  expect(await read('two', 6, false)).toEqual(['a0', 'a1', 'b0', 'b1', 'c0', 'c1'])
+  expect(await read('two', 10, true)).toContain('x0')
+})
