@@ -16,12 +16,12 @@ import { coordinatorPartition } from '../protocol/names.ts'
 import { coordinatorConfig } from './groups/config.ts'
 import { History, type Noted } from './groups/history.ts'
 import { OffsetHistory } from './groups/offset-history.ts'
-import { Shard } from './groups/shard.ts'
+import { Shard, type WrittenMarker } from './groups/shard.ts'
 import { ClusterTopics } from './groups/topics.ts'
 import type { Found } from './groups/trails.ts'
 import type { Hosted } from './hosted.ts'
 import { offsetsTopic } from './internal-topics.ts'
-import type { CoordinatorJournal } from './journal.ts'
+import type { CoordinatorJournal, JournalMarker } from './journal.ts'
 import type { Logger } from './logger.ts'
 import type { Settings } from './settings.ts'
 
@@ -59,6 +59,16 @@ export class GroupCoordinator {
     const shard = this.#shards.get(this.partitionOf(groupId))
     if (shard !== undefined) return shard.ask(groupId, event)
     return Promise.resolve(refuse(event, 'NOT_COORDINATOR') as OutcomeOf<E>)
+  }
+
+  /** The marker of a transaction in which groups of the partition committed offsets. */
+  endTransaction(
+    partition: number,
+    ended: JournalMarker,
+    write: () => WrittenMarker,
+  ): Promise<ErrorName> {
+    const shard = this.#shards.get(partition)
+    return shard?.endTransaction(ended, write) ?? Promise.resolve('NOT_LEADER_OR_FOLLOWER')
   }
 
   /** For a member of a consumer group that came without an id. */

@@ -2,8 +2,15 @@
  * What coordinators write to: one partition of an internal topic for each of them. A batch is remembered when every in-sync
  * replica holds it; only then may the coordinator speak.
  */
+import { endTxnMarkerOf } from '../log/producers/marker.ts'
 import { encodeBatch } from '../protocol/batch/encode.ts'
-import { batches, isControl, lastOffsetOf } from '../protocol/batch/layout.ts'
+import {
+  batches,
+  isControl,
+  isTransactional,
+  lastOffsetOf,
+  producerIdOf,
+} from '../protocol/batch/layout.ts'
 import { records } from '../protocol/batch/reader.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import type { Broker } from './broker.ts'
@@ -16,12 +23,37 @@ export interface JournalRecord {
 
 export interface CoordinatorJournal {
   /** Resolves when the high watermark has passed the batch; rejects with KafkaError. Order of calls is order in the log. */
-  append(partition: number, entries: readonly JournalRecord[]): Promise<void>
+  append(
+    partition: number,
+    entries: readonly JournalRecord[],
+    producer?: JournalProducer,
+  ): Promise<void>
   /** All records of the partition from its start to the end of the log, in order. */
   replay(
     partition: number,
-    take: (key: Uint8Array | null, value: Uint8Array | null, offset: bigint) => void,
+    take: TakeRecord,
+    takeMarker?: (marker: JournalMarker) => void,
   ): Promise<void>
+  /** A newer life of the producer has been here: nothing of this one is taken any more. */
+  isFenced(partition: number, producer: JournalProducer): boolean
+}
+
+/** In whose transaction a record stands; null: in none. */
+export type TakeRecord = (
+  key: Uint8Array | null,
+  value: Uint8Array | null,
+  offset: bigint,
+  producerId: bigint | null,
+) => void
+
+export interface JournalProducer {
+  readonly producerId: bigint
+  readonly producerEpoch: number
+}
+
+export interface JournalMarker {
+  readonly producerId: bigint
+  readonly committed: boolean
 }
 
 export interface JournalOptions {
@@ -40,9 +72,10 @@ export function coordinatorJournal(
   { topic, baseSequence }: JournalOptions,
 ): CoordinatorJournal {
   return {
-    async append(partition, entries) {
+    async append(partition, entries, producer) {
       const baseTimestamp = BigInt(broker.clock.now())
-      const batch = encodeBatch({ baseSequence, baseTimestamp }, entries)
+      const identity = producer === undefined ? {} : { ...producer, transactional: true }
+      const batch = encodeBatch({ baseSequence, baseTimestamp, ...identity }, entries)
       const at = { topic, partition }
       const outcome = broker.replicas.append(at, batch, { acks: -1, origin: 'coordinator' })
       if (!outcome.ok) throw new KafkaError(outcome.error, outcome.message)
@@ -51,7 +84,7 @@ export function coordinatorJournal(
       if (error !== 'NONE') throw new KafkaError(error)
     },
 
-    async replay(partition, take) {
+    async replay(partition, take, takeMarker = () => {}) {
       const hosted = broker.replicas.leader(topic, partition)
       if (typeof hosted === 'string') throw new KafkaError(hosted)
       const { log } = hosted
@@ -64,10 +97,15 @@ export function coordinatorJournal(
           atLeastOneBatch: true,
         })
         if (bytes.length === 0) return
-        offset = replayBatches(bytes, take)
+        offset = replayBatches(bytes, take, takeMarker)
         // Thousands of records are a long turn: others get theirs in between.
         await new Promise<void>((resolve) => broker.clock.schedule(0, resolve))
       }
+    },
+
+    isFenced(partition, { producerId, producerEpoch }) {
+      const entry = broker.replicas.get(topic, partition)?.log.producers.get(producerId)
+      return entry !== undefined && producerEpoch < entry.epoch
     },
   }
 }
@@ -75,13 +113,20 @@ export function coordinatorJournal(
 /** The offset behind the last batch. */
 function replayBatches(
   bytes: Uint8Array,
-  take: (key: Uint8Array | null, value: Uint8Array | null, offset: bigint) => void,
+  take: TakeRecord,
+  takeMarker: (marker: JournalMarker) => void,
 ): bigint {
   let next = 0n
   for (const at of batches(bytes)) {
     next = lastOffsetOf(bytes, at) + 1n
-    if (isControl(bytes, at)) continue
-    for (const { key, value, offset } of records(bytes, at)) take(key, value, offset)
+    const producerId = producerIdOf(bytes, at)
+    if (isControl(bytes, at)) {
+      const marker = endTxnMarkerOf(bytes, at)
+      if (marker !== null) takeMarker({ producerId, committed: !marker.aborted })
+      continue
+    }
+    const owner = isTransactional(bytes, at) ? producerId : null
+    for (const { key, value, offset } of records(bytes, at)) take(key, value, offset, owner)
   }
   return next
 }

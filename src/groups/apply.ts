@@ -5,13 +5,14 @@ import { applyConsumer, type ConsumerRecord } from './consumer/apply.ts'
 import { newConsumerGroup } from './consumer/state.ts'
 import { type Group, isVacant } from './group.ts'
 import { applyOffset } from './offsets/offsets.ts'
-import type { GroupRecord } from './records.ts'
+import type { GroupRecord, RecordOf } from './records.ts'
 
 export function apply(group: Group, record: GroupRecord): void {
   switch (record.kind) {
     case 'offset':
-      // Offsets without a group are those of a simple one, which is there from then on, even when they are gone.
-      if (record.value !== null && isVacant(group)) group.classic = newClassicGroup(group.id)
+      if (record.value !== null) beginSimple(group)
+      if (record.value === null) group.pending.delete(record.key)
+      else group.pending.overtake(record.key)
       return applyOffset(group.offsets, record.key, record.value)
     case 'classicGroup':
       if (record.value === null) {
@@ -24,6 +25,25 @@ export function apply(group: Group, record: GroupRecord): void {
     default:
       return applyToConsumer(group, record)
   }
+}
+
+/** A record of a transactional batch; its producer's marker tells later what becomes of it. */
+export function applyPending(group: Group, record: GroupRecord, producerId: bigint): void {
+  if (record.kind !== 'offset' || record.value === null) return apply(group, record)
+  beginSimple(group)
+  group.pending.add(producerId, (record as RecordOf<'offset'>).key, record.value)
+}
+
+export function applyEnd(
+  group: Group,
+  { producerId, committed }: { producerId: bigint; committed: boolean },
+): void {
+  group.pending.end(producerId, group.offsets, { committed })
+}
+
+/** Offsets without a group are those of a simple one, which is there from then on, even when they are gone. */
+function beginSimple(group: Group): void {
+  if (isVacant(group)) group.classic = newClassicGroup(group.id)
 }
 
 function applyToConsumer(group: Group, record: ConsumerRecord): void {

@@ -65,6 +65,11 @@ export interface LeaveEvent {
 /** A topic as a request names it: by name, or (from version 10 of the offset APIs) by id. */
 export type TopicRef = { readonly name: string } | { readonly topicId: string }
 
+export interface Producer {
+  readonly producerId: bigint
+  readonly producerEpoch: number
+}
+
 export interface CommitEvent {
   readonly kind: 'commit'
   readonly apiVersion: number
@@ -73,6 +78,8 @@ export interface CommitEvent {
   readonly generation: number
   /** Clients up to 2.0 could ask for their own retention; -1 is the broker's. */
   readonly retentionMs: bigint
+  /** In a transaction of this producer: it counts when that commits. */
+  readonly producer?: Producer
   readonly topics: readonly {
     readonly topic: TopicRef
     readonly partitions: readonly {
@@ -141,6 +148,12 @@ export type GroupEvent =
   | { readonly kind: 'loaded' }
   /** From time to time: what is old enough goes. */
   | { readonly kind: 'sweep' }
+  /** Its marker is in the log of the partition. */
+  | {
+      readonly kind: 'transaction-ended'
+      readonly producerId: bigint
+      readonly committed: boolean
+    }
   | { readonly kind: 'topics-deleted'; readonly topics: ReadonlySet<string> }
 
 export interface JoinOutcome {

@@ -3,6 +3,7 @@
  * answers and timers are effects, and the shell lets no answer out before the records are safe.
  */
 import { unreachable } from '../base/assert.ts'
+import { applyEnd } from './apply.ts'
 import { heartbeat, keepSession, sessionTimedOut } from './classic/heartbeat.ts'
 import { join } from './classic/join.ts'
 import { leave } from './classic/leave.ts'
@@ -57,6 +58,8 @@ function decide(turn: Turn, event: GroupEvent): void {
       return loaded(turn)
     case 'sweep':
       return sweep(turn)
+    case 'transaction-ended':
+      return applyEnd(turn.group, event)
     case 'topics-deleted':
       return topicsDeleted(turn, event.topics)
     default:

@@ -2,15 +2,16 @@
  * One step of a group: what it may read (the world) and what it wants done (effects, in order). Every function of the core
  * gets the turn; none does anything but change the group and add effects.
  */
-import { apply } from './apply.ts'
-import type { Ask, Outcomes } from './events.ts'
+import { apply, applyPending } from './apply.ts'
+import type { Ask, Outcomes, Producer } from './events.ts'
 import type { Group } from './group.ts'
 import type { Note } from './notes.ts'
 import type { ContentOf, GroupRecord, KeyOf, RecordKind } from './records.ts'
 import type { World } from './world.ts'
 
 export type GroupEffect =
-  | { readonly kind: 'persist'; readonly record: GroupRecord }
+  /** With a producer: as part of its transaction. */
+  | { readonly kind: 'persist'; readonly record: GroupRecord; readonly producer?: Producer }
   | { readonly kind: 'reply'; readonly ask: Ask; readonly outcome: Outcomes[keyof Outcomes] }
   /** Replaces a timer of the same name; with `onlyIfIdle` one that runs already is left alone. */
   | {
@@ -39,6 +40,18 @@ export function remember<K extends RecordKind>(
   const record = { kind, key, value } as unknown as GroupRecord
   apply(group, record)
   effects.push({ kind: 'persist', record })
+}
+
+/** An offset of a transaction that has not ended. */
+export function rememberPending(
+  { group, effects }: Turn,
+  producer: Producer,
+  key: KeyOf<'offset'>,
+  value: ContentOf<'offset'>,
+): void {
+  const record = { kind: 'offset' as const, key, value }
+  applyPending(group, record, producer.producerId)
+  effects.push({ kind: 'persist', record, producer })
 }
 
 export function reply<K extends keyof Outcomes>(

@@ -46,7 +46,11 @@ class Journal implements CoordinatorJournal {
 
   async replay(_partition: number, take: Parameters<CoordinatorJournal['replay']>[1]) {
     this.replayed++
-    for (const { key, value } of [...this.written]) take(key, value, 0n)
+    for (const { key, value } of [...this.written]) take(key, value, 0n, null)
+  }
+
+  isFenced(): boolean {
+    return false
   }
 }
 

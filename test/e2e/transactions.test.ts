@@ -28,15 +28,14 @@ async function read(topic: string, count: number, readUncommitted: boolean): Pro
   return values.sort()
 }
 
+const transactional = (transactionalId: string) =>
+  kafka.producer({ transactionalId, idempotent: true, maxInFlightRequests: 1 })
+
 test('kafkajs commits and aborts on two partitions', { timeout: 120_000 }, async () => {
   const admin = kafka.admin()
   await admin.connect()
   await admin.createTopics({ topics: [{ topic: 'two', numPartitions: 2 }] })
-  const producer = kafka.producer({
-    transactionalId: 'two',
-    idempotent: true,
-    maxInFlightRequests: 1,
-  })
+  const producer = transactional('two')
   await producer.connect()
   for (const value of ['a', 'x', 'b', 'y', 'c']) {
     const transaction = await producer.transaction()
@@ -48,4 +47,36 @@ test('kafkajs commits and aborts on two partitions', { timeout: 120_000 }, async
   await admin.disconnect()
   expect(await read('two', 6, false)).toEqual(['a0', 'a1', 'b0', 'b1', 'c0', 'c1'])
   expect(await read('two', 10, true)).toContain('x0')
+})
+
+test('kafkajs reads, writes and commits its offsets in one', { timeout: 120_000 }, async () => {
+  const admin = kafka.admin()
+  await admin.connect()
+  const producer = transactional('copy')
+  await producer.connect()
+  const topicOffsets = (offset: string) => [
+    { topic: 'copied', partitions: [{ partition: 0, offset }] },
+  ]
+  await admin.createTopics({ topics: [{ topic: 'copied' }] })
+  const committed = async () => {
+    const [found] = await admin.fetchOffsets({ groupId: 'copier', topics: ['copied'] })
+    return found!.partitions[0]!.offset
+  }
+  for (const [offset, isCommitted] of [
+    ['5', true],
+    ['9', false],
+  ] as const) {
+    const transaction = await producer.transaction()
+    await transaction.send({ topic: 'copied', messages: [{ value: offset }] })
+    await transaction.sendOffsets({ consumerGroupId: 'copier', topics: topicOffsets(offset) })
+    await (isCommitted ? transaction.commit() : transaction.abort())
+    await expect.poll(committed, { timeout: 30_000 }).toBe('5')
+  }
+  // What the coordinator knows comes from its log.
+  await jackdaw.kill()
+  await jackdaw.start()
+  await expect.poll(committed, { timeout: 60_000 }).toBe('5')
+  await producer.disconnect()
+  await admin.disconnect()
+  expect(await read('copied', 1, false)).toEqual(['5'])
 })

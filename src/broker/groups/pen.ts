@@ -2,9 +2,11 @@
  * Writes what groups want remembered and holds back what they say until it is safe. While one batch is on its way the
  * next one gathers: many commits at once are few appends.
  */
-import type { CoordinatorJournal, JournalRecord } from '../journal.ts'
+import type { CoordinatorJournal, JournalProducer, JournalRecord } from '../journal.ts'
 
 interface Batch {
+  /** In whose transaction; undefined: in none. */
+  readonly producer: JournalProducer | undefined
   readonly records: JournalRecord[]
   bytes: number
   /** To be said when the records are safe. */
@@ -35,12 +37,12 @@ export class Pen {
   }
 
   /** The records of one decision, together in one batch if one can hold them. */
-  write(records: readonly JournalRecord[]): void {
+  write(records: readonly JournalRecord[], producer?: JournalProducer): void {
     const bytes = records.reduce((sum, each) => sum + sizeOf(each), 0)
-    let batch = this.#batchFor(bytes)
+    let batch = this.#batchFor(bytes, producer)
     for (const record of records) {
       if (batch.bytes > 0 && batch.bytes + sizeOf(record) > batchBytesMax) {
-        batch = this.#begin()
+        batch = this.#begin(producer)
       }
       batch.records.push(record)
       batch.bytes += sizeOf(record)
@@ -61,14 +63,14 @@ export class Pen {
     return new Promise((resolve) => this.#idle.push(resolve))
   }
 
-  #batchFor(bytes: number): Batch {
+  #batchFor(bytes: number, producer: JournalProducer | undefined): Batch {
     const last = this.#batches.at(-1)
-    const isOpen = last !== undefined && last !== this.#sent
-    return isOpen && last.bytes + bytes <= batchBytesMax ? last : this.#begin()
+    const isOpen = last !== undefined && last !== this.#sent && isSame(last.producer, producer)
+    return isOpen && last.bytes + bytes <= batchBytesMax ? last : this.#begin(producer)
   }
 
-  #begin(): Batch {
-    const batch = { records: [], bytes: 0, words: [] }
+  #begin(producer: JournalProducer | undefined): Batch {
+    const batch = { producer, records: [], bytes: 0, words: [] }
     this.#batches.push(batch)
     return batch
   }
@@ -83,7 +85,7 @@ export class Pen {
         const [batch] = this.#batches
         if (batch === undefined) break
         this.#sent = batch
-        await journal.append(partition, batch.records)
+        await journal.append(partition, batch.records, batch.producer)
         this.#batches.shift()
         for (const words of batch.words) words()
       }
@@ -95,6 +97,9 @@ export class Pen {
     for (const resolve of this.#idle.splice(0)) resolve()
   }
 }
+
+const isSame = (one?: JournalProducer, other?: JournalProducer): boolean =>
+  one?.producerId === other?.producerId && one?.producerEpoch === other?.producerEpoch
 
 const sizeOf = ({ key, value }: JournalRecord): number =>
   key.length + (value?.length ?? 0) + recordBytesExtra

@@ -6,7 +6,7 @@
  *      ▲──────────┘ a write failed
  */
 import { unreachable } from '../../base/assert.ts'
-import { apply } from '../../groups/apply.ts'
+import { apply, applyEnd, applyPending } from '../../groups/apply.ts'
 import { type GroupSummary, summaryOf } from '../../groups/describe.ts'
 import type { AskedEvent, GroupEvent, OutcomeOf, Outcomes } from '../../groups/events.ts'
 import { type Group, isVacant, newGroup } from '../../groups/group.ts'
@@ -16,8 +16,8 @@ import { step } from '../../groups/step.ts'
 import type { GroupEffect } from '../../groups/turn.ts'
 import type { CoordinatorConfig, Topics } from '../../groups/world.ts'
 import type { Clock } from '../../host/clock.ts'
-import type { ErrorName } from '../../protocol/errors.ts'
-import type { CoordinatorJournal } from '../journal.ts'
+import { type ErrorName, KafkaError } from '../../protocol/errors.ts'
+import type { CoordinatorJournal, JournalMarker } from '../journal.ts'
 import type { Logger } from '../logger.ts'
 import type { History } from './history.ts'
 import { Pen } from './pen.ts'
@@ -33,6 +33,12 @@ export interface ShardOptions {
   readonly config: CoordinatorConfig
   readonly topics: Topics
   readonly history: History
+}
+
+/** What became of a marker: whether it is in the log, and whether it is safe there. */
+export interface WrittenMarker {
+  readonly isAppended: boolean
+  readonly error: ErrorName | Promise<ErrorName>
 }
 
 interface Pending {
@@ -51,6 +57,8 @@ export class Shard {
   #life = 0
   #pen!: Pen
   #groups = new Map<string, Group>()
+  /** Which groups have offsets in a transaction of a producer. */
+  readonly #inTransactions = new Map<bigint, Set<string>>()
   #asks = new Map<number, Pending>()
   #lastAsk = 0
 
@@ -70,6 +78,9 @@ export class Shard {
     if (this.#phase !== 'active') {
       const error = this.#phase === 'loading' ? 'COORDINATOR_LOAD_IN_PROGRESS' : 'NOT_COORDINATOR'
       return Promise.resolve(refuse(event, error) as OutcomeOf<E>)
+    }
+    if (this.#isFenced(event)) {
+      return Promise.resolve(refuse(event, 'INVALID_PRODUCER_EPOCH') as OutcomeOf<E>)
     }
     return new Promise((resolve) => {
       const ask = ++this.#lastAsk
@@ -93,6 +104,21 @@ export class Shard {
         }
       }
     }
+  }
+
+  /** Offsets that were committed in the transaction count once the marker is safe, or are gone. */
+  async endTransaction(ended: JournalMarker, write: () => WrittenMarker): Promise<ErrorName> {
+    // What was decided before stands before it in the log. Who asks asks again.
+    await this.#pen.settled()
+    if (this.#phase !== 'active') return 'NOT_LEADER_OR_FOLLOWER'
+    const life = this.#life
+    const written = write()
+    const error = await written.error
+    if (this.#life !== life || !written.isAppended) return error
+    if (error !== 'NONE') this.#drop(new KafkaError(error))
+    else
+      this.#ended(ended, (groupId) => this.#play(groupId, { kind: 'transaction-ended', ...ended }))
+    return error
   }
 
   sweep(): void {
@@ -123,10 +149,12 @@ export class Shard {
     const effects = step(group, event, { now: clock.now(), config, topics })
     if (isVacant(group)) this.#groups.delete(groupId)
     else this.#groups.set(groupId, group)
-    const records = effects.flatMap((each) =>
-      each.kind === 'persist' ? [encodeRecord(each.record)] : [],
-    )
-    if (records.length > 0) this.#pen.write(records)
+    const persisted = effects.filter((each) => each.kind === 'persist')
+    // All of one turn's are of one producer, or of none.
+    const producer = persisted[0]?.producer
+    if (producer !== undefined) this.#began(producer.producerId, groupId)
+    const records = persisted.map(({ record }) => encodeRecord(record))
+    if (records.length > 0) this.#pen.write(records, producer)
     for (const effect of effects) this.#carryOut(groupId, effect)
   }
 
@@ -170,9 +198,15 @@ export class Shard {
     })
     try {
       const began = clock.monotonic()
-      await journal.replay(partition, (key, value) => {
-        if (this.#life === life && key !== null) this.#replay(key, value)
-      })
+      await journal.replay(
+        partition,
+        (key, value, _, producerId) => {
+          if (this.#life === life && key !== null) this.#replay(key, value, producerId)
+        },
+        (ended) => {
+          if (this.#life === life) this.#replayEnd(ended)
+        },
+      )
       if (this.#life !== life || this.#phase !== 'loading') return
       const ms = Math.round(clock.monotonic() - began)
       logger.info({ partition, groups: this.#groups.size, ms }, 'groups loaded')
@@ -180,6 +214,7 @@ export class Shard {
       if (this.#life !== life || this.#phase !== 'loading') return
       logger.warn({ partition, error }, 'groups not loaded; trying again')
       this.#groups.clear()
+      this.#inTransactions.clear()
       clock.schedule(reloadDelayMs, () => {
         if (this.#life === life && this.#phase === 'loading') void this.#load()
       })
@@ -189,14 +224,43 @@ export class Shard {
     for (const groupId of [...this.#groups.keys()]) this.#play(groupId, { kind: 'loaded' })
   }
 
-  #replay(key: Uint8Array, value: Uint8Array | null): void {
+  #replay(key: Uint8Array, value: Uint8Array | null, producerId: bigint | null): void {
     const record = decodeRecord(key, value)
     if (record === null) return
     const groupId = groupIdOf(record)
     const group = this.#groups.get(groupId) ?? newGroup(groupId)
-    apply(group, record)
+    if (producerId === null) apply(group, record)
+    else {
+      applyPending(group, record, producerId)
+      this.#began(producerId, groupId)
+    }
     if (isVacant(group)) this.#groups.delete(groupId)
     else this.#groups.set(groupId, group)
+  }
+
+  #replayEnd(ended: JournalMarker): void {
+    this.#ended(ended, (groupId) => {
+      const group = this.#groups.get(groupId)
+      if (group !== undefined) applyEnd(group, ended)
+    })
+  }
+
+  #began(producerId: bigint, groupId: string): void {
+    const groups = this.#inTransactions.get(producerId)
+    if (groups === undefined) this.#inTransactions.set(producerId, new Set([groupId]))
+    else groups.add(groupId)
+  }
+
+  #ended({ producerId }: JournalMarker, each: (groupId: string) => void): void {
+    const groups = this.#inTransactions.get(producerId) ?? []
+    this.#inTransactions.delete(producerId)
+    for (const groupId of groups) each(groupId)
+  }
+
+  #isFenced(event: AskedEvent): boolean {
+    if (event.kind !== 'commit' || event.producer === undefined) return false
+    const { journal, partition } = this.#options
+    return journal.isFenced(partition, event.producer)
   }
 
   #drop(error: unknown): void {
@@ -211,6 +275,7 @@ export class Shard {
     this.#life++
     this.#timers.clear()
     this.#groups = new Map()
+    this.#inTransactions.clear()
     const asks = this.#asks
     this.#asks = new Map()
     for (const { event, resolve } of asks.values()) {

@@ -1,4 +1,5 @@
 import type { Handler } from '../handler.ts'
+import addOffsetsToTxn from './add-offsets-to-txn.ts'
 import addPartitionsToTxn from './add-partitions-to-txn.ts'
 import addRaftVoter from './add-raft-voter.ts'
 import allocateProducerIds from './allocate-producer-ids.ts'
@@ -64,6 +65,7 @@ import renewDelegationToken from './renew-delegation-token.ts'
 import saslAuthenticate from './sasl-authenticate.ts'
 import saslHandshake from './sasl-handshake.ts'
 import syncGroup from './sync-group.ts'
+import txnOffsetCommit from './txn-offset-commit.ts'
 import unregisterBroker from './unregister-broker.ts'
 import updateFeatures from './update-features.ts'
 import vote from './vote.ts'
@@ -94,6 +96,8 @@ export const handlers: readonly Handler[] = [
   deleteRecords,
   initProducerId,
   addPartitionsToTxn,
+  addOffsetsToTxn,
+  txnOffsetCommit,
   endTxn,
   writeTxnMarkers,
   describeTransactions,

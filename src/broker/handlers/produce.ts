@@ -13,6 +13,7 @@ import type { Broker } from '../broker.ts'
 import { type Call, handler } from '../handler.ts'
 import { Refusal } from '../refusal.ts'
 import type { AppendOutcome, TopicPartition } from '../replicas.ts'
+import { isCoordinatorAway } from '../transactions/coordinator-away.ts'
 import { currentLeader, nodeEndpoints } from './leader-hints.ts'
 import { topicOf } from './topic-of.ts'
 
@@ -194,7 +195,7 @@ const failed = (index: number, error: ErrorName): PartitionResponse => ({
 /** What a producer hears of its coordinator's answer: in errors that it knows from appends. */
 function unverified(index: number, error: ErrorName, { apiVersion }: Call): PartitionResponse {
   const isConcurrent = error === 'CONCURRENT_TRANSACTIONS' && apiVersion < addsSince
-  if (isConcurrent || coordinatorAway.has(error)) {
+  if (isConcurrent || isCoordinatorAway(error)) {
     return {
       ...failed(index, 'NOT_ENOUGH_REPLICAS'),
       errorMessage: `Unable to verify the partition has been added to the transaction. Underlying error: ${error}`,
@@ -207,15 +208,6 @@ function unverified(index: number, error: ErrorName, { apiVersion }: Call): Part
     errorMessage: 'Partition was not added to the transaction',
   }
 }
-
-const coordinatorAway: ReadonlySet<ErrorName> = new Set([
-  'BROKER_NOT_AVAILABLE',
-  'COORDINATOR_LOAD_IN_PROGRESS',
-  'COORDINATOR_NOT_AVAILABLE',
-  'NETWORK_EXCEPTION',
-  'NOT_COORDINATOR',
-  'REQUEST_TIMED_OUT',
-])
 
 const hasTransactional = ({ partitionData }: { partitionData: PartitionData[] }): boolean =>
   partitionData.some(({ records }) => records !== null && inTransaction(records))

@@ -3,6 +3,8 @@ import { encodeBatch } from '../../protocol/batch/encode.ts'
 import type { ErrorName } from '../../protocol/errors.ts'
 import { endTxnRecord } from '../../protocol/records/control-batch.ts'
 import type { Broker } from '../broker.ts'
+import type { WrittenMarker } from '../groups/shard.ts'
+import { offsetsTopic } from '../internal-topics.ts'
 import type { TopicPartition } from '../replicas.ts'
 
 export interface Marker {
@@ -16,7 +18,7 @@ export interface Marker {
 /** How long replicas may take; who asks asks again. */
 const timeoutMs = 30_000
 
-export type MarkerWriter = Pick<Broker, 'replicas' | 'clock' | 'transactions'>
+export type MarkerWriter = Pick<Broker, 'replicas' | 'clock' | 'groups' | 'transactions'>
 
 /** Once it is in every in-sync replica. */
 export async function writeMarker(
@@ -24,16 +26,19 @@ export async function writeMarker(
   marker: Marker,
   at: TopicPartition,
 ): Promise<ErrorName> {
+  const { producerId, commit } = marker
   // Whoever was about to append to the transaction that ends here is too late.
-  broker.transactions.verification.ended(at, marker.producerId)
-  return appendMarker(broker, marker, at)
+  broker.transactions.verification.ended(at, producerId)
+  const write = () => append(broker, marker, at)
+  if (at.topic !== offsetsTopic) return write().error
+  return broker.groups.endTransaction(at.partition, { producerId, committed: commit }, write)
 }
 
-export async function appendMarker(
-  { replicas, clock }: Pick<Broker, 'replicas' | 'clock'>,
+function append(
+  { replicas, clock }: MarkerWriter,
   marker: Marker,
   at: TopicPartition,
-): Promise<ErrorName> {
+): WrittenMarker {
   const { transactionVersion } = marker
   const batch = markerBatch(marker, clock.now())
   const outcome = replicas.append(at, batch, {
@@ -41,8 +46,9 @@ export async function appendMarker(
     origin: 'coordinator',
     transactionVersion,
   })
-  if (!outcome.ok) return outcome.error
-  return replicas.safe(outcome.hosted, outcome.appended.lastOffset + 1n, timeoutMs)
+  if (!outcome.ok) return { isAppended: false, error: outcome.error }
+  const end = outcome.appended.lastOffset + 1n
+  return { isAppended: true, error: replicas.safe(outcome.hosted, end, timeoutMs) }
 }
 
 function markerBatch(marker: Marker, now: number): Uint8Array {

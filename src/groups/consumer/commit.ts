@@ -17,7 +17,8 @@ export function consumerCommitError(
   if (generation < 0 && group.members.size === 0) return null
   const member = group.members.get(memberId)
   if (member === undefined) return 'UNKNOWN_MEMBER_ID'
-  if (member.classic === null && apiVersion < memberEpochVersion) return 'UNSUPPORTED_VERSION'
+  const isTooOld = apiVersion < memberEpochVersion && event.producer === undefined
+  if (member.classic === null && isTooOld) return 'UNSUPPORTED_VERSION'
   if (generation === member.epoch) return null
   const isStale = generation > member.epoch || !wereAssignedBy(member, event, topics)
   return isStale ? staleError(member) : null

@@ -6,7 +6,7 @@ import { memberError } from '../classic/validate.ts'
 import { consumerCommitError } from '../consumer/commit.ts'
 import type { Ask, CommitEvent, PartitionError, TopicOutcome } from '../events.ts'
 import { refuse, refusedTopic } from '../refuse.ts'
-import { remember, reply, type Turn } from '../turn.ts'
+import { remember, rememberPending, reply, type Turn } from '../turn.ts'
 import { resolve } from './topics.ts'
 
 type Committing = CommitEvent & { readonly ask: Ask<'commit'> }
@@ -24,22 +24,33 @@ export function commit(turn: Turn, event: Committing): void {
 }
 
 function commitError({ group, world }: Turn, event: Committing): ErrorName | null {
-  if (group.consumer !== null) return consumerCommitError(group.consumer, event, world.topics)
+  if (group.consumer !== null) {
+    const error = consumerCommitError(group.consumer, event, world.topics)
+    // What TxnOffsetCommit knows of.
+    const isStale = error === 'STALE_MEMBER_EPOCH' && event.producer !== undefined
+    return isStale ? 'ILLEGAL_GENERATION' : error
+  }
   if (group.classic !== null) return classicCommitError(group.classic, event)
   if (event.generation < 0) return null
   // Clients that know the consumer protocol understand that the group is gone.
-  return event.apiVersion >= 9 ? 'GROUP_ID_NOT_FOUND' : 'ILLEGAL_GENERATION'
+  return event.apiVersion >= 9 && event.producer === undefined
+    ? 'GROUP_ID_NOT_FOUND'
+    : 'ILLEGAL_GENERATION'
 }
 
 function classicCommitError(group: ClassicGroup, event: Committing): ErrorName | null {
   const { memberId, instanceId, generation } = event
   // An administrator, or a consumer that was told which partitions to read: welcome as long as nobody else reads.
   if (generation < 0 && group.phase === 'Empty') return null
-  if (generation < 0 && memberId === '' && instanceId === null) return 'UNKNOWN_MEMBER_ID'
+  if (generation < 0 && memberId === '' && instanceId === null) {
+    // Older clients do not say whose offsets they commit in a transaction (KIP-447).
+    return event.producer === undefined ? 'UNKNOWN_MEMBER_ID' : null
+  }
   const error = memberError(group, event)
   if (error !== null) return error
   if (generation !== group.generation) return 'ILLEGAL_GENERATION'
-  return group.phase === 'CompletingRebalance' ? 'REBALANCE_IN_PROGRESS' : null
+  const isBetween = group.phase === 'CompletingRebalance' && event.producer === undefined
+  return isBetween ? 'REBALANCE_IN_PROGRESS' : null
 }
 
 function commitTopic(
@@ -58,19 +69,17 @@ function commitTopic(
       return { partition, error: 'OFFSET_METADATA_TOO_LARGE' as const }
     }
     const now = BigInt(turn.world.now)
-    remember(
-      turn,
-      'offset',
-      { group: turn.group.id, topic: known.name, partition },
-      {
-        offset,
-        leaderEpoch,
-        metadata: metadata ?? '',
-        commitTimestamp: now,
-        expireTimestamp: event.retentionMs < 0n ? -1n : now + event.retentionMs,
-        topicId: known.id,
-      },
-    )
+    const key = { group: turn.group.id, topic: known.name, partition }
+    const value = {
+      offset,
+      leaderEpoch,
+      metadata: metadata ?? '',
+      commitTimestamp: now,
+      expireTimestamp: event.retentionMs < 0n ? -1n : now + event.retentionMs,
+      topicId: known.id,
+    }
+    if (event.producer === undefined) remember(turn, 'offset', key, value)
+    else rememberPending(turn, event.producer, key, value)
     return { partition, error: 'NONE' as const }
   })
   return { name: known.name, topicId: known.id, partitions: outcomes }

@@ -38,7 +38,9 @@ function deleteOne(turn: Turn, topic: string, partition: number): ErrorName {
     return 'UNKNOWN_TOPIC_OR_PARTITION'
   }
   if (isSubscribedTo(group, topic)) return 'GROUP_SUBSCRIBED_TO_TOPIC'
-  if (offsetOf(group.offsets, topic, partition) !== undefined) forget(turn, topic, partition)
+  const { offsets, pending } = group
+  const isThere = offsetOf(offsets, topic, partition) !== undefined
+  if (isThere || pending.has(topic, partition)) forget(turn, topic, partition)
   return 'NONE'
 }
 
@@ -54,11 +56,13 @@ export function forget(turn: Turn, topic: string, partition: number): void {
 
 export function topicsDeleted(turn: Turn, topics: ReadonlySet<string>): void {
   for (const topic of topics) {
-    const partitions = turn.group.offsets.get(topic)
-    for (const partition of [...(partitions?.keys() ?? [])]) forget(turn, topic, partition)
+    const { offsets, pending } = turn.group
+    const partitions = new Set([...(offsets.get(topic)?.keys() ?? []), ...pending.places(topic)])
+    for (const partition of partitions) forget(turn, topic, partition)
   }
 }
 
 export function forgetAll(turn: Turn): void {
-  topicsDeleted(turn, new Set(turn.group.offsets.keys()))
+  const { offsets, pending } = turn.group
+  topicsDeleted(turn, new Set([...offsets.keys(), ...pending.topics()]))
 }

@@ -9,15 +9,18 @@ import type { CommittedOffset } from './offsets.ts'
 export function expireOffsets(turn: Turn): boolean {
   const { group } = turn
   const since = expiryBase(group)
-  if (since === null) return group.offsets.size === 0
+  if (since === null) return hasNoOffsets(group)
   for (const [topic, partitions] of [...group.offsets]) {
     if (isSubscribedTo(group, topic)) continue
     for (const [partition, offset] of [...partitions]) {
+      if (group.pending.has(topic, partition)) continue
       if (isExpired(turn, offset, since)) forget(turn, topic, partition)
     }
   }
-  return group.offsets.size === 0
+  return hasNoOffsets(group)
 }
+
+const hasNoOffsets = ({ offsets, pending }: Group): boolean => offsets.size === 0 && pending.isEmpty
 
 /**
  * From when on retention counts: for a group without members from the moment it lost the last one, for a running consumer
