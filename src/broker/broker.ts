@@ -8,7 +8,7 @@ import type { Logger } from './logger.ts'
 import type { ProducerIds } from './producer-ids.ts'
 import type { MetadataQuorum } from './quorum.ts'
 import type { Replicas } from './replicas.ts'
-import type { ReplicationThrottle } from './replication-throttle.ts'
+import type { Replication } from './replication.ts'
 import type { Settings } from './settings.ts'
 import type { Transactions } from './transactions.ts'
 
@@ -40,8 +40,7 @@ export interface Broker {
   readonly transactions: Transactions
   readonly producerIds: ProducerIds
   readonly fetchSessions: FetchSessions
-  /** Of what replicas fetch here that are not in sync. */
-  readonly leaderThrottle: ReplicationThrottle
+  readonly replication: Pick<Replication, 'leaderThrottle' | 'moves'>
   /** Where clients of this listener reach a broker; null for one that is not alive or has no such listener. */
   endpointOf(brokerId: number, listener: string): Endpoint | null
   /** The brokers that are not fenced, with their address on this listener, by id. */

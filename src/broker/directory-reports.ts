@@ -83,11 +83,12 @@ export class DirectoryReports {
     const { brokerId, logs, hosted, image } = this.#options
     const byDirectory = new Map<string, Map<string, { partitionIndex: number }[]>>()
     let count = 0
-    for (const { log } of hosted()) {
+    for (const { log, move } of hosted()) {
       const known = image().topicsById.get(log.topicId)?.partitions[log.partition]
       const place = known?.replicas.indexOf(brokerId) ?? -1
       if (known === undefined || place < 0 || log.offline || count === replicasMax) continue
-      const directory = logs.directoryIdOf(log)
+      // Before a replica moves to another directory, the controller is to know.
+      const directory = logs.directoryIdOf(move?.phase === 'told' ? move.future : log)
       if (directory === null || known.directories[place] === directory) continue
       count++
       const topics = byDirectory.get(directory) ?? new Map<string, { partitionIndex: number }[]>()

@@ -117,7 +117,7 @@ function readAll(asked: Asked): Round {
 }
 
 /** What is not in sync waits while more was copied than the limit allows. */
-function heldFrom({ leaderThrottle }: Broker, replicaId: number) {
+function heldFrom({ replication: { leaderThrottle } }: Broker, replicaId: number) {
   if (!leaderThrottle.isExceeded) return () => false
   return ({ state, log }: Hosted) =>
     !state.inSync.includes(replicaId) && leaderThrottle.holds(log.topic, log.partition)
@@ -126,7 +126,7 @@ function heldFrom({ leaderThrottle }: Broker, replicaId: number) {
 /** What goes out to other brokers counts, where there is a limit for it. */
 function countCopied(asked: Asked, { parts }: Round): void {
   if (followerOf(asked) === null) return
-  const { leaderThrottle } = asked.broker
+  const { leaderThrottle } = asked.broker.replication
   for (const { target, name, outcome } of parts) {
     if (outcome.records.length === 0 || name === null) continue
     if (leaderThrottle.holds(name, target.wanted.partition)) {

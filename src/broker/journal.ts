@@ -87,11 +87,10 @@ export function coordinatorJournal(
     async replay(partition, take, takeMarker = () => {}) {
       const hosted = broker.replicas.leader(topic, partition)
       if (typeof hosted === 'string') throw new KafkaError(hosted)
-      const { log } = hosted
       // A new leader's high watermark lags behind: records below the end may have been acknowledged by the one before it.
-      const upTo = log.logEndOffset
-      for (let offset = log.logStartOffset; offset < upTo; ) {
-        const { bytes } = log.read(offset, {
+      const upTo = hosted.log.logEndOffset
+      for (let offset = hosted.log.logStartOffset; offset < upTo; ) {
+        const { bytes } = hosted.log.read(offset, {
           bytesMax: replayBytesMax,
           upTo,
           atLeastOneBatch: true,

@@ -33,7 +33,6 @@ import { diskFiles } from './quorum/disk-files.ts'
 import { MetadataQuorum } from './quorum.ts'
 import { Replicas } from './replicas.ts'
 import { Replication } from './replication.ts'
-import type { ReplicationThrottle } from './replication-throttle.ts'
 import { Settings } from './settings.ts'
 import { TopicCreation } from './topic-creation.ts'
 import { Transactions } from './transactions.ts'
@@ -73,12 +72,11 @@ export class BrokerNode implements Broker {
   readonly transactions: Transactions
   readonly producerIds: ProducerIds
   readonly fetchSessions: FetchSessions
-  readonly leaderThrottle: ReplicationThrottle
+  readonly replication: Replication
   readonly #options: NodeOptions
   readonly #metadata: { image: MetadataImage }
   readonly #listeners: Listeners
   readonly #topics: TopicCreation
-  readonly #replication: Replication
   readonly #ready: Deferred<void> = deferred()
   readonly #quorumReady: Deferred<void> = deferred()
   readonly #peers: QuorumPeers
@@ -127,7 +125,7 @@ export class BrokerNode implements Broker {
       image,
       onLeadership: (topic, partition, leaderEpoch) =>
         this.#leadershipChanged(topic, partition, leaderEpoch),
-      onEffects: (hosted, effects) => this.#replication.act(hosted, effects),
+      onEffects: (hosted, effects) => this.replication.act(hosted, effects),
     })
     this.#peers = new QuorumPeers({
       host,
@@ -139,7 +137,7 @@ export class BrokerNode implements Broker {
     const interBroker =
       own(properties, 'jackdaw.socket') === null ? tcpListener(settings) : unixListener
     const endpointOf = (id: number) => this.endpointOf(id, interBroker)
-    this.#replication = new Replication({
+    this.replication = new Replication({
       brokerId,
       clock,
       logger,
@@ -150,7 +148,6 @@ export class BrokerNode implements Broker {
       logs,
       hosted: () => this.replicas.all(),
     })
-    this.leaderThrottle = this.#replication.leaderThrottle
     const slots = settings.get('max.incremental.fetch.session.cache.slots')
     this.fetchSessions = new FetchSessions({ slots, random, clock })
     this.producerIds = new ProducerIds(() => this.quorum.allocateProducerIds())
@@ -244,7 +241,7 @@ export class BrokerNode implements Broker {
     })
     // Only now is the metadata known to be whole.
     this.replicas.putStraysAside()
-    this.#replication.start()
+    this.replication.start()
     this.#ready.resolve()
     logger.info({ endpoints: this.#listeners.endpoints() }, 'ready')
   }
@@ -252,7 +249,7 @@ export class BrokerNode implements Broker {
   /** Finishes answers, flushes, leaves the marks of a clean stop. */
   async close(): Promise<void> {
     await this.#listeners.close()
-    this.#replication.close()
+    this.replication.close()
     await this.transactions.close()
     await this.groups.close()
     await this.#quorum?.close()

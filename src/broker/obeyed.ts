@@ -18,6 +18,8 @@ export const obeyed: Obeyed = {
     'add.partitions.to.txn.retry.backoff.max.ms',
     'add.partitions.to.txn.retry.backoff.ms',
     'advertised.listeners',
+    'alter.log.dirs.replication.quota.window.num',
+    'alter.log.dirs.replication.quota.window.size.seconds',
     'auto.create.topics.enable',
     'auto.leader.rebalance.enable',
     'broker.heartbeat.interval.ms',

@@ -6,6 +6,7 @@
 
 import { zeroUuid } from '../base/uuid.ts'
 import { type Clock, pause } from '../host/clock.ts'
+import { appendCopied } from '../log/append-copied.ts'
 import { fetch } from '../protocol/apis/fetch.ts'
 import { listOffsets } from '../protocol/apis/list-offsets.ts'
 import { type ErrorName, errorName, KafkaError } from '../protocol/errors.ts'
@@ -175,7 +176,7 @@ export class ReplicaFetcher {
     try {
       if (throttle.holds(log.topic, log.partition)) throttle.record(answered.records?.length ?? 0)
       if (answered.records !== null && answered.records.length > 0) {
-        log.appendAsFollower(answered.records)
+        appendCopied(log, answered.records)
         hosted.turn({ kind: 'appended', logEndOffset: log.logEndOffset }, now)
       }
       const { highWatermark, logStartOffset } = answered
@@ -200,24 +201,25 @@ export class ReplicaFetcher {
   }
 
   async #outOfRange(hosted: Hosted): Promise<void> {
-    const { log } = hosted
     const leaderEnd = await this.#leaderOffset(hosted, latest)
-    if (leaderEnd < log.logEndOffset) return this.#truncate(hosted, leaderEnd)
+    if (leaderEnd < hosted.log.logEndOffset) return this.#truncate(hosted, leaderEnd)
     const leaderStart = await this.#leaderOffset(hosted, earliest)
-    if (leaderStart <= log.logEndOffset) return
+    const { name, logEndOffset } = hosted.log
+    if (leaderStart <= logEndOffset) return
     this.#options.logger.warn(
-      { log: log.name, leaderStart },
+      { log: name, leaderStart },
       'the leader no longer has what is missing here',
     )
-    log.restartAt(leaderStart)
+    hosted.restartAt(leaderStart)
     hosted.turn({ kind: 'truncated', logEndOffset: leaderStart }, this.#options.clock.now())
   }
 
   #truncate(hosted: Hosted, offset: bigint): void {
-    const { log } = hosted
-    this.#options.logger.info({ log: log.name, from: log.logEndOffset, to: offset }, 'truncating')
-    log.truncateTo(offset)
-    hosted.turn({ kind: 'truncated', logEndOffset: log.logEndOffset }, this.#options.clock.now())
+    const { name, logEndOffset: from } = hosted.log
+    this.#options.logger.info({ log: name, from, to: offset }, 'truncating')
+    hosted.truncateTo(offset)
+    const { logEndOffset } = hosted.log
+    hosted.turn({ kind: 'truncated', logEndOffset }, this.#options.clock.now())
   }
 
   async #leaderOffset({ log, state }: Hosted, timestamp: bigint): Promise<bigint> {

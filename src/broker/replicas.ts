@@ -102,7 +102,7 @@ export class Replicas {
     if (!appended.ok) return { ...appended, logStartOffset: hosted.log.logStartOffset }
     // Where `flush.messages` asks for it, a record counts from when it is on the medium.
     if (appended.flushed === null) this.#grew(hosted)
-    else appended.flushed.then(() => this.#grew(hosted)).catch(() => hosted.wake())
+    else void hosted.flushed(appended.flushed).then(() => this.#grew(hosted), hosted.wake)
     return { ok: true, hosted, appended }
   }
 
@@ -122,7 +122,7 @@ export class Replicas {
   ): Promise<ErrorName | 'NONE'> | ErrorName | 'NONE' {
     if (acks === -1) return this.safe(hosted, appended.lastOffset + 1n, timeoutMs)
     if (appended.flushed === null) return 'NONE'
-    return appended.flushed.then(
+    return hosted.flushed(appended.flushed).then(
       () => 'NONE' as const,
       () => 'KAFKA_STORAGE_ERROR' as const,
     )
@@ -187,6 +187,9 @@ export class Replicas {
       ({ topic, partition }) => this.get(topic, partition) === undefined,
     )
     for (const { topic, partition } of strays) logs.putAside(topic, partition)
+    for (const { topic, partition } of [...logs.futures.all()]) {
+      if (this.get(topic, partition) === undefined) logs.futures.putAside(topic, partition)
+    }
   }
 
   topicDeleted(name: string): void {
@@ -222,9 +225,11 @@ export class Replicas {
       if (present !== undefined) this.#remove(present)
       return
     }
+    const directoryId = known.directories[known.replicas.indexOf(brokerId)]
     const log =
       present?.log ??
       logs.get(topic, partition, topicId) ??
+      logs.futures.recover({ topic, partition, topicId, directoryId }) ??
       logs.create(topic, partition, topicId, settings.log(topic))
     const hosted = present ?? this.#host(new Hosted(brokerId, log))
     const assignment = {
@@ -238,6 +243,8 @@ export class Replicas {
     const { logEndOffset } = log
     const effects = hosted.turn({ kind: 'assigned', assignment, logEndOffset }, clock.now())
     this.#tell(hosted, effects)
+    // The controller may have taken in where the replica is to lie.
+    if (hosted.move !== null) hosted.wake()
   }
 
   #host(hosted: Hosted): Hosted {

@@ -4,9 +4,9 @@
  * it a reassignment takes all that disk and network give, and clients wait.
  */
 import type { Clock } from '../host/clock.ts'
-import { configsOf, type MetadataImage } from '../metadata/image.ts'
-import { RateWindow } from '../partition/rate-window.ts'
+import type { MetadataImage } from '../metadata/image.ts'
 import { isThrottledReplica } from '../partition/throttled-replicas.ts'
+import { RateLimit } from './rate-limit.ts'
 import type { Settings } from './settings.ts'
 
 export interface ThrottleOptions {
@@ -24,24 +24,24 @@ const lists = {
 
 export class ReplicationThrottle {
   readonly #options: ThrottleOptions
-  readonly #window: RateWindow
-  readonly #rateName: string
-  readonly #brokerName: string
+  readonly #limit: RateLimit
 
   constructor(options: ThrottleOptions) {
     this.#options = options
-    const { settings, side, brokerId } = options
-    this.#rateName = `${side}.replication.throttled.rate`
-    this.#brokerName = String(brokerId)
-    this.#window = new RateWindow({
-      count: settings.get('replication.quota.window.num'),
-      lengthMs: settings.get('replication.quota.window.size.seconds') * 1000,
+    const { settings, side } = options
+    this.#limit = new RateLimit({
+      ...options,
+      name: `${side}.replication.throttled.rate`,
+      window: {
+        count: settings.get('replication.quota.window.num'),
+        lengthMs: settings.get('replication.quota.window.size.seconds') * 1000,
+      },
     })
   }
 
   /** Whether this replica counts. */
   holds(topic: string, partition: number): boolean {
-    if (this.#rate() === null) return false
+    if (this.#limit.bytesPerSecond === null) return false
     const { side, brokerId, settings } = this.#options
     const list = settings.topic(topic).get(lists[side])
     return isThrottledReplica(list, { partition, brokerId })
@@ -49,20 +49,10 @@ export class ReplicationThrottle {
 
   /** Whether a replica that counts has to wait. */
   get isExceeded(): boolean {
-    const rate = this.#rate()
-    return rate !== null && this.#window.bytesPerSecond(this.#options.clock.monotonic()) > rate
+    return this.#limit.isExceeded
   }
 
   record(bytes: number): void {
-    if (bytes > 0) this.#window.record(bytes, this.#options.clock.monotonic())
-  }
-
-  /** Kafka declares it for none but the metadata: it is only ever set while brokers run. */
-  #rate(): number | null {
-    const image = this.#options.image()
-    const text =
-      configsOf(image, 'broker', this.#brokerName).get(this.#rateName) ??
-      configsOf(image, 'broker', '').get(this.#rateName)
-    return text === undefined ? null : Number(text)
+    this.#limit.record(bytes)
   }
 }

@@ -3,6 +3,7 @@ import type { Cancel, Clock } from '../host/clock.ts'
 import type { LogManager } from '../log/log-manager.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { PartitionEffect } from '../partition/partition.ts'
+import { DirectoryMoves } from './directory-moves.ts'
 import { DirectoryReports } from './directory-reports.ts'
 import type { Hosted } from './hosted.ts'
 import { InSyncProposals } from './in-sync-proposals.ts'
@@ -27,6 +28,7 @@ export interface ReplicationOptions {
 
 export class Replication {
   readonly leaderThrottle: ReplicationThrottle
+  readonly moves: DirectoryMoves
   readonly #followerThrottle: ReplicationThrottle
   readonly #proposals: InSyncProposals
   readonly #options: ReplicationOptions
@@ -37,6 +39,7 @@ export class Replication {
   constructor(options: ReplicationOptions) {
     this.#options = options
     this.#directories = new DirectoryReports(options)
+    this.moves = new DirectoryMoves({ ...options, report: () => this.#directories.changed() })
     this.leaderThrottle = new ReplicationThrottle({ ...options, side: 'leader' })
     this.#followerThrottle = new ReplicationThrottle({ ...options, side: 'follower' })
     this.#proposals = new InSyncProposals({
@@ -62,6 +65,7 @@ export class Replication {
     this.#cancelCheck()
     this.#proposals.close()
     this.#directories.close()
+    this.moves.close()
     for (const fetcher of this.#fetchers.values()) fetcher.close()
     this.#options.links.close()
   }
@@ -72,10 +76,12 @@ export class Replication {
       switch (effect.kind) {
         case 'began-following':
           this.#unfollow(hosted)
+          this.moves.hosted(hosted)
           this.#fetcher(effect.leaderId).add(hosted)
           this.#directories.changed()
           break
         case 'began-leading':
+          this.moves.hosted(hosted)
           this.#unfollow(hosted)
           this.#directories.changed()
           break

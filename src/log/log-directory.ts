@@ -39,6 +39,8 @@ export class LogDirectory {
   readonly path: string
   readonly context: LogContext
   readonly logs = new Map<string, PartitionLog>()
+  /** Copies that are to take the place of a log in another directory. */
+  readonly futures = new Map<string, PartitionLog>()
   readonly trash: Trash
   /** Of the last clean stop: the broker's epoch then. Null after a crash, and in a fresh directory. */
   stoppedAtEpoch: bigint | null = null
@@ -74,6 +76,12 @@ export class LogDirectory {
 
   get identity(): MetaProperties | null {
     return this.#identity
+  }
+
+  /** All that lies here; no partition is in both. */
+  *held(): Iterable<PartitionLog> {
+    yield* this.logs.values()
+    yield* this.futures.values()
   }
 
   get online(): boolean {
@@ -122,7 +130,7 @@ export class LogDirectory {
   #replaceCheckpoint(name: CheckpointName, offsetOf: (log: PartitionLog) => bigint | null): void {
     const entries = []
     let told = ''
-    for (const log of this.logs.values()) {
+    for (const log of this.held()) {
       const offset = offsetOf(log)
       if (offset === null) continue
       entries.push({ topic: log.topic, partition: log.partition, offset })
@@ -134,7 +142,7 @@ export class LogDirectory {
   }
 
   #lowerCheckpoints(logName: string, offset: bigint): void {
-    const log = this.logs.get(logName)
+    const log = this.logs.get(logName) ?? this.futures.get(logName)
     if (log === undefined) return
     try {
       this.#replaceCheckpoint('recoveryPoint', (each) =>
@@ -188,7 +196,7 @@ export class LogDirectory {
       { directory: this.path, error: cause },
       `${cause.message}; it is offline until the broker starts again`,
     )
-    for (const log of this.logs.values()) log.close()
+    for (const log of this.held()) log.close()
     this.#onOffline(this, cause)
   }
 

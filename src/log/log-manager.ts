@@ -1,17 +1,18 @@
 /** All partitions of a broker, in the log directories that it was given; opened together, kept in order, closed together. */
-import { metadataTopicId, uuidFrom } from '../base/uuid.ts'
+import { metadataTopicId } from '../base/uuid.ts'
 import type { Clock } from '../host/clock.ts'
-import { DirectoryLocked } from '../host/directory-lock.ts'
 import type { Disk } from '../host/disk.ts'
 import type { Random } from '../host/random.ts'
 import type { BrokerConfigs } from '../protocol/configs/effective.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import type { Logger } from './context.ts'
+import { FutureLogs } from './future-logs.ts'
 import type { LogConfig } from './log-config.ts'
-import { checkIdentity, LogDirectory, usableDisk } from './log-directory.ts'
+import { LogDirectory, usableDisk } from './log-directory.ts'
 import { Maintenance } from './maintenance.ts'
 import { metadataLogConfig } from './metadata-log-config.ts'
 import { metadataTopic } from './names.ts'
+import { openDirectories } from './open-directories.ts'
 import { OpenFiles } from './open-files.ts'
 import { attempt, type LoadOptions, PartitionFolders } from './partition-folders.ts'
 import type { PartitionLog } from './partition-log.ts'
@@ -40,6 +41,8 @@ export interface DirectoryView {
   readonly totalBytes: bigint
   readonly usableBytes: bigint
   readonly logs: readonly PartitionLog[]
+  /** Copies that are being made to take the place of logs in other directories. */
+  readonly futures: readonly PartitionLog[]
 }
 
 /** Between two looks at the clock while many partitions are opened. */
@@ -48,6 +51,7 @@ const turnMs = 20
 export class LogManager {
   readonly clusterId: string
   settings: BrokerConfigs
+  readonly futures: FutureLogs
   readonly #options: LogManagerOptions
   readonly #directories: readonly LogDirectory[]
   readonly #metadataDirectory: LogDirectory
@@ -84,18 +88,7 @@ export class LogManager {
     this.#metadataDirectory =
       this.#directories.find(({ path }) => path === metadataDirectory) ?? this.#directories[0]!
     try {
-      for (const directory of this.#directories) this.#openDirectory(directory)
-      const known = this.#online.map(({ identity }) => identity?.clusterId).find(Boolean)
-      this.clusterId = known ?? clusterId ?? uuidFrom(random)
-      for (const directory of this.#online) {
-        checkIdentity(directory, { clusterId: clusterId ?? this.clusterId, nodeId })
-      }
-      for (const directory of this.#online) {
-        attempt(directory, () => {
-          directory.claim({ clusterId: this.clusterId, nodeId })
-          directory.takeMarks()
-        })
-      }
+      this.clusterId = openDirectories(this.#directories, { clusterId, nodeId, random })
       this.#ensureUsable()
     } catch (error) {
       for (const directory of this.#directories) directory.release()
@@ -108,6 +101,13 @@ export class LogManager {
       settings: () => this.settings,
       directories: this.#directories,
       metadataLog: () => this.#metadataLog,
+    })
+    this.futures = new FutureLogs({
+      disk,
+      logger,
+      directories: this.#directories,
+      folders: this.#folders,
+      checkpoint: (directory) => this.#maintenance.checkpointAll(directory),
     })
   }
 
@@ -143,9 +143,10 @@ export class LogManager {
     this.#loaded = true
     const { clock } = this.#options
     const find = (topic: string, partition: number) => this.get(topic, partition)
+    const findFuture = (topic: string, partition: number) => this.futures.get(topic, partition)
     let turnEnds = clock.monotonic() + turnMs
     for (const directory of this.#online) {
-      for (const open of this.#folders.all(directory, { config, wanted, find })) {
+      for (const open of this.#folders.all(directory, { config, wanted, find, findFuture })) {
         attempt(directory, open)
         if (!directory.online) break
         if (clock.monotonic() < turnEnds) continue
@@ -175,15 +176,18 @@ export class LogManager {
     return undefined
   }
 
-  /** In the directory that has the fewest partitions. Throws KAFKA_STORAGE_ERROR where the disk fails. */
+  /** In the directory that was asked for, else in the one that has the fewest partitions. Throws KAFKA_STORAGE_ERROR where the disk fails. */
   create(topic: string, partition: number, topicId: string, config: LogConfig): PartitionLog {
-    const [directory] = this.#online.sort((a, b) => a.logs.size - b.logs.size)
+    const wanted = this.futures.takePreferred(topic, partition)
+    const [fewest] = this.#online.sort((a, b) => a.logs.size - b.logs.size)
+    const directory = this.#online.find(({ path }) => path === wanted) ?? fewest
     if (directory === undefined) throw this.#allOffline()
     return this.#folders.make(directory, { topic, partition, topicId }, config)
   }
 
-  /** Out of use at once, away after `file.delete.delay.ms`. */
+  /** Out of use at once, away after `file.delete.delay.ms`; with the copy that is being made of it. */
   delete(topic: string, partition: number): void {
+    this.futures.cancel(topic, partition)
     const name = `${topic}-${partition}`
     const directory = this.#directories.find(({ logs }) => logs.has(name))
     const log = directory?.logs.get(name)
@@ -214,18 +218,22 @@ export class LogManager {
 
   /** Null where it lies in none of them any more. */
   directoryIdOf(log: PartitionLog): string | null {
-    return this.#directories.find(({ logs }) => logs.get(log.name) === log)?.id ?? null
+    const lies = ({ logs, futures }: LogDirectory) => {
+      return (logs.get(log.name) ?? futures.get(log.name)) === log
+    }
+    return this.#directories.find(lies)?.id ?? null
   }
 
   /** Those of log.dirs, in that order. */
   directories(): DirectoryView[] {
     const { disk } = this.#options
-    return this.#directories.map(({ path, id, online, logs }) => ({
+    return this.#directories.map(({ path, id, online, logs, futures }) => ({
       path,
       id,
       online,
       ...(online ? usableDisk(disk, path) : { totalBytes: -1n, usableBytes: -1n }),
       logs: [...logs.values()],
+      futures: [...futures.values()],
     }))
   }
 
@@ -251,7 +259,7 @@ export class LogManager {
   }
 
   async #closeDirectory(directory: LogDirectory, brokerEpoch: bigint): Promise<void> {
-    const logs = [...directory.logs.values()]
+    const logs = [...directory.held()]
     if (directory === this.#metadataDirectory && this.#metadataLog !== null) {
       logs.push(this.#metadataLog)
     }
@@ -267,18 +275,6 @@ export class LogManager {
     }
     this.#maintenance.checkpointAll(directory)
     directory.markClean(brokerEpoch)
-  }
-
-  #openDirectory(directory: LogDirectory): void {
-    try {
-      directory.open()
-    } catch (error) {
-      if (error instanceof DirectoryLocked) {
-        throw new KafkaError('KAFKA_STORAGE_ERROR', error.message, { cause: error })
-      }
-      if (error instanceof KafkaError) throw error
-      directory.failed(error, { final: true })
-    }
   }
 
   #offline(directory: LogDirectory, cause: KafkaError): void {

@@ -87,9 +87,11 @@ export class Maintenance {
         return !closed && !compacting
       })
       for (const log of logs) this.#retain(log, () => moveStart(log, now, logger))
-      if (!logs.some((log) => segmentsBelowStart(log).length > 0)) return
+      // The start of a copy moves with that of the log that it is made of.
+      const held = [...logs, ...directory.futures.values()].filter(({ closed }) => !closed)
+      if (!held.some((log) => segmentsBelowStart(log).length > 0)) return
       this.checkpointLogStarts(directory)
-      for (const log of logs) this.#retain(log, () => dropBelowStart(log, logger))
+      for (const log of held) this.#retain(log, () => dropBelowStart(log, logger))
     })
     const metadataLog = this.#options.metadataLog()
     if (metadataLog !== null) this.#retain(metadataLog, () => dropInOrder(metadataLog, logger))
@@ -141,8 +143,8 @@ export class Maintenance {
   }
 
   #eachLog(work: (log: PartitionLog) => void): void {
-    this.#eachDirectory(({ logs }) => {
-      for (const log of [...logs.values()]) if (!log.closed) work(log)
+    this.#eachDirectory((directory) => {
+      for (const log of [...directory.held()]) if (!log.closed) work(log)
     })
   }
 }

@@ -65,4 +65,11 @@ export function markedFolder(
   return topic.slice(0, fileNameMax - suffix.length) + suffix
 }
 
+/** A topic's name may be too long for the folder of a copy, which has to tell the whole of it (KAFKA-4893). */
+export function futureFolderFits(topic: string, partition: number): boolean {
+  return `${topic}-${partition}.`.length + uniqueDigits + '-future'.length <= fileNameMax
+}
+
+const uniqueDigits = 32
+
 export const metadataTopic = '__cluster_metadata'

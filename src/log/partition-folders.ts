@@ -4,7 +4,7 @@ import type { Random } from '../host/random.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import type { Logger } from './context.ts'
 import { writeTopicId } from './directory-files.ts'
-import { loadPartition } from './load.ts'
+import { type LoadOptions as Loading, loadPartition } from './load.ts'
 import type { LogConfig } from './log-config.ts'
 import type { LogDirectory } from './log-directory.ts'
 import { type FolderState, markedFolder, metadataTopic, parseFolder } from './names.ts'
@@ -19,7 +19,10 @@ export interface LoadOptions {
 interface PlaceOptions extends Required<LoadOptions> {
   /** A partition that is open already, in whatever directory. */
   readonly find: (topic: string, partition: number) => PartitionLog | undefined
+  readonly findFuture: (topic: string, partition: number) => PartitionLog | undefined
 }
+
+type Known = Omit<Loading, 'context' | 'folder' | 'topic' | 'partition' | 'topicId'>
 
 export class PartitionFolders {
   readonly #host: { readonly disk: Disk; readonly random: Random; readonly logger: Logger }
@@ -29,7 +32,7 @@ export class PartitionFolders {
   }
 
   /** One step for each partition that lies there. */
-  *all(directory: LogDirectory, { config, wanted, find }: PlaceOptions): Generator<() => void> {
+  *all(directory: LogDirectory, options: PlaceOptions): Generator<() => void> {
     const { disk, logger } = this.#host
     for (const { name, isDirectory } of disk.list(directory.path)) {
       if (!isDirectory || name === 'lost+found') continue
@@ -44,11 +47,13 @@ export class PartitionFolders {
       const { topic, partition, state } = found
       if (topic === metadataTopic && state === 'live') continue
       if (state === 'delete') {
-        directory.trash.throwAway([path], config(topic).fileDeleteDelayMs)
+        directory.trash.throwAway([path], options.config(topic).fileDeleteDelayMs)
+      } else if (state === 'future') {
+        yield () => this.#openFuture(directory, name, { topic, partition }, options)
       } else if (state !== 'live') {
         logger.warn({ path }, `a folder that is put aside (-${state}) was left alone`)
       } else {
-        yield () => this.#open(directory, name, { topic, partition }, { config, wanted, find })
+        yield () => this.#open(directory, name, { topic, partition }, options)
       }
     }
   }
@@ -75,6 +80,22 @@ export class PartitionFolders {
     this.putAside(directory, folder)
   }
 
+  /** The copy of a partition, begun before the last stop. One is enough. */
+  #openFuture(
+    directory: LogDirectory,
+    folder: string,
+    at: { topic: string; partition: number },
+    { config, findFuture }: PlaceOptions,
+  ): void {
+    if (findFuture(at.topic, at.partition) !== undefined) {
+      const path = this.mark(directory, folder, 'delete')
+      directory.trash.throwAway([path], config(at.topic).fileDeleteDelayMs)
+      return
+    }
+    const log = this.load(directory, folder, at, config(at.topic))
+    directory.futures.set(log.name, log)
+  }
+
   /** Out of use, but kept as `-stray`. */
   putAside(directory: LogDirectory, folder: string): void {
     attempt(directory, () => {
@@ -89,12 +110,9 @@ export class PartitionFolders {
     at: { topic: string; partition: number; topicId?: string },
     config: LogConfig,
   ): PartitionLog {
-    const { checkpoints, context, stoppedAtEpoch } = directory
+    const { checkpoints, stoppedAtEpoch } = directory
     const name = `${at.topic}-${at.partition}`
-    return loadPartition({
-      ...at,
-      context,
-      folder: `${directory.path}/${folder}`,
+    return this.open(directory, folder, at, {
       config,
       clean: stoppedAtEpoch !== null,
       recoveryPoint: checkpoints.recoveryPoint.get(name) ?? null,
@@ -104,15 +122,26 @@ export class PartitionFolders {
     })
   }
 
+  /** What lies there already, with what is known of it. */
+  open(
+    { context, path }: LogDirectory,
+    folder: string,
+    at: { topic: string; partition: number; topicId?: string },
+    known: Known,
+  ): PartitionLog {
+    return loadPartition({ ...at, ...known, context, folder: `${path}/${folder}` })
+  }
+
   /** A new partition. Throws KAFKA_STORAGE_ERROR where the disk fails. */
   make(
     directory: LogDirectory,
     at: { topic: string; partition: number; topicId: string },
     config: LogConfig,
+    { asFuture = false }: { asFuture?: boolean } = {},
   ): PartitionLog {
     const { disk } = this.#host
     const name = `${at.topic}-${at.partition}`
-    const folder = `${directory.path}/${name}`
+    const folder = `${directory.path}/${asFuture ? this.#marked(name, 'future') : name}`
     try {
       disk.makeDirectory(folder)
       writeTopicId(disk, folder, at.topicId)
@@ -125,7 +154,8 @@ export class PartitionFolders {
       }
       const log = loadPartition({ ...at, ...nothing, context, folder, config, clean: true })
       log.store.parentDirty = true
-      if (at.topic !== metadataTopic) directory.logs.set(name, log)
+      if (asFuture) directory.futures.set(name, log)
+      else if (at.topic !== metadataTopic) directory.logs.set(name, log)
       return log
     } catch (error) {
       throw directory.failed(error)
@@ -134,12 +164,15 @@ export class PartitionFolders {
 
   /** Gives the folder the name of something that is out of use. */
   mark(directory: LogDirectory, folder: string, state: Exclude<FolderState, 'live'>): string {
-    const { disk, random } = this.#host
-    const { topic, partition } = parseFolder(folder)!
-    const uniqueHex = Buffer.from(random.bytes(16)).toString('hex')
-    const path = `${directory.path}/${markedFolder(topic, partition, { state, uniqueHex })}`
-    disk.rename(`${directory.path}/${folder}`, path)
+    const path = `${directory.path}/${this.#marked(folder, state)}`
+    this.#host.disk.rename(`${directory.path}/${folder}`, path)
     return path
+  }
+
+  #marked(folder: string, state: Exclude<FolderState, 'live'>): string {
+    const { topic, partition } = parseFolder(folder)!
+    const uniqueHex = Buffer.from(this.#host.random.bytes(16)).toString('hex')
+    return markedFolder(topic, partition, { state, uniqueHex })
   }
 }
 

@@ -12,6 +12,7 @@ import { KafkaError } from '../protocol/errors.ts'
 import { type AbortedRange, abortedTransactions } from './aborted.ts'
 import { type Appended, type AppendOptions, type Refused, refused } from './appended.ts'
 import { Appender } from './appender.ts'
+import { complete } from './complete.ts'
 import type { LogContext } from './context.ts'
 import { writeTopicId } from './directory-files.ts'
 import { Flushing } from './flushing.ts'
@@ -34,6 +35,8 @@ export class PartitionLog {
   readonly producers: ProducerState
   /** The cleaner is at work here; retention waits until it is done. */
   compacting = false
+  /** It is being copied to another directory, and what was not copied yet must stay: the cleaner leaves it alone. */
+  copying = false
   readonly #context: LogContext
   readonly #flushing: Flushing
   readonly #appender: Appender
@@ -250,12 +253,7 @@ export class PartitionLog {
   async closeCleanly(): Promise<void> {
     if (this.#closed) return
     if (!this.offline) {
-      this.#guarded(() => {
-        const { active } = this.store.segments
-        if (active.changed) this.store.seal(active)
-        this.producers.endOffset = this.#offsets.logEndOffset
-        this.store.takeSnapshot(this.producers)
-      })
+      this.#guarded(() => complete(this))
       await this.flush()
     }
     this.close()

@@ -1,6 +1,21 @@
+import type { PartitionLog } from '../../log/partition-log.ts'
 import { describeLogDirs } from '../../protocol/apis/describe-log-dirs.ts'
 import { code } from '../../protocol/errors.ts'
+import type { Broker } from '../broker.ts'
 import { handler } from '../handler.ts'
+
+interface Partition {
+  readonly partitionIndex: number
+  readonly partitionSize: bigint
+  readonly offsetLag: bigint
+  readonly isFutureKey: boolean
+}
+
+/** Kafka's own arithmetic: only a copy that is being made lags behind, and −1 where nothing is known of what it is made of. */
+function lagOf({ replicas }: Broker, { topic, partition, logEndOffset }: PartitionLog): bigint {
+  const current = replicas.get(topic, partition)?.log
+  return current === undefined ? -1n : current.logEndOffset - logEndOffset
+}
 
 /** Null topics ask for everything. */
 export default handler(describeLogDirs, (broker, request) => {
@@ -14,19 +29,18 @@ export default handler(describeLogDirs, (broker, request) => {
         )
   return {
     errorCode: 0,
-    results: broker.logs.directories().map(({ path, online, totalBytes, usableBytes, logs }) => {
-      const topics = new Map<
-        string,
-        { partitionSize: bigint; partitionIndex: number; offsetLag: bigint }[]
-      >()
-      for (const log of logs) {
+    results: broker.logs.directories().map((directory) => {
+      const { path, online, totalBytes, usableBytes, logs, futures } = directory
+      const topics = new Map<string, Partition[]>()
+      for (const log of [...logs, ...futures]) {
         if (wanted !== null && !wanted.has(`${log.topic}-${log.partition}`)) continue
         const partitions = topics.get(log.topic) ?? []
+        const isFutureKey = futures.includes(log)
         partitions.push({
           partitionIndex: log.partition,
           partitionSize: BigInt(log.sizeBytes),
-          // Kafka's own arithmetic: only a copy that is being made lags behind.
-          offsetLag: 0n,
+          offsetLag: isFutureKey ? lagOf(broker, log) : 0n,
+          isFutureKey,
         })
         topics.set(log.topic, partitions)
       }
@@ -35,10 +49,7 @@ export default handler(describeLogDirs, (broker, request) => {
         logDir: path,
         totalBytes,
         usableBytes,
-        topics: [...topics].map(([name, partitions]) => ({
-          name,
-          partitions: partitions.map((each) => ({ ...each, isFutureKey: false })),
-        })),
+        topics: [...topics].map(([name, partitions]) => ({ name, partitions })),
       }
     }),
   }

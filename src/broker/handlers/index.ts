@@ -7,6 +7,7 @@ import alterClientQuotas from './alter-client-quotas.ts'
 import alterConfigs from './alter-configs.ts'
 import alterPartition from './alter-partition.ts'
 import alterPartitionReassignments from './alter-partition-reassignments.ts'
+import alterReplicaLogDirs from './alter-replica-log-dirs.ts'
 import apiVersions from './api-versions.ts'
 import assignReplicasToDirs from './assign-replicas-to-dirs.ts'
 import beginQuorumEpoch from './begin-quorum-epoch.ts'
@@ -112,6 +113,7 @@ export const handlers: readonly Handler[] = [
   alterConfigs,
   alterPartition,
   alterPartitionReassignments,
+  alterReplicaLogDirs,
   assignReplicasToDirs,
   beginQuorumEpoch,
   brokerHeartbeat,

@@ -100,6 +100,7 @@ export class Cleaner {
   #eligible(log: PartitionLog): boolean {
     return (
       !log.closed &&
+      !log.copying &&
       log.config.cleanupPolicies.includes('compact') &&
       !this.#uncleanable.has(log.name)
     )
