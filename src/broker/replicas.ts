@@ -10,6 +10,7 @@ import { minInSync } from '../partition/min-in-sync.ts'
 import type { FollowerFetch, PartitionEffect } from '../partition/partition.ts'
 import type { ErrorName } from '../protocol/errors.ts'
 import { Hosted } from './hosted.ts'
+import { epochError } from './leader-epoch.ts'
 import type { Logger } from './logger.ts'
 import type { Settings } from './settings.ts'
 
@@ -285,12 +286,6 @@ export class Replicas {
     }
     this.#options.onEffects(hosted, effects)
   }
-}
-
-/** KIP-320: a client that knows a newer epoch is ahead of us, one that names an older one must refresh. */
-function epochError(asked: number, current: number): ErrorName | null {
-  if (asked === -1 || asked === current) return null
-  return asked < current ? 'FENCED_LEADER_EPOCH' : 'UNKNOWN_LEADER_EPOCH'
 }
 
 const refused = (error: ErrorName, logStartOffset = -1n): AppendOutcome => ({
