@@ -154,17 +154,20 @@ export class ReplicaFetcher {
 
   async #take(response: ResponseOf<typeof fetch>, due: readonly Hosted[]): Promise<void> {
     const asked = new Map(due.map((each) => [`${each.log.topicId}/${each.log.partition}`, each]))
+    const flushes: Promise<void>[] = []
     for (const { topicId, partitions } of response.responses) {
       for (const answered of partitions) {
         const hosted = asked.get(`${topicId}/${answered.partitionIndex}`)
         // It may have become a leader, or follow another one, while the answer was on its way.
         if (hosted === undefined || this.#followers.get(hosted.log.name) !== hosted) continue
-        await this.#takeOne(hosted, answered)
+        await this.#takeOne(hosted, answered, flushes)
       }
     }
+    // The next request says that this is held: where `flush.messages` asks for it, it must be on the medium by then.
+    await Promise.all(flushes)
   }
 
-  async #takeOne(hosted: Hosted, answered: Answered): Promise<void> {
+  async #takeOne(hosted: Hosted, answered: Answered, flushes: Promise<void>[]): Promise<void> {
     const error = errorName(answered.errorCode)
     if (error === 'OFFSET_OUT_OF_RANGE') return this.#outOfRange(hosted)
     if (error !== 'NONE') return this.#rest(hosted, error)
@@ -176,7 +179,8 @@ export class ReplicaFetcher {
     try {
       if (throttle.holds(log.topic, log.partition)) throttle.record(answered.records?.length ?? 0)
       if (answered.records !== null && answered.records.length > 0) {
-        appendCopied(log, answered.records)
+        const { flushed } = appendCopied(log, answered.records)
+        if (flushed !== null) flushes.push(this.#onMedium(hosted, flushed))
         hosted.turn({ kind: 'appended', logEndOffset: log.logEndOffset }, now)
       }
       const { highWatermark, logStartOffset } = answered
@@ -186,6 +190,15 @@ export class ReplicaFetcher {
       if (logStartOffset > log.logStartOffset && logStartOffset <= log.highWatermark) {
         log.advanceLogStartOffset(logStartOffset)
       }
+    } catch (cause) {
+      if (!(cause instanceof KafkaError)) throw cause
+      this.#rest(hosted, cause.error)
+    }
+  }
+
+  async #onMedium(hosted: Hosted, flushed: Promise<void>): Promise<void> {
+    try {
+      await flushed
     } catch (cause) {
       if (!(cause instanceof KafkaError)) throw cause
       this.#rest(hosted, cause.error)
