@@ -9,8 +9,7 @@ import {
 import { requestHeader, responseHeader } from '../protocol/headers.ts'
 import { Reader } from '../protocol/reader.ts'
 import type { AnyApi } from '../protocol/schema.ts'
-import { Writer } from '../protocol/writer.ts'
-import { framePrefix } from '../wire/frames.ts'
+import { finishFrame, newFrame } from '../wire/frames.ts'
 import type { Broker } from './broker.ts'
 import type { Call, Handler } from './handler.ts'
 import { unsupportedApiVersions } from './handlers/api-versions.ts'
@@ -85,9 +84,8 @@ function answer(api: AnyApi, version: number, correlationId: number, response: a
 
 // biome-ignore lint/suspicious/noExplicitAny: as above
 function pieces(api: AnyApi, version: number, correlationId: number, response: any): Answer {
-  const writer = new Writer()
+  const writer = newFrame()
   encodeInto(writer, responseHeader, responseHeaderVersion(api, version), { correlationId })
   encodeInto(writer, api.response, version, response)
-  const size = writer.size
-  return [framePrefix(size), ...writer.finish()]
+  return finishFrame(writer)
 }

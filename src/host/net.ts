@@ -92,6 +92,7 @@ export function attach(raw: net.Socket, accept: (socket: Socket) => SocketEvents
     remoteHost: withoutMapping(raw.remoteAddress ?? ''),
     write(pieces) {
       if (raw.destroyed || raw.writableEnded) return true
+      if (pieces.length === 1) return raw.write(pieces[0]!)
       raw.cork()
       let room = true
       for (const piece of pieces) room = raw.write(piece)

@@ -19,9 +19,8 @@ import {
   supportedVersions,
   type Usable,
 } from '../protocol/versions.ts'
-import { Writer } from '../protocol/writer.ts'
 import { addressText } from './address.ts'
-import { FrameReader, framePrefix } from './frames.ts'
+import { FrameReader, finishFrame, frameSize, newFrame } from './frames.ts'
 import { type ApiVersionsAnswer, negotiate } from './negotiate.ts'
 import { Pending, type Question } from './pending.ts'
 
@@ -213,7 +212,7 @@ export class Connection {
   #write(api: AnyApi, version: number, request: unknown): number {
     if (this.#closed !== null) throw this.#closed
     const correlationId = this.#correlationId
-    const writer = new Writer()
+    const writer = newFrame()
     encodeInto(writer, requestHeader, requestHeaderVersion(api, version), {
       requestApiKey: api.key,
       requestApiVersion: version,
@@ -221,7 +220,7 @@ export class Connection {
       clientId: this.#options.clientId,
     })
     encodeInto(writer, api.request, version, request as never)
-    const { size } = writer
+    const size = frameSize(writer)
     const bytesMax = this.#options.requestBytesMax ?? requestBytesMaxDefault
     if (size > bytesMax) {
       throw new KafkaError(
@@ -230,7 +229,7 @@ export class Connection {
       )
     }
     this.#correlationId = correlationId === correlationIdMax ? 0 : correlationId + 1
-    this.#isFull = !this.#socket!.write([framePrefix(size), ...writer.finish()])
+    this.#isFull = !this.#socket!.write(finishFrame(writer))
     return correlationId
   }
 

@@ -2,6 +2,8 @@
  * Cuts a stream of bytes into frames: an int32 length, then so many bytes. A frame that lies whole in a chunk is handed
  * on without a copy; one that comes in many chunks is gathered in a buffer of its own size.
  */
+import { Writer } from '../protocol/writer.ts'
+
 //  0        4
 //  | length | frame … |
 const prefixBytes = 4
@@ -82,8 +84,26 @@ export class FrameReader {
   }
 }
 
-/** What stands before a frame of these pieces. */
-export function framePrefix(size: number): Uint8Array {
+/** For one message; the first bytes are its frame's length, so that a small one goes to the socket as one piece. */
+export function newFrame(): Writer {
+  const writer = new Writer()
+  writer.reserve(prefixBytes)
+  return writer
+}
+
+/** Of what stands in the frame so far. */
+export const frameSize = (writer: Writer): number => writer.size - prefixBytes
+
+/** The pieces in order, the length in front; the writer must not be used afterwards. */
+export function finishFrame(writer: Writer): Uint8Array[] {
+  const size = frameSize(writer)
+  const pieces = writer.finish()
+  ;(pieces[0] as Buffer).writeInt32BE(size, 0)
+  return pieces
+}
+
+/** What stands before a frame whose bytes are made elsewhere. */
+export function framePrefix(size: number): Buffer {
   const prefix = Buffer.allocUnsafe(prefixBytes)
   prefix.writeInt32BE(size, 0)
   return prefix
