@@ -1,7 +1,7 @@
 /**
  * The group coordinator: rebalances, heartbeats, commits, reading the offsets again, and the report on many groups. Where Apache Kafka is on
  * the machine it gets the same bytes.
- *   npm run bench -- groups            ROUNDS=5 as the environment
+ *   npm run bench -- groups            as the environment: ROUNDS=5; ONLY=rebalances,commits,reports,heartbeats,reload
  */
 import { readFileSync } from 'node:fs'
 import kafkajs from 'kafkajs'
@@ -13,6 +13,7 @@ import { measure, median } from './measure.ts'
 import { mapped, print, row } from './table.ts'
 
 const rounds = Number(process.env.ROUNDS ?? 3)
+const only = process.env.ONLY?.split(',')
 const delayMs = 500
 const settings = {
   'group.initial.rebalance.delay.ms': delayMs,
@@ -33,11 +34,9 @@ const brokers: ['jackdaw' | 'apache', string][] = [
 ]
 try {
   await topics()
-  await rebalances()
-  await commits()
-  await reports()
-  await heartbeats()
-  await reload()
+  for (const job of [rebalances, commits, reports, heartbeats, reload]) {
+    if (only === undefined || only.includes(job.name)) await job()
+  }
 } finally {
   await jackdaw.stop()
   await kafka?.stop()

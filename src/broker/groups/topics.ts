@@ -44,19 +44,10 @@ export class ClusterTopics implements Topics {
   }
 
   #topic(image: TopicImage | undefined): Topic | undefined {
-    if (image === undefined) return undefined
-    const hash = () => this.#hash(image)
-    return {
-      id: image.id,
-      name: image.name,
-      partitionCount: image.partitions.length,
-      get hash() {
-        return hash()
-      },
-    }
+    return image && new ClusterTopic(image, this.#hashOf)
   }
 
-  #hash({ id, name, partitions }: TopicImage): bigint {
+  readonly #hashOf = ({ id, name, partitions }: TopicImage): bigint => {
     const known = this.#hashes.get(name)
     if (known !== undefined) return known
     const { brokers } = this.#image()
@@ -66,5 +57,26 @@ export class ClusterTopics implements Topics {
     const hash = topicHash({ id, name, racks })
     this.#hashes.set(name, hash)
     return hash
+  }
+}
+
+/** A class, since every commit makes one: a getter in a literal is made anew each time, which costs more than all the rest. */
+class ClusterTopic implements Topic {
+  readonly id: string
+  readonly name: string
+  readonly partitionCount: number
+  readonly #image: TopicImage
+  readonly #hashOf: (image: TopicImage) => bigint
+
+  constructor(image: TopicImage, hashOf: (image: TopicImage) => bigint) {
+    this.id = image.id
+    this.name = image.name
+    this.partitionCount = image.partitions.length
+    this.#image = image
+    this.#hashOf = hashOf
+  }
+
+  get hash(): bigint {
+    return this.#hashOf(this.#image)
   }
 }

@@ -60,6 +60,7 @@ function commitTopic(
 ): TopicOutcome<PartitionError> {
   const known = resolve(turn.world.topics, topic)
   if (typeof known === 'string') return refusedTopic({ topic, partitions }, known)
+  const now = BigInt(turn.world.now)
   const metadataBytesMax = turn.world.config.offsetMetadataMaxBytes
   const outcomes = partitions.map(({ partition, offset, leaderEpoch, metadata }) => {
     if (partition < 0 || partition >= known.partitionCount) {
@@ -68,7 +69,6 @@ function commitTopic(
     if ((metadata?.length ?? 0) > metadataBytesMax) {
       return { partition, error: 'OFFSET_METADATA_TOO_LARGE' as const }
     }
-    const now = BigInt(turn.world.now)
     const key = { group: turn.group.id, topic: known.name, partition }
     const value = {
       offset,
