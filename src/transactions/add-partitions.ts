@@ -1,7 +1,14 @@
 /** AddPartitionsToTxn and AddOffsetsToTxn, and the question of brokers whether a partition has been added (KIP-890). */
 import type { ErrorName } from '../protocol/errors.ts'
 import type { AddPartitionsEvent, Ask, Identity, VerifyEvent } from './events.ts'
-import { type Content, isGivenAway, moved, noPartitions, type Partitions } from './state.ts'
+import {
+  type Content,
+  isEnding,
+  isGivenAway,
+  moved,
+  noPartitions,
+  type Partitions,
+} from './state.ts'
 import { remember, reply, type Turn } from './turn.ts'
 
 export function addPartitions(
@@ -39,15 +46,14 @@ export function verify(turn: Turn, event: VerifyEvent & { readonly ask: Ask<'ver
 /** The transaction, if the producer may change it now. */
 function owned({ transaction }: Turn, identity: Identity): Content | ErrorName {
   const { content } = transaction
-  if (content === null || content.producerId !== identity.producerId) {
-    return 'INVALID_PRODUCER_ID_MAPPING'
-  }
+  if (content === null) return 'INVALID_PRODUCER_ID_MAPPING'
+  if (isEnding(content)) return 'CONCURRENT_TRANSACTIONS'
+  if (content.producerId !== identity.producerId) return 'INVALID_PRODUCER_ID_MAPPING'
   const { producerEpoch } = identity
   if (content.producerEpoch !== producerEpoch || !isGivenAway(producerEpoch)) {
     return 'PRODUCER_FENCED'
   }
-  const isEnding = content.state === 'PrepareCommit' || content.state === 'PrepareAbort'
-  return isEnding ? 'CONCURRENT_TRANSACTIONS' : content
+  return content
 }
 
 function missing(present: Partitions, wanted: Partitions): Partitions {

@@ -6,6 +6,7 @@ import type { ErrorName } from '../protocol/errors.ts'
 import type { Ask, EndEvent, Identity } from './events.ts'
 import {
   type Content,
+  isEnding,
   isExhausted,
   isGivenAway,
   lastEpoch,
@@ -49,7 +50,7 @@ function verdictOf(content: Content, { producerId, producerEpoch, commit }: Aske
       return 'end'
     case 'PrepareCommit':
     case 'PrepareAbort':
-      return isOf(content, commit) ? 'CONCURRENT_TRANSACTIONS' : 'INVALID_TXN_STATE'
+      return 'CONCURRENT_TRANSACTIONS'
     case 'CompleteCommit':
     case 'CompleteAbort':
       return isOf(content, commit) ? 'NONE' : 'INVALID_TXN_STATE'
@@ -62,15 +63,13 @@ function verdictOf(content: Content, { producerId, producerEpoch, commit }: Aske
 function verdictRaising(content: Content, event: Asked): Verdict {
   const { state } = content
   const { producerId, producerEpoch, commit } = event
+  if (isEnding(content)) return 'CONCURRENT_TRANSACTIONS'
   const isRetry = isAskedAgain(content, event)
   if (content.producerId !== producerId && !isRetry) return 'INVALID_PRODUCER_ID_MAPPING'
-  const isEnding = state === 'PrepareCommit' || state === 'PrepareAbort'
   const hasEnded = state === 'CompleteCommit' || state === 'CompleteAbort'
   const isCurrent = content.producerEpoch === producerEpoch && isGivenAway(producerEpoch)
-  const isValid = isEnding ? isRetry : isCurrent || (hasEnded && isRetry)
-  if (!isValid) return 'PRODUCER_FENCED'
+  if (!isCurrent && !(hasEnded && isRetry)) return 'PRODUCER_FENCED'
   if (state === 'Ongoing') return 'end'
-  if (isEnding) return isOf(content, commit) ? 'CONCURRENT_TRANSACTIONS' : 'INVALID_TXN_STATE'
   if (hasEnded && isRetry) return isOf(content, commit) ? 'NONE' : 'INVALID_TXN_STATE'
   return commit ? 'INVALID_TXN_STATE' : 'end nothing'
 }
@@ -85,9 +84,7 @@ function isAskedAgain(content: Content, { producerId, producerEpoch }: Identity)
 }
 
 const isOf = ({ state }: Content, commit: boolean): boolean =>
-  commit
-    ? state === 'PrepareCommit' || state === 'CompleteCommit'
-    : state === 'PrepareAbort' || state === 'CompleteAbort'
+  state === (commit ? 'CompleteCommit' : 'CompleteAbort')
 
 function decide(
   turn: Turn,
@@ -134,7 +131,7 @@ export function abortFenced(turn: Turn, content: Content): void {
 /** Sends the markers of what has been decided; where there are none to send it has ended. */
 export function mark(turn: Turn): void {
   const { content } = turn.transaction
-  if (content?.state !== 'PrepareCommit' && content?.state !== 'PrepareAbort') return
+  if (content === null || !isEnding(content)) return
   const { producerId, producerEpoch, partitions, clientTransactionVersion } = content
   if (partitions.size === 0) return remember(turn, completed(content, turn.world.now))
   turn.effects.push({
@@ -150,7 +147,7 @@ export function mark(turn: Turn): void {
 /** Every partition has its marker. */
 export function marked(turn: Turn, { producerId, producerEpoch }: Identity): void {
   const { content } = turn.transaction
-  if (content?.state !== 'PrepareCommit' && content?.state !== 'PrepareAbort') return
+  if (content === null || !isEnding(content)) return
   if (content.producerId !== producerId || content.producerEpoch !== producerEpoch) return
   remember(turn, completed(content, turn.world.now))
 }

@@ -2,7 +2,15 @@
 import type { ErrorName } from '../protocol/errors.ts'
 import { abortFenced } from './end.ts'
 import type { Ask, Identity, InitEvent } from './events.ts'
-import { type Content, isExhausted, moved, noEpoch, noPartitions, noProducerId } from './state.ts'
+import {
+  type Content,
+  isEnding,
+  isExhausted,
+  moved,
+  noEpoch,
+  noPartitions,
+  noProducerId,
+} from './state.ts'
 import { refusedIdentity, remember, reply, type Turn } from './turn.ts'
 
 type Asked = InitEvent & { readonly ask: Ask<'init'> }
@@ -32,20 +40,14 @@ export function initProducerId(turn: Turn, event: Asked): void {
 
 function initKnown(turn: Turn, event: Asked, content: Content): void {
   const { expected, ask } = event
+  if (isEnding(content)) return reply(turn, ask, refusedIdentity('CONCURRENT_TRANSACTIONS'))
   if (expected !== null && !mayAsk(content, expected)) {
     return reply(turn, ask, refusedIdentity('PRODUCER_FENCED'))
   }
-  switch (content.state) {
-    case 'Ongoing':
-      // The epoch of the abort is given to nobody: the client asks again, and gets the one after it.
-      abortFenced(turn, content)
-      return reply(turn, ask, refusedIdentity('CONCURRENT_TRANSACTIONS'))
-    case 'PrepareCommit':
-    case 'PrepareAbort':
-      return reply(turn, ask, refusedIdentity('CONCURRENT_TRANSACTIONS'))
-    default:
-      return begin(turn, event, content)
-  }
+  if (content.state !== 'Ongoing') return begin(turn, event, content)
+  // The epoch of the abort is given to nobody: the client asks again, and gets the one after it.
+  abortFenced(turn, content)
+  reply(turn, ask, refusedIdentity('CONCURRENT_TRANSACTIONS'))
 }
 
 /** Its id is the present one, or the one before of which it has used up the epochs; the epoch itself is looked at later. */

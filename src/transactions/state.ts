@@ -78,6 +78,13 @@ const epochTv2 = 2
 
 export const newTransaction = (id: string): Transaction => ({ id, content: null })
 
+/**
+ * The decision is written, the markers are on their way. Everybody is asked to come again, whoever he is: the client may know the
+ * identity that counts afterwards, or want to begin the next transaction.
+ */
+export const isEnding = ({ state }: Content): boolean =>
+  state === 'PrepareCommit' || state === 'PrepareAbort'
+
 /** Whether a client can be at this epoch. */
 export const isGivenAway = (epoch: number): boolean => epoch < lastEpoch
 

@@ -107,6 +107,8 @@ describe('the end', () => {
     expect(drive.end(100n, 0)).toEqual(answer)
     expect(drive.markers).toMatchObject({ commit: true, producerEpoch: 1, transactionVersion: 2 })
     expect(drive.end(100n, 0).error).toBe('CONCURRENT_TRANSACTIONS')
+    // The next transaction, with nothing in it, comes early.
+    expect(drive.end(100n, 1, false).error).toBe('CONCURRENT_TRANSACTIONS')
     drive.marked()
     expect(drive.content).toMatchObject({ state: 'CompleteCommit', partitions: noPartitions })
     expect(drive.end(100n, 0)).toEqual(answer)
@@ -124,7 +126,7 @@ describe('the end', () => {
       producerEpoch: 0,
     })
     expect(drive.markers).toMatchObject({ commit: false, producerEpoch: 0, transactionVersion: 0 })
-    expect(drive.end(100n, 0, true, 0).error).toBe('INVALID_TXN_STATE')
+    expect(drive.end(100n, 0, true, 0).error).toBe('CONCURRENT_TRANSACTIONS')
     drive.marked()
     expect(drive.end(100n, 0, false, 0).error).toBe('NONE')
     expect(drive.end(100n, 0, true, 0).error).toBe('INVALID_TXN_STATE')
@@ -150,6 +152,7 @@ describe('the end', () => {
     const answer = { error: 'NONE', producerId: 101n, producerEpoch: 0 }
     expect(drive.end(100n, 32_766)).toEqual(answer)
     expect(drive.markers).toMatchObject({ producerId: 100n, producerEpoch: 32_767 })
+    expect(drive.add(101n, 0)).toBe('CONCURRENT_TRANSACTIONS')
     drive.marked()
     expect(drive.end(100n, 32_766)).toEqual(answer)
     expect(drive.add(101n, 0)).toBe('NONE')
