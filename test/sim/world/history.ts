@@ -141,9 +141,9 @@ export class History {
     ensure(safe >= seen.highWatermark, `${key}: what is safe went back to ${safe}`)
     ensure(epoch >= seen.leaderEpoch, `${key}: the epoch went back to ${epoch}`)
     ensure(safe <= log.logEndOffset, `${key}: ${safe} is safe, and the log ends before`)
+    if (name === metadata) this.#noteWritten(seen)
     seen.highWatermark = safe
     seen.leaderEpoch = epoch
-    if (name === metadata) this.#noteWritten(seen)
     if (safe === seen.checkedTo) return
     this.checks++
     let from = seen.checkedTo < 0n ? log.logStartOffset : seen.checkedTo
@@ -163,7 +163,12 @@ export class History {
   #noteWritten(seen: Seen): void {
     const { log, written } = seen
     if (log.logEndOffset === seen.writtenTo) return
-    let from = log.logEndOffset < seen.writtenTo ? seen.highWatermark : seen.writtenTo
+    // What was not committed may have been replaced: by other batches, or all of it by another broker's snapshot.
+    const isReplaced = log.logStartOffset > seen.writtenTo
+    for (const offset of written.keys()) {
+      if (isReplaced || offset >= log.logEndOffset) written.delete(offset)
+    }
+    let from = seen.highWatermark < seen.writtenTo ? seen.highWatermark : seen.writtenTo
     if (from < log.logStartOffset) from = log.logStartOffset
     for (const batch of batchesOf(log, from, log.logEndOffset)) {
       written.set(baseOffsetOf(batch), batch)

@@ -137,6 +137,8 @@ export class ClusterWorld {
 
   /** Everything is acknowledged and safe, and every replica ends where its leader ends. */
   #areEqual(): boolean {
+    // One that was asked to stop a moment ago may have gone since all was in sync.
+    if (!this.brokers.every(({ isReady }) => isReady)) return false
     if (this.client.acknowledged.size < this.client.written.length) return false
     const ends = new Map<string, bigint>()
     for (const { node } of this.brokers) {
