@@ -35,14 +35,14 @@ export class QuorumPeers implements Peers {
   readonly #membership: Links
   readonly #changes: Links
 
-  constructor({ host, brokerId, settings, properties, onGone }: QuorumPeersOptions) {
+  constructor({ host, brokerId, settings, properties, placeOf, onGone }: QuorumPeersOptions) {
     const common = {
       net: host.net,
       clock: host.clock,
       clientId: `node-${brokerId}`,
       connectTimeoutMs,
       requestTimeoutMs: settings.get('controller.quorum.request.timeout.ms'),
-      addressOf: (id: number) => voterAddress(properties, settings, id),
+      addressOf: (id: number) => voterAddress(properties, settings, { id, place: placeOf(id) }),
     }
     this.#raft = new Links({ ...common, onGone })
     this.#membership = new Links(common)
@@ -74,6 +74,8 @@ export class QuorumPeers implements Peers {
 
 interface QuorumPeersOptions extends Common {
   readonly properties: Properties
+  /** Where the quorum itself says that a node listens. */
+  readonly placeOf: (id: number) => { host: string; port: number } | null
   readonly onGone: (id: number) => void
 }
 

@@ -5,7 +5,7 @@
 import { dirname } from 'node:path'
 import { assert } from '../base/assert.ts'
 import { type Deferred, deferred } from '../base/deferred.ts'
-import { uuidFrom } from '../base/uuid.ts'
+import { zeroUuid } from '../base/uuid.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Disk } from '../host/disk.ts'
 import type { Net } from '../host/net.ts'
@@ -31,12 +31,13 @@ import { checkProperties, own, withGuesses } from './own-configs.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { diskFiles } from './quorum/disk-files.ts'
 import { MetadataQuorum } from './quorum.ts'
+import { registrationOf } from './registration.ts'
 import { Replicas } from './replicas.ts'
 import { Replication } from './replication.ts'
 import { Settings } from './settings.ts'
 import { TopicCreation } from './topic-creation.ts'
 import { Transactions } from './transactions.ts'
-import { voterIds } from './voters.ts'
+import { membership } from './voters.ts'
 
 export interface Host {
   readonly clock: Clock
@@ -132,6 +133,7 @@ export class BrokerNode implements Broker {
       brokerId,
       settings,
       properties,
+      placeOf: (id) => this.#quorum?.places.of(id) ?? null,
       onGone: (id) => this.#quorum?.peerGone(id),
     })
     const interBroker =
@@ -163,10 +165,8 @@ export class BrokerNode implements Broker {
     this.transactions = new Transactions({ host, broker: this, endpointOf })
     logs.onDirectoryOffline((_, cause) => this.#directoryFailed(cause))
     this.#topics = new TopicCreation({ clock, settings, image, quorum: () => this.quorum })
-    const { net, disk } = host
     this.#listeners = new Listeners({
-      net,
-      disk,
+      ...host,
       broker: this,
       properties,
       ready: this.#ready.promise,
@@ -206,28 +206,27 @@ export class BrokerNode implements Broker {
     const { host, logger, properties } = this.#options
     await this.#listeners.bind()
     const log = this.logs.metadataLog()
+    const root = dirname(log.directory)
+    const controllerEndpoints = this.#listeners.endpoints('controller')
     const quorum = await MetadataQuorum.open({
       clock: host.clock,
       random: host.random,
       logger,
       log,
       files: diskFiles(host.disk, log.directory),
-      rootFiles: diskFiles(host.disk, dirname(log.directory)),
+      rootFiles: diskFiles(host.disk, root),
       nodeId: this.id,
       clusterId: this.clusterId,
       settings: () => this.settings.broker,
-      voterIds: voterIds(properties, this.settings),
+      directoryId: this.logs.directories().find(({ path }) => path === root)?.id ?? zeroUuid,
+      ...membership(properties, this.settings, { nodeId: this.id, endpoints: controllerEndpoints }),
       peers: this.#peers,
-      registration: {
-        endpoints: this.#listeners.endpoints(),
-        controllerEndpoints: this.#listeners.endpoints('controller'),
-        rack: this.settings.get('broker.rack'),
-        incarnationId: uuidFrom(host.random),
-        logDirs: this.logs.directories().map(({ id }) => id),
-        ...(this.logs.previousBrokerEpoch === null
-          ? {}
-          : { previousBrokerEpoch: this.logs.previousBrokerEpoch }),
-      },
+      registration: registrationOf({
+        listeners: this.#listeners,
+        settings: this.settings,
+        logs: this.logs,
+        random: host.random,
+      }),
       onFailure: (cause) => this.#failure.resolve(cause),
     })
     this.#quorum = quorum

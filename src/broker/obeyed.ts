@@ -28,6 +28,8 @@ export const obeyed: Obeyed = {
     'broker.session.timeout.ms',
     'connections.max.idle.ms',
     'controller.listener.names',
+    'controller.quorum.auto.join.enable',
+    'controller.quorum.bootstrap.servers',
     'controller.quorum.election.backoff.max.ms',
     'controller.quorum.election.timeout.ms',
     'controller.quorum.fetch.timeout.ms',

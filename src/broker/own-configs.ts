@@ -18,6 +18,8 @@ export const ownConfigs = table({
   'jackdaw.socket': string(null, readOnly),
   /** The voters of a local metadata quorum by id. Over TCP `controller.quorum.voters` says it, with their addresses. */
   'jackdaw.voters': list([], readOnly),
+  /** Nodes of the local cluster by id: through them the quorum is found, whoever votes in it. */
+  'jackdaw.peers': list([], readOnly),
   /** Unix socket of the quorum's own listener; {id} in it stands for the id of a node. */
   'jackdaw.controller.socket': string(null, readOnly),
   /** Take the next free port where the one in `listeners` is taken. */

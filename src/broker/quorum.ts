@@ -2,60 +2,36 @@
  * The metadata quorum as the rest of the broker sees it: committed metadata, changes to it, and the way to whoever decides.
  * It plays raft over `__cluster_metadata-0`, and the controller while this node leads.
  */
-import { assert } from '../base/assert.ts'
 import { uuidFrom } from '../base/uuid.ts'
-import type { Clock } from '../host/clock.ts'
-import type { Random } from '../host/random.ts'
-import { isCommand } from '../metadata/commands.ts'
 import type { MetadataDelta } from '../metadata/delta.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { MetadataRecord } from '../metadata/records.ts'
 import { allocateProducerIds } from '../protocol/apis/allocate-producer-ids.ts'
-import { describeQuorum } from '../protocol/apis/describe-quorum.ts'
-import type { BrokerConfigs } from '../protocol/configs/effective.ts'
 import { errorName, KafkaError } from '../protocol/errors.ts'
 import type { AnyApi, RequestOf, ResponseOf } from '../protocol/schema.ts'
 import type { RaftRequest, RaftResponse } from '../raft/messages.ts'
+import { currentVoters, votersBelow } from '../raft/voter-history.ts'
 import { isVoter } from '../raft/voters.ts'
-import type { Logger } from './logger.ts'
 import type { ProducerIdBlock } from './producer-ids.ts'
-import { BrokerLifecycle, type Registration } from './quorum/broker-lifecycle.ts'
+import { BrokerLifecycle } from './quorum/broker-lifecycle.ts'
 import { Changes } from './quorum/changes.ts'
 import { CommittedMetadata } from './quorum/committed.ts'
 import { registerController } from './quorum/controller-registration.ts'
 import { ControllerShell, idleIntervalMs } from './quorum/controller-shell.ts'
-import { describe } from './quorum/describe.ts'
-import { type MetadataLog, noPeers, type Peers, type QuorumFiles } from './quorum/doors.ts'
-import { formatted } from './quorum/format.ts'
+import { noPeers, type Peers } from './quorum/doors.ts'
+import { found } from './quorum/found.ts'
+import type { QuorumOptions } from './quorum/options.ts'
 import { PeerWatch } from './quorum/peer-watch.ts'
+import { Places } from './quorum/places.ts'
 import { raftNode } from './quorum/raft-options.ts'
 import { RaftShell } from './quorum/raft-shell.ts'
-import { recover } from './quorum/recovery.ts'
-import { callController, worthRetrying } from './quorum/remote.ts'
+import { recover, votersOf } from './quorum/recovery.ts'
+import { forwarded } from './quorum/remote.ts'
+import { QuorumRequests } from './quorum/requests.ts'
+import { Upkeep } from './quorum/upkeep.ts'
 import { askPeer } from './quorum/wire.ts'
 
-export interface QuorumOptions {
-  readonly clock: Clock
-  readonly random: Random
-  readonly logger: Logger
-  readonly log: MetadataLog
-  /** Beside the log: quorum-state, snapshots. */
-  readonly files: QuorumFiles
-  /** The log directory itself: bootstrap.checkpoint. */
-  readonly rootFiles: QuorumFiles
-  readonly nodeId: number
-  readonly clusterId: string
-  readonly settings: () => BrokerConfigs
-  /** Static voters by id; empty: this node alone. A node that is not among them only follows. */
-  readonly voterIds: readonly number[]
-  readonly registration: Registration
-  readonly peers?: Peers
-  /** The node cannot keep its word any more and must stop. */
-  readonly onFailure: (cause: Error) => void
-}
-
 const forwardTimeoutMs = 30_000
-const forwardRetryMs = 50
 
 export class MetadataQuorum {
   readonly #options: QuorumOptions
@@ -67,6 +43,9 @@ export class MetadataQuorum {
   /** The leader, or what this node may decide, has changed. */
   readonly #changes: Changes
   readonly #peerWatch: PeerWatch
+  readonly #requests: QuorumRequests
+  readonly #upkeep: Upkeep
+  readonly places: Places
   #controller: ControllerShell | null = null
   #leaderId = -1
   #leaderEpoch = 0
@@ -75,33 +54,69 @@ export class MetadataQuorum {
   static async open(options: QuorumOptions): Promise<MetadataQuorum> {
     const quorum = new MetadataQuorum(options)
     quorum.#raft.play({ kind: 'started' })
-    const isAlone = options.voterIds.every((id) => id === options.nodeId)
+    const { voters, key } = quorum.#raft.node
+    const isAlone = voters.length === 1 && isVoter(voters, key)
     if (isAlone) await quorum.#changes.until(() => quorum.isActive)
     return quorum
   }
 
   private constructor(options: QuorumOptions) {
-    const { log, files, clock, random, logger, nodeId, clusterId, settings, voterIds } = options
     this.#options = options
+    const { log, files, clock, random, logger, nodeId, clusterId, settings } = options
     this.#peers = options.peers ?? noPeers
     this.#changes = new Changes(clock)
-    this.#bootstrap = formatted(options.rootFiles, clock.now())
-    const recovered = recover(log, files)
+    const { own, bootstrap, configured } = found(options)
+    this.#bootstrap = bootstrap
+    this.places = new Places(() => this.#raft.node, options.listenerName)
+    const recovered = recover(log, files, configured)
     this.#metadata = new CommittedMetadata({ clock, log, files, settings }, recovered)
     const { image } = this.#metadata
     this.#peerWatch = new PeerWatch({ nodeId, peers: this.#peers, image })
     this.#raft = new RaftShell({
-      node: raftNode(recovered, { nodeId, voterIds, configs: settings(), files, random }),
+      node: raftNode(recovered, {
+        nodeId,
+        directoryId: own.directoryId,
+        bootstrap: (options.bootstrapIds ?? []).filter((id) => id !== nodeId),
+        configs: settings(),
+        files,
+        random,
+      }),
       log,
       files,
       clock,
       logger,
       ask: (to, request) =>
-        askPeer(this.#peers, { to, clusterId, request, timeoutMs: this.#requestTimeoutMs() }),
+        askPeer(this.#peers, {
+          to,
+          clusterId,
+          request,
+          endpoints: own.endpoints,
+          learn: (id, place) => this.places.note(id, place),
+          timeoutMs: this.#requestTimeoutMs(),
+        }),
       onLeader: (leaderId, epoch) => this.#leaderChanged(leaderId, epoch),
       onHighWatermark: (offset) => this.#commit(offset),
-      onSnapshot: (id) => this.#metadata.replace(id),
+      onSnapshot: (id) => votersOf(this.#metadata.replace(id), id, configured),
       onFailure: options.onFailure,
+    })
+    this.#requests = new QuorumRequests({
+      clock,
+      raft: this.#raft,
+      peers: this.#peers,
+      clusterId,
+      image: this.image,
+      requestTimeoutMs: () => this.#requestTimeoutMs(),
+      places: this.places,
+    })
+    this.#upkeep = new Upkeep({
+      clock,
+      logger,
+      clusterId,
+      node: this.#raft.node,
+      own,
+      joins: options.isController === true && settings().get('controller.quorum.auto.join.enable'),
+      intervalMs: () => settings().get('controller.quorum.fetch.timeout.ms'),
+      controller: this.forward,
     })
     this.#lifecycle = new BrokerLifecycle({
       brokerId: nodeId,
@@ -139,6 +154,11 @@ export class MetadataQuorum {
     return this.#leaderEpoch
   }
 
+  /** Of the log as far as it has come here; 0 where voters are static. */
+  get kraftVersion(): number {
+    return currentVoters(this.#raft.node).kraftVersion
+  }
+
   /** This node decides. */
   get isActive(): boolean {
     return this.#controller !== null
@@ -155,8 +175,9 @@ export class MetadataQuorum {
 
   /** Registers this broker (and controller), tells when its image is up to date, and resolves when it counts as alive. */
   async join(caughtUp: () => void = () => {}): Promise<void> {
-    const { nodeId, registration, random } = this.#options
-    if (isVoter(this.#raft.node.voters, nodeId)) {
+    const { nodeId, registration, random, isController } = this.#options
+    const { voters, key } = this.#raft.node
+    if (isController ?? isVoter(voters, key)) {
       const endpoints = registration.controllerEndpoints
       await registerController(this.forward, {
         nodeId,
@@ -170,9 +191,7 @@ export class MetadataQuorum {
   /** Decides here and answers once that is committed; rejects with NOT_CONTROLLER where another node decides. */
   submit<A extends AnyApi>(api: A, request: RequestOf<A>): Promise<ResponseOf<A>> {
     if (this.#controller === null) return Promise.reject(new KafkaError('NOT_CONTROLLER'))
-    if (api.key === describeQuorum.key) return this.#describe(request) as never
-    assert(isCommand(api), `${api.name} is no command of the controller`)
-    return this.#controller.submit(api, request)
+    return this.#requests.submit(this.#controller, api, request)
   }
 
   /** Has it decided by the active controller, wherever that is; waits for one for a while. */
@@ -182,23 +201,10 @@ export class MetadataQuorum {
     timeoutMs = forwardTimeoutMs,
   ): Promise<ResponseOf<A>> => {
     const { clock, nodeId } = this.#options
-    const until = clock.monotonic() + timeoutMs
-    for (;;) {
-      const left = until - clock.monotonic()
-      const to = this.#leaderId
-      try {
-        if (this.#controller !== null) return await this.submit(api, request)
-        if (to >= 0 && to !== nodeId) {
-          return await callController(this.#peers, { to, api, request, timeoutMs: left })
-        }
-      } catch (error) {
-        if (!(error instanceof KafkaError) || !worthRetrying.has(error.error)) throw error
-      }
-      if (left <= 0) {
-        throw new KafkaError('REQUEST_TIMED_OUT', 'the metadata quorum has no leader that answers')
-      }
-      await this.#changes.next(Math.min(left, forwardRetryMs))
-    }
+    const to = () => this.#leaderId
+    const submit = () => (this.isActive ? this.submit(api, request) : null)
+    const call = { nodeId, clock, peers: this.#peers, changes: this.#changes, to, submit }
+    return forwarded(call, { api, request, timeoutMs })
   }
 
   /** A block of ids that nobody else gets. */
@@ -235,6 +241,7 @@ export class MetadataQuorum {
   /** Stops where it stands. */
   stop(): void {
     this.#lifecycle.stop()
+    this.#upkeep.close()
     this.#raft.close()
     this.#stepDown()
   }
@@ -258,7 +265,7 @@ export class MetadataQuorum {
     this.#metadata.advance(offset, (from) => this.#controller?.take(from))
     this.#controller?.committed(offset)
     this.#becomeActive()
-    const taken = this.#metadata.takeSnapshot()
+    const taken = this.#metadata.takeSnapshot((end) => votersBelow(this.#raft.node, end))
     if (taken !== null) {
       this.#raft.play({ kind: 'snapshot-taken', ...taken })
       this.#options.log.advanceLogStartOffset(taken.startOffset)
@@ -272,10 +279,11 @@ export class MetadataQuorum {
     if (this.#controller !== null || node.leading === null) return
     if (this.image.offset <= node.leading.epochStartOffset) return
     const { clock, random, nodeId, clusterId, settings, log } = this.#options
+    const { fixed } = settings()
     this.#controller = new ControllerShell({
       clock,
       random,
-      settings: { nodeId, clusterId, fixed: settings().fixed },
+      settings: { nodeId, clusterId, fixed, kraftVersion: () => this.kraftVersion },
       committed: this.image,
       epoch: node.epoch,
       idleIntervalMs: idleIntervalMs(settings()),
@@ -284,12 +292,6 @@ export class MetadataQuorum {
     })
     if (this.image.features.size === 0) this.#controller.bootstrap(this.#bootstrap)
     this.#peerWatch.look(this.#controller)
-  }
-
-  async #describe(request: RequestOf<typeof describeQuorum>) {
-    const { clock } = this.#options
-    const now = { wall: clock.now(), monotonic: clock.monotonic() }
-    return describe({ node: this.#raft.node, image: this.image, now }, request)
   }
 
   #requestTimeoutMs(): number {

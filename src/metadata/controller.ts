@@ -39,6 +39,8 @@ export interface ControllerSettings {
   readonly clusterId: string
   /** The properties file, for the defaults of topics. */
   readonly fixed: Properties
+  /** The level of kraft.version, which no record of the metadata tells; 0 where nobody says. */
+  readonly kraftVersion?: () => number
 }
 
 export interface Controller {

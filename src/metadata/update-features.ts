@@ -55,7 +55,10 @@ function change(turn: Turn, update: Update): MetadataRecord[] {
   if (level < 0) no('A feature version cannot be less than 0.')
   const unsupported = unsupportedBy(turn, feature, level)
   if (unsupported !== null) no(unsupported)
-  const current = turn.image.features.get(feature) ?? 0
+  const current =
+    feature === 'kraft.version'
+      ? (turn.controller.settings.kraftVersion?.() ?? 0)
+      : (turn.image.features.get(feature) ?? 0)
   if (level < current && type === upgrade) {
     no(
       "Can't downgrade the version of this feature without setting the upgrade type to either safe or unsafe downgrade.",
@@ -65,8 +68,9 @@ function change(turn: Turn, update: Update): MetadataRecord[] {
   if (feature === 'metadata.version') checkMetadataVersion(current, level, type)
   else if (!features.some(({ name }) => name === feature)) no(`Feature ${feature} not found.`)
   if (feature === 'kraft.version') {
-    if (level === current) return []
-    no('Changing kraft.version is not supported by a quorum of static voters.')
+    // No record of the controller's: the quorum writes it, and the way back is none of Kafka's either.
+    if (level >= current) return []
+    no('It is not possible to downgrade this feature.')
   }
   if (level === current) return []
   const made: MetadataRecord[] = [record('featureLevel', 0, { name: feature, featureLevel: level })]

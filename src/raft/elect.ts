@@ -9,13 +9,14 @@ import {
   beginEpoch,
   chance,
   enter,
+  isMeant,
   mayVote,
   others,
   type RaftNode,
   type Turn,
   told,
 } from './node.ts'
-import { majority } from './voters.ts'
+import { isSame, isVoter, majority, type Voter } from './voters.ts'
 
 type VoteRequest = Extract<RaftRequest, { kind: 'vote' }>
 type VoteResponse = Extract<RaftResponse, { kind: 'vote' }>
@@ -71,16 +72,21 @@ function stand(turn: Turn): void {
 
 function canvass(turn: Turn, preVote: boolean): void {
   const { node } = turn
-  node.ballots = new Map([[node.key.id, true]])
-  for (const to of others(node))
-    turn.effects.push({ kind: 'send', to, request: request(node, preVote) })
+  node.ballots = new Map(isVoter(node.voters, node.key) ? [[node.key.id, true]] : [])
+  for (const each of others(node)) canvassOne(turn, each, preVote)
 }
 
-function request(node: RaftNode, preVote: boolean): VoteRequest {
+function canvassOne(turn: Turn, voter: Voter, preVote: boolean): void {
+  const vote = request(turn.node, voter, preVote)
+  turn.effects.push({ kind: 'send', to: voter.id, request: vote })
+}
+
+function request(node: RaftNode, { id, directoryId }: Voter, preVote: boolean): VoteRequest {
   const { key: candidate, epoch, log } = node
   return {
     kind: 'vote',
     epoch,
+    voter: { id, directoryId },
     candidate,
     lastEpoch: lastEpoch(log),
     lastOffset: log.endOffset,
@@ -92,6 +98,9 @@ export function voteRequested(turn: Turn, ask: number, request: VoteRequest): vo
   const { node } = turn
   if (request.epoch < node.epoch) {
     return answer(turn, ask, { kind: 'vote', granted: false, ...told(node, 'FENCED_LEADER_EPOCH') })
+  }
+  if (!isMeant(node, request.voter)) {
+    return answer(turn, ask, { kind: 'vote', granted: false, ...told(node, 'INVALID_VOTER_KEY') })
   }
   if (request.epoch > node.epoch) detach(turn, request.epoch)
   const granted = mayGrant(node, request)
@@ -117,12 +126,8 @@ function mayGrant(node: RaftNode, { candidate, preVote, ...request }: VoteReques
     case 'candidate':
     case 'unattached':
       if (preVote) return true
-      return node.vote === null ? true : sameKey(node.vote, candidate)
+      return node.vote === null ? true : isSame(node.vote, candidate)
   }
-}
-
-function sameKey(one: RaftNode['key'], other: RaftNode['key']): boolean {
-  return one.id === other.id && one.directoryId === other.directoryId
 }
 
 export function voteAnswered(
@@ -134,6 +139,8 @@ export function voteAnswered(
   const { node } = turn
   const role = asked.preVote ? 'prospective' : 'candidate'
   if (node.role !== role || asked.epoch !== node.epoch) return
+  // Another disk has answered in the voter's name: that is no voice at all.
+  if (response.error === 'INVALID_VOTER_KEY') return voteUnanswered(turn, asked)
   node.ballots.set(from, response.granted)
   if (wonBallot(node)) return role === 'prospective' ? stand(turn) : lead(turn)
   if (response.granted) return
@@ -154,9 +161,9 @@ export function voteUnanswered(turn: Turn, asked: VoteRequest): void {
 export function askAgain(turn: Turn): void {
   const { node } = turn
   const preVote = node.role === 'prospective'
-  for (const to of others(node)) {
-    if (preVote ? node.ballots.get(to) === true : node.ballots.has(to)) continue
-    turn.effects.push({ kind: 'send', to, request: request(node, preVote) })
+  for (const each of others(node)) {
+    const had = preVote ? node.ballots.get(each.id) === true : node.ballots.has(each.id)
+    if (!had) canvassOne(turn, each, preVote)
   }
 }
 

@@ -9,11 +9,15 @@ import {
   beginEpoch,
   chance,
   enter,
+  isMeant,
   mayVote,
+  others,
   type RaftNode,
   type Turn,
   told,
 } from './node.ts'
+import { forgetVoters, learnVoters, votersTold } from './voter-history.ts'
+import { isSame } from './voters.ts'
 
 type BeginEpoch = Extract<RaftRequest, { kind: 'begin-epoch' }>
 type EndEpoch = Extract<RaftRequest, { kind: 'end-epoch' }>
@@ -39,7 +43,11 @@ export function epochBegan(turn: Turn, asked: number, request: BeginEpoch): void
   if (request.epoch < node.epoch) {
     return answer(turn, asked, { kind: 'begin-epoch', ...told(node, 'FENCED_LEADER_EPOCH') })
   }
-  learn(turn, { ...request, announced: true })
+  if (!isMeant(node, request.voter)) {
+    return answer(turn, asked, { kind: 'begin-epoch', ...told(node, 'INVALID_VOTER_KEY') })
+  }
+  const { epoch, leaderId } = request
+  learn(turn, { epoch, leaderId, announced: true })
   answer(turn, asked, { kind: 'begin-epoch', ...told(node, 'NONE') })
 }
 
@@ -75,7 +83,7 @@ export function epochEnded(turn: Turn, asked: number, request: EndEpoch): void {
   answer(turn, asked, { kind: 'end-epoch', ...told(node, 'NONE') })
   if (node.role !== 'follower' || node.leaderId !== request.leaderId || !mayVote(node)) return
   leave(turn)
-  const place = request.successors.indexOf(node.key.id)
+  const place = request.successors.findIndex((each) => isSame(each, node.key))
   if (place === 0) return runForOffice(turn)
   const { electionBackoffMaxMs } = node.timing
   arm(turn, 'election', electionBackoffMaxMs * (Math.max(place, 1) + chance(node)))
@@ -115,9 +123,10 @@ export function ask(turn: Turn): void {
 
 function askAround(turn: Turn): void {
   const { node } = turn
-  const voter = node.voters[Math.floor(chance(node) * node.voters.length)]
-  if (voter !== undefined) {
-    turn.effects.push({ kind: 'send', to: voter.id, request: { ...fetchOf(node), waitMs: 0 } })
+  const known = [...new Set([...others(node).map(({ id }) => id), ...node.bootstrap])]
+  const to = known[Math.floor(chance(node) * known.length)]
+  if (to !== undefined) {
+    turn.effects.push({ kind: 'send', to, request: { ...fetchOf(node), waitMs: 0 } })
   }
   arm(turn, 'retry', node.timing.fetchTimeoutMs / 4)
 }
@@ -171,6 +180,7 @@ export function fetchAnswered(turn: Turn, from: number, asked: Fetch, response: 
     if (records !== null && records.baseOffset === node.log.endOffset) {
       turn.effects.push({ kind: 'append', records })
       grow(node.log, records.endOffset, records.epochs)
+      learnVoters(node, votersTold(node, records.voterChanges))
     }
     raiseHighWatermark(turn, response.highWatermark)
   }
@@ -190,6 +200,7 @@ function truncate(turn: Turn, diverging: OffsetAndEpoch): void {
   if (offset >= node.log.endOffset) return
   turn.effects.push({ kind: 'truncate', offset })
   cut(node.log, offset)
+  forgetVoters(node, offset)
 }
 
 function raiseHighWatermark(turn: Turn, leaders: bigint): void {

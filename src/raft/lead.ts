@@ -1,7 +1,8 @@
 /** A leader's life: it tells the voters, answers their fetches, moves the high watermark, and goes when a majority is silent. */
+import { changeAbandoned, changeCommitted } from './change-voters.ts'
 import { detach } from './elect.ts'
 import { grow, positionOf } from './log-view.ts'
-import type { FetchAnswer, RaftRequest } from './messages.ts'
+import type { FetchAnswer, RaftEvent, RaftRequest } from './messages.ts'
 import {
   answer,
   arm,
@@ -13,14 +14,24 @@ import {
   type Turn,
   told,
 } from './node.ts'
-import { isVoter, majorityOffset, majorityTime } from './voters.ts'
+import { currentVoters, learnVoters } from './voter-history.ts'
+import {
+  isSame,
+  isVoter,
+  majorityOffset,
+  majorityTime,
+  type Voter,
+  type VoterSet,
+} from './voters.ts'
 
 type Fetch = Extract<RaftRequest, { kind: 'fetch' }>
 type FetchSnapshot = Extract<RaftRequest, { kind: 'fetch-snapshot' }>
 
 export function lead(turn: Turn): void {
   const { node, now } = turn
-  const granting = [...node.ballots].filter(([, granted]) => granted).map(([id]) => id)
+  const granting = node.voters
+    .filter(({ id }) => node.ballots.get(id) === true)
+    .map(({ id, directoryId }) => ({ id, directoryId }))
   enter(turn, 'leader')
   node.leaderId = node.key.id
   const epochStartOffset = node.log.endOffset
@@ -29,14 +40,46 @@ export function lead(turn: Turn): void {
     since: now,
     flushedOffset: epochStartOffset,
     replicas: new Map(),
-    uninformed: new Set(others(node)),
+    uninformed: new Set(others(node).map(({ id }) => id)),
     parked: [],
+    change: null,
   }
   // Only entries of the leader's own epoch count: an older one may sit on a majority and still be overwritten (Raft §5.4.2).
-  turn.effects.push({ kind: 'append-leader-change', epoch: node.epoch, granting })
-  grow(node.log, epochStartOffset + 1n, [{ epoch: node.epoch, startOffset: epochStartOffset }])
-  if (node.voters.length > 1) arm(turn, 'check-quorum', checkQuorumMs(turn))
+  const voterSet = unwritten(node)
+  turn.effects.push({ kind: 'append-leader-change', epoch: node.epoch, granting, voterSet })
+  const endOffset = epochStartOffset + (voterSet === null ? 1n : 3n)
+  grow(node.log, endOffset, [{ epoch: node.epoch, startOffset: epochStartOffset }])
+  if (voterSet !== null) learnVoters(node, [{ ...voterSet, offset: endOffset - 1n }])
+  watch(turn)
+}
+
+/** Voters that only the directory's format has told: the log must say it too, for those who come later. */
+function unwritten(node: Turn['node']): VoterSet | null {
+  const current = currentVoters(node)
+  return current.offset < 0n && current.kraftVersion > 0 ? current : null
+}
+
+/** Keeps in touch with the voters, if there are others. */
+function watch(turn: Turn): void {
+  if (others(turn.node).length > 0) arm(turn, 'check-quorum', checkQuorumMs(turn))
   announce(turn)
+}
+
+/** Who votes has changed, by this leader's own word: it counts from now on. */
+export function votersAppended(
+  turn: Turn,
+  { voterSet, endOffset }: Extract<RaftEvent, { kind: 'voters-appended' }>,
+): void {
+  const { node } = turn
+  learnVoters(node, [voterSet])
+  node.log.endOffset = endOffset
+  const { leading } = node
+  if (leading === null) return
+  if (leading.change !== null) leading.change.offset = voterSet.offset
+  for (const { id } of others(node)) if (!leading.replicas.has(id)) leading.uninformed.add(id)
+  watch(turn)
+  wake(turn)
+  advance(turn)
 }
 
 /** Followers learn of their leader by its word. It is repeated to those who do not fetch, or have ceased to. */
@@ -44,17 +87,18 @@ export function announce(turn: Turn): void {
   const { node, now } = turn
   const { uninformed, replicas, since } = node.leading!
   const intervalMs = node.timing.fetchTimeoutMs / 2
-  for (const to of others(node)) {
+  for (const { id: to, directoryId } of others(node)) {
     const silent = now - (replicas.get(to)?.lastFetchAt ?? since) >= intervalMs
     if (!silent && !uninformed.has(to)) continue
     const { epoch, key } = node
+    const voter = { id: to, directoryId }
     turn.effects.push({
       kind: 'send',
       to,
-      request: { kind: 'begin-epoch', epoch, leaderId: key.id },
+      request: { kind: 'begin-epoch', epoch, voter, leaderId: key.id },
     })
   }
-  if (node.voters.length > 1) arm(turn, 'begin-epoch', intervalMs)
+  if (others(node).length > 0) arm(turn, 'begin-epoch', intervalMs)
 }
 
 export function announced(turn: Turn, from: number): void {
@@ -75,6 +119,9 @@ export function fetchRequested(turn: Turn, ask: number, request: Fetch): void {
   }
   heardOf(turn, request).endOffset = request.fetchOffset
   advance(turn)
+  if (refusal(turn, request.epoch) !== null) {
+    return answer(turn, ask, fetchAnswer(turn, { error: 'NOT_LEADER_OR_FOLLOWER' }))
+  }
   const { replica, fetchOffset, highWatermark, waitMs } = request
   const parked: Parked = { ask, replica, fetchOffset, highWatermark, until: turn.now + waitMs }
   const leading = node.leading!
@@ -123,15 +170,25 @@ function heardOf(turn: Turn, request: Fetch | FetchSnapshot): Replica {
 /** The high watermark goes where a majority is, once something of this epoch is there. */
 export function advance(turn: Turn): void {
   const { node } = turn
-  const { epochStartOffset, flushedOffset, replicas } = node.leading!
-  const ends = node.voters.map(({ id }) =>
-    id === node.key.id ? flushedOffset : (replicas.get(id)?.endOffset ?? -1n),
+  const { epochStartOffset, flushedOffset } = node.leading!
+  const ends = node.voters.map((voter) =>
+    isSame(voter, node.key) ? flushedOffset : (replicaOf(turn, voter)?.endOffset ?? -1n),
   )
   const offset = majorityOffset(ends)
   if (offset <= epochStartOffset || offset <= node.highWatermark) return
   node.highWatermark = offset
   turn.effects.push({ kind: 'high-watermark', offset })
   wake(turn)
+  changeCommitted(turn)
+  // It has led until its own removal was safe, or it was needed for that.
+  const isOut = currentVoters(node).offset < offset && !isVoter(node.voters, node.key)
+  if (isOut) resign(turn)
+}
+
+/** What is known of a voter; another disk of the same id says nothing of it. */
+function replicaOf({ node }: Turn, voter: Voter): Replica | undefined {
+  const replica = node.leading!.replicas.get(voter.id)
+  return replica !== undefined && isSame(voter, replica.key) ? replica : undefined
 }
 
 /** Answers every parked fetch for which there is something new. */
@@ -189,9 +246,9 @@ export function snapshotRequested(turn: Turn, ask: number, request: FetchSnapsho
 /** KIP-835: a leader whom no majority fetches from any more may have been replaced without knowing. */
 export function checkQuorum(turn: Turn): void {
   const { node, now } = turn
-  const { replicas, since } = node.leading!
-  const times = node.voters.map(({ id }) =>
-    id === node.key.id ? now : (replicas.get(id)?.lastFetchAt ?? since),
+  const { since } = node.leading!
+  const times = node.voters.map((voter) =>
+    isSame(voter, node.key) ? now : (replicaOf(turn, voter)?.lastFetchAt ?? since),
   )
   const left = majorityTime(times) + checkQuorumMs(turn) - now
   if (left > 0) return arm(turn, 'check-quorum', left)
@@ -203,16 +260,20 @@ const checkQuorumMs = ({ node }: Turn): number => node.timing.fetchTimeoutMs * 1
 /** Hands over: whoever holds most of the log is asked to stand first. */
 export function resign(turn: Turn): void {
   const { node } = turn
-  const { replicas, parked } = node.leading!
+  const leading = node.leading!
+  const { replicas, parked } = leading
   const { epoch, key } = node
-  const end = (id: number) => replicas.get(id)?.endOffset ?? -1n
-  const successors = others(node).sort((a, b) => (end(a) < end(b) ? 1 : end(a) > end(b) ? -1 : 0))
+  const end = ({ id }: Voter) => replicas.get(id)?.endOffset ?? -1n
+  const successors = others(node)
+    .toSorted((a, b) => (end(a) < end(b) ? 1 : end(a) > end(b) ? -1 : 0))
+    .map(({ id, directoryId }) => ({ id, directoryId }))
+  changeAbandoned(turn, leading)
   enter(turn, 'resigned')
   node.leaderId = -1
   for (const each of parked) {
     answer(turn, each.ask, fetchAnswer(turn, { error: 'NOT_LEADER_OR_FOLLOWER' }))
   }
-  for (const to of others(node)) {
+  for (const { id: to } of others(node)) {
     const request = { kind: 'end-epoch', epoch, leaderId: key.id, successors } as const
     turn.effects.push({ kind: 'send', to, request })
   }
@@ -221,13 +282,11 @@ export function resign(turn: Turn): void {
 
 /** Somebody has a newer epoch. Whoever waited for us must look elsewhere. */
 export function deposed(turn: Turn, epoch: number): void {
-  const parked = turn.node.leading?.parked ?? []
+  const { leading } = turn.node
+  const parked = leading?.parked ?? []
+  changeAbandoned(turn, leading)
   detach(turn, epoch)
   for (const each of parked) {
     answer(turn, each.ask, fetchAnswer(turn, { error: 'FENCED_LEADER_EPOCH' }))
   }
-}
-
-export function isObserver({ node }: Turn, id: number): boolean {
-  return !isVoter(node.voters, id)
 }

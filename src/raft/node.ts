@@ -8,13 +8,13 @@
  *      │  └─▶ follower ◀─┴──────────┘           │          │
  *      └──────────┴──── a newer epoch ──────────┴──────────┘
  *
- * A node that may not vote (an observer) is unattached or a follower. Invariants: epochs never go back; at most one vote an
+ * A node that may not vote (an observer) is unattached or a follower, or leads until its removal is committed. Invariants: epochs never go back; at most one vote an
  * epoch; the high watermark never moves back.
  */
 import { assert } from '../base/assert.ts'
 import type { LogView } from './log-view.ts'
 import type { QuorumState, RaftEffect, RaftResponse, Timer, Verdict } from './messages.ts'
-import { isVoter, type ReplicaKey } from './voters.ts'
+import { isSame, isVoter, type ReplicaKey, type Voter, type VoterSet } from './voters.ts'
 
 export type Role = 'unattached' | 'prospective' | 'candidate' | 'leader' | 'follower' | 'resigned'
 
@@ -64,6 +64,8 @@ export interface Leading {
   /** Voters that do not know yet who leads. */
   readonly uninformed: Set<number>
   parked: Parked[]
+  /** The change of voters that is under way; `offset` is null until it is in the log, `ask` when nobody waits. */
+  change: { ask: number | null; offset: bigint | null } | null
 }
 
 export interface Following {
@@ -77,7 +79,11 @@ export interface Following {
 export interface RaftNode {
   readonly key: ReplicaKey
   readonly timing: Timing
-  voters: readonly ReplicaKey[]
+  /** Of the last of `voterSets`. */
+  voters: readonly Voter[]
+  voterSets: VoterSet[]
+  /** Nodes that know the quorum, for one that does not know its voters yet. */
+  readonly bootstrap: readonly number[]
   role: Role
   epoch: number
   /** −1: unknown. */
@@ -116,7 +122,15 @@ export function enter(turn: Turn, role: Role): void {
   for (const timer of timersOf) turn.effects.push({ kind: 'disarm', timer })
 }
 
-const timersOf = ['election', 'fetch', 'retry', 'check-quorum', 'begin-epoch', 'parked'] as const
+const timersOf = [
+  'election',
+  'fetch',
+  'retry',
+  'check-quorum',
+  'begin-epoch',
+  'parked',
+  'change',
+] as const
 
 export function arm(turn: Turn, timer: Timer, delayMs: number): void {
   turn.effects.push({ kind: 'arm', timer, at: turn.now + delayMs })
@@ -145,12 +159,24 @@ export function beginEpoch(node: RaftNode, epoch: number): void {
   node.vote = null
 }
 
-export function mayVote(node: RaftNode): boolean {
-  return isVoter(node.voters, node.key.id)
+/**
+ * May this node stand? A leader that has removed itself may be the only one that holds that record, and nobody with a shorter
+ * log can win against it: until its removal is known to be committed it stands, without a voice of its own (Raft, thesis §4.2.2).
+ */
+export function mayVote({ key, voterSets, highWatermark }: RaftNode): boolean {
+  const current = voterSets.at(-1)!
+  if (isVoter(current.voters, key)) return true
+  const before = voterSets.at(-2)
+  return current.offset >= highWatermark && before !== undefined && isVoter(before.voters, key)
 }
 
-export function others(node: RaftNode): number[] {
-  return node.voters.map(({ id }) => id).filter((id) => id !== node.key.id)
+export function others(node: RaftNode): readonly Voter[] {
+  return node.voters.filter(({ id }) => id !== node.key.id)
+}
+
+/** Is it this very node that is meant? Who does not name a directory means whoever has the id. */
+export function isMeant({ key }: RaftNode, asked: ReplicaKey): boolean {
+  return asked.id < 0 || isSame(asked, key)
 }
 
 /** What every answer says. */

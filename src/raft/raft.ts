@@ -2,6 +2,7 @@
  * KRaft (KIP-595, 630, 835, 996) as a pure state machine: `step` takes what happened and gives what is to be done. The shell
  * writes what a turn wants written before it says anything that the turn wants said.
  */
+import { changeRequested, changeTimedOut } from './change-voters.ts'
 import {
   askAgain,
   detach,
@@ -31,6 +32,7 @@ import {
   fetchRequested,
   resign,
   snapshotRequested,
+  votersAppended,
   wake,
 } from './lead.ts'
 import { type LogView, raiseStart } from './log-view.ts'
@@ -43,11 +45,14 @@ import type {
   Timer,
 } from './messages.ts'
 import { quorumStateOf, type RaftNode, type Role, type Timing, type Turn } from './node.ts'
-import type { ReplicaKey } from './voters.ts'
+import { currentVoters, restartVoters } from './voter-history.ts'
+import type { ReplicaKey, VoterSet } from './voters.ts'
 
 export function newNode(options: {
   key: ReplicaKey
-  voters: readonly ReplicaKey[]
+  /** What configuration, snapshot and log say of them, in this order. */
+  voterSets: readonly VoterSet[]
+  bootstrap?: readonly number[]
   timing: Timing
   log: LogView
   /** As it was written last; null on the first start. */
@@ -56,9 +61,12 @@ export function newNode(options: {
   highWatermark: bigint
   seed: number
 }): RaftNode {
-  const { state, ...given } = options
+  const { state, voterSets, bootstrap = [], ...given } = options
   return {
     ...given,
+    bootstrap,
+    voterSets: [...voterSets],
+    voters: currentVoters({ voterSets: [...voterSets] }).voters,
     role: 'unattached',
     epoch: state?.leaderEpoch ?? 0,
     leaderId: state?.leaderId ?? -1,
@@ -111,6 +119,12 @@ function happen(turn: Turn, event: RaftEvent): void {
       return advance(turn)
     case 'snapshot-taken':
       return raiseStart(node.log, event.startOffset, event.snapshotId)
+    case 'snapshot-installed':
+      return restartVoters(node, event.voterSet)
+    case 'change-voters':
+      return changeRequested(turn, event)
+    case 'voters-appended':
+      return votersAppended(turn, event)
     case 'resign':
       return node.role === 'leader' ? resign(turn) : undefined
   }
@@ -121,7 +135,7 @@ const timersOf: { readonly [role in Role]: readonly Timer[] } = {
   unattached: ['election', 'retry'],
   prospective: ['election', 'retry'],
   candidate: ['election', 'retry'],
-  leader: ['check-quorum', 'begin-epoch', 'parked'],
+  leader: ['check-quorum', 'begin-epoch', 'parked', 'change'],
   follower: ['fetch', 'retry'],
   resigned: ['election'],
 }
@@ -143,6 +157,8 @@ function timedOut(turn: Turn, timer: Timer): void {
       return announce(turn)
     case 'parked':
       return wake(turn)
+    case 'change':
+      return changeTimedOut(turn)
   }
 }
 

@@ -10,6 +10,10 @@ const kinds: readonly Omit<WorldOptions, 'seed'>[] = [
   { voters: 3, clockSkew: 0.5, pauseRate: 0.4 },
   { voters: 5, crashRate: 0.7, cutRate: 0.6 },
   { voters: 3, crashRate: 0.7, cutRate: 0.6 },
+  { voters: 1, observers: 2, changeRate: 0.7 },
+  { voters: 3, observers: 2, changeRate: 0.7 },
+  { voters: 3, observers: 1, changeRate: 0.6, crashRate: 0.8, cutRate: 0.6, snapshotRate: 0.6 },
+  { voters: 2, observers: 1, changeRate: 0.9, crashRate: 0.7, pauseRate: 0.4, clockSkew: 0.5 },
 ]
 
 const troubleMs = 8000
@@ -35,7 +39,7 @@ function live(world: World): void {
   if (!becomes(() => world.settled, { world, withinMs: settleMs, everyMs: 20 }))
     throw new Error('not all agree in the end')
   // A minority may die for good.
-  if (world.options.voters > 2 && world.killLeader() !== null && !takesMore(world))
+  if (world.canLoseLeader && world.killLeader() !== null && !takesMore(world))
     throw new Error('the quorum does not go on without its leader')
   const values = new Set(world.committed.map(({ value }) => value))
   const lost = world.acknowledged.find((value) => !values.has(value))

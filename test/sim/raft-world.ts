@@ -15,14 +15,25 @@ import type {
 } from '../../src/raft/messages.ts'
 import type { RaftNode, Timing } from '../../src/raft/node.ts'
 import { newNode, step } from '../../src/raft/raft.ts'
+import { votersTold } from '../../src/raft/voter-history.ts'
+import type { Voter, VoterSet } from '../../src/raft/voters.ts'
+import { isLively, nextChange, told, voterOf, votersOfEntries } from './raft-voters.ts'
 
-interface Entry {
+export interface Entry {
   readonly epoch: number
   readonly value: string
+  /** A record that says who votes. */
+  readonly voters?: readonly Voter[]
+  readonly kraftVersion?: number
+  /** In one batch with the entry before it: both are there, or neither is. */
+  readonly joined?: true
 }
 
 /** What survives a crash. */
-interface Disk {
+export interface Disk {
+  readonly directoryId: string
+  /** The voters that it was formatted with; none where the node is to join. */
+  readonly format: VoterSet
   state: QuorumState | null
   startOffset: number
   entries: Entry[]
@@ -39,9 +50,9 @@ interface Snapshot {
   bytes: Uint8Array | null
 }
 
-interface Machine {
+export interface Machine {
   readonly id: number
-  readonly disk: Disk
+  disk: Disk
   readonly speed: number
   core: RaftNode | null
   timers: Map<Timer, number>
@@ -68,6 +79,8 @@ export interface WorldOptions {
   readonly pauseRate?: number
   readonly snapshotRate?: number
   readonly clockSkew?: number
+  /** Voters come and go, at this rate; without it they are static. */
+  readonly changeRate?: number
 }
 
 const timing: Timing = {
@@ -89,6 +102,8 @@ export class World {
   elections = 0
   truncations = 0
   installs = 0
+  changes = 0
+  wipes = 0
   /** So many values were proposed: `v1`, `v2`, … */
   proposals = 0
   #random: () => number
@@ -116,20 +131,14 @@ export class World {
       pauseRate: 0.1,
       snapshotRate: 0.2,
       clockSkew: 0.1,
+      changeRate: 0,
       ...options,
     }
     this.#random = generator(options.seed)
     for (let id = 1; id <= this.options.voters + this.options.observers; id++) {
       this.machines.push({
         id,
-        disk: {
-          state: null,
-          startOffset: 0,
-          entries: [],
-          flushed: 0,
-          snapshots: new Map(),
-          matched: 0,
-        },
+        disk: this.#freshDisk(id, true),
         speed: 1 + (this.#random() * 2 - 1) * this.options.clockSkew,
         core: null,
         timers: new Map(),
@@ -142,6 +151,26 @@ export class World {
     for (const machine of this.machines) this.#at(this.#random() * 50, () => this.#start(machine))
     this.#at(10, () => this.#client())
     this.#at(500, () => this.#trouble())
+    if (this.options.changeRate > 0) this.#at(700, () => this.#operator())
+  }
+
+  /** Formatted: with the first voters, as far as it is one of them. */
+  #freshDisk(id: number, formatted: boolean): Disk {
+    const isDynamic = this.options.changeRate > 0
+    const count = this.options.voters
+    const first = Array.from({ length: count }, (_, i) => voterOf(i + 1, `d${i + 1}`))
+    const known = !isDynamic || (formatted && id <= count)
+    const directoryId = formatted ? `d${id}` : `d${id}-${++this.wipes}`
+    return {
+      directoryId,
+      format: { offset: -1n, kraftVersion: isDynamic && known ? 1 : 0, voters: known ? first : [] },
+      state: null,
+      startOffset: 0,
+      entries: [],
+      flushed: 0,
+      snapshots: new Map(),
+      matched: 0,
+    }
   }
 
   /** Lives on for a while. */
@@ -174,6 +203,15 @@ export class World {
     const end = BigInt(endOf(leader.disk))
     return this.machines.every(
       ({ core, disk }) => core?.highWatermark === end && BigInt(endOf(disk)) === end,
+    )
+  }
+
+  /** A majority would be left. */
+  get canLoseLeader(): boolean {
+    const leader = this.machines.find(({ core }) => core?.role === 'leader')
+    return isLively(
+      this.machines.filter((each) => each !== leader),
+      this.machines,
     )
   }
 
@@ -211,7 +249,9 @@ export class World {
     // Of what was not flushed any part may have reached the medium.
     const unsafe = endOf(disk) - disk.flushed
     const kept = Math.floor(this.#random() * (unsafe + 1))
-    disk.entries.length = disk.flushed - disk.startOffset + kept
+    let left = disk.flushed - disk.startOffset + kept
+    while (disk.entries[left]?.joined) left--
+    disk.entries.length = left
     disk.flushed = endOf(disk)
     disk.matched = Math.min(disk.matched, endOf(disk))
     for (const other of this.machines) {
@@ -228,10 +268,9 @@ export class World {
     const { disk } = machine
     const snapshot = newestSnapshot(disk)
     machine.core = newNode({
-      key: { id: machine.id, directoryId: `d${machine.id}` },
-      voters: this.machines
-        .slice(0, this.options.voters)
-        .map(({ id }) => ({ id, directoryId: `d${id}` })),
+      key: { id: machine.id, directoryId: disk.directoryId },
+      voterSets: votersOn(disk),
+      bootstrap: this.machines.map(({ id }) => id).filter((id) => id !== machine.id),
       timing,
       log: viewOf(disk),
       state: disk.state,
@@ -249,9 +288,9 @@ export class World {
       return
     }
     const was = core.role
-    const effects = step(core, event, this.now * machine.speed)
+    const effects = [...step(core, event, this.now * machine.speed)]
     if (!this.#calm && this.#random() < 0.002) return this.#dieMidTurn(machine, effects)
-    for (const effect of effects) this.#write(machine, effect)
+    for (const effect of effects) effects.push(...this.#write(machine, effect))
     if (core.role === 'leader' && was !== 'leader') this.#lead(machine)
     this.#noteVotes(machine, event, effects)
     for (const effect of effects) if (machine.core === core) this.#speak(machine, effect)
@@ -274,7 +313,7 @@ export class World {
   }
 
   #voted(machine: Machine, epoch: number, candidate: number): void {
-    const key = `${machine.id} ${epoch}`
+    const key = `${machine.disk.directoryId} ${epoch}`
     const known = this.#votes.get(key) ?? candidate
     assert(
       known === candidate,
@@ -293,48 +332,66 @@ export class World {
   }
 
   /** Some of what the turn wanted written is there, nothing of what it wanted said. */
-  #dieMidTurn(machine: Machine, effects: readonly RaftEffect[]): void {
+  #dieMidTurn(machine: Machine, effects: RaftEffect[]): void {
     const before = machine.disk.flushed
     for (const effect of effects) {
       if (this.#random() < 0.3) break
-      this.#write(machine, effect)
+      effects.push(...this.#write(machine, effect))
       if (effect.kind === 'append') machine.disk.flushed = Math.min(before, machine.disk.flushed)
     }
     this.crash(machine)
     this.#at(this.#backIn(), () => this.#start(machine))
   }
 
-  #write(machine: Machine, effect: RaftEffect): void {
-    const { disk } = machine
+  /** What comes of it at once, if anything. */
+  #write(machine: Machine, effect: RaftEffect): RaftEffect[] {
+    const { disk, core } = machine
     switch (effect.kind) {
+      case 'append-voters': {
+        const { epoch, kraftVersion, voters } = effect
+        const value = `voters ${voters.map(({ id, directoryId }) => `${id}/${directoryId}`)}`
+        const offset = endOf(disk)
+        this.#append(machine, [{ epoch, value, voters }])
+        this.#flush(machine)
+        const voterSet = { offset: BigInt(offset), kraftVersion, voters }
+        const endOffset = BigInt(endOf(disk))
+        const now = this.now * machine.speed
+        return step(core!, { kind: 'voters-appended', voterSet, endOffset }, now)
+      }
       case 'persist': {
         const { leaderEpoch } = effect.state
         const old = disk.state
         if (old !== null) assert(leaderEpoch >= old.leaderEpoch, 'an epoch went back on disk')
         disk.state = effect.state
-        return
+        return []
       }
       case 'append-leader-change':
         this.#append(machine, [{ epoch: effect.epoch, value: `leader ${machine.id}` }])
+        if (effect.voterSet !== null) {
+          const { kraftVersion, voters } = effect.voterSet
+          const { epoch } = effect
+          this.#append(machine, [{ epoch, value: 'kraft.version', kraftVersion, joined: true }])
+          this.#append(machine, [{ epoch, value: 'first voters', voters, joined: true }])
+        }
         this.#flush(machine)
-        return
+        return []
       case 'append': {
         assert(Number(effect.records.baseOffset) === endOf(disk), 'a follower appends at its end')
         this.#append(machine, entriesIn(effect.records.bytes))
         disk.flushed = endOf(disk)
-        return
+        return []
       }
       case 'truncate':
         this.truncations++
         disk.entries.length = Number(effect.offset) - disk.startOffset
         disk.flushed = Math.min(disk.flushed, endOf(disk))
         disk.matched = Math.min(disk.matched, endOf(disk))
-        return
+        return []
       case 'write-snapshot': {
         const name = nameOf(effect.snapshotId)
         const old = (machine.incoming.get(name) ?? new Uint8Array(0)).subarray(0, effect.position)
         machine.incoming.set(name, Buffer.concat([old, effect.bytes]))
-        return
+        return []
       }
       case 'install-snapshot': {
         this.installs++
@@ -346,9 +403,11 @@ export class World {
         disk.entries = []
         disk.flushed = disk.startOffset
         disk.matched = disk.startOffset
-        return
+        const voterSet = votersOn(disk).at(-1)!
+        return step(core!, { kind: 'snapshot-installed', voterSet }, this.now * machine.speed)
       }
     }
+    return []
   }
 
   #append(machine: Machine, entries: readonly Entry[]): void {
@@ -401,6 +460,8 @@ export class World {
       case 'disarm':
         machine.timers.delete(effect.timer)
         return
+      case 'answer-change':
+        return this.#changeAnswered(effect)
       case 'high-watermark':
         return this.#commit(machine, Number(effect.offset))
     }
@@ -409,7 +470,10 @@ export class World {
   #recordsFrom(machine: Machine, offset: number): Records | null {
     const { disk } = machine
     const count = 1 + Math.floor(this.#random() * 5)
-    const entries = disk.entries.slice(offset - disk.startOffset, offset - disk.startOffset + count)
+    const first = offset - disk.startOffset
+    let end = first + count
+    while (disk.entries[end]?.joined) end++
+    const entries = disk.entries.slice(first, end)
     if (entries.length === 0) return null
     return recordsOf(offset, entries)
   }
@@ -510,6 +574,48 @@ export class World {
     }
     if (this.#random() < snapshotRate) this.#snapshot(machine)
     this.#at(this.#random() * 500, () => this.#trouble())
+  }
+
+  /** Adds and removes voters, and replaces disks: each node that has a new one is somebody else. */
+  #operator(): void {
+    if (this.#calm) return
+    this.#at(this.#random() * 200, () => this.#operator())
+    if (this.#random() > this.options.changeRate) return
+    const machine = this.machines[Math.floor(this.#random() * this.machines.length)]!
+    if (this.#random() < 0.05) this.#wipe(machine)
+    const leaders = this.machines.filter(({ core, paused }) => core?.role === 'leader' && !paused)
+    const leader = leaders[Math.floor(this.#random() * leaders.length)]
+    if (leader === undefined) return
+    const change = nextChange(this.machines, leader, this.#random)
+    if (change === null) return
+    const ask = ++this.#tokens
+    const ackWhenCommitted = this.#random() < 0.8
+    this.#asked.add(ask)
+    const wanted = {
+      kind: 'change-voters',
+      ask,
+      change,
+      ackWhenCommitted,
+      timeoutMs: 1000,
+    } as const
+    this.#play(leader, wanted)
+  }
+
+  readonly #asked = new Set<number>()
+
+  #changeAnswered({ ask, error }: Extract<RaftEffect, { kind: 'answer-change' }>): void {
+    assert(this.#asked.delete(ask), 'a change of voters is answered once')
+    if (error === 'NONE') this.changes++
+  }
+
+  /** Its disk is gone for good, if the others can do without what it held. */
+  #wipe(machine: Machine): void {
+    const others = this.machines.filter((each) => each !== machine)
+    if (!isLively(others, this.machines)) return
+    this.crash(machine)
+    machine.disk = this.#freshDisk(machine.id, false)
+    this.#seen.delete(machine.id)
+    this.#at(this.#backIn(), () => this.#start(machine))
   }
 
   #cut(machine: Machine): void {
@@ -659,6 +765,16 @@ export class World {
 const before = (one: Happening, other: Happening): boolean =>
   one.at < other.at || (one.at === other.at && one.order < other.order)
 
+/** All that the disk says of the voters. */
+export function votersOn(disk: Disk): VoterSet[] {
+  const newest = newestSnapshot(disk)
+  const snapshot = newest === null ? undefined : disk.snapshots.get(nameOf(newest))
+  const base = votersOfEntries(disk.format, snapshot?.entries ?? [])
+  const start = Number(newest?.endOffset ?? 0n)
+  const behind = disk.entries.slice(start - disk.startOffset)
+  return [base, ...votersTold({ voterSets: [base] }, told(start, behind))]
+}
+
 const endOf = (disk: Disk): number => disk.startOffset + disk.entries.length
 
 const nameOf = ({ endOffset, epoch }: OffsetAndEpoch): string => `${endOffset}-${epoch}`
@@ -693,6 +809,7 @@ function recordsOf(offset: number, entries: readonly Entry[]): Records {
     baseOffset: BigInt(offset),
     endOffset: BigInt(offset + entries.length),
     epochs: epochsOf(offset, entries),
+    voterChanges: told(offset, entries),
     bytes: bytesOf(entries),
   }
 }

@@ -1,5 +1,4 @@
 import { addRaftVoter } from '../../protocol/apis/add-raft-voter.ts'
-import { handler } from '../handler.ts'
-import { fixedVoters } from './fixed-voters.ts'
+import { forwarded } from './forwarded.ts'
 
-export default handler(addRaftVoter, (broker, request) => fixedVoters(broker, request, 'adding'))
+export default forwarded(addRaftVoter)

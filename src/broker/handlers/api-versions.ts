@@ -16,6 +16,7 @@ export default handler(apiVersions, (broker, request, call) => {
     return { errorCode: code('INVALID_REQUEST'), apiKeys: [] }
   }
   const { features, offset } = broker.image
+  const finalized = [...features, ['kraft.version', broker.quorum.kraftVersion] as const]
   return {
     errorCode: 0,
     apiKeys: ranges(call.served.values()),
@@ -28,7 +29,7 @@ export default handler(apiVersions, (broker, request, call) => {
         maxVersion: maxSupportedVersion,
       })),
     finalizedFeaturesEpoch: offset - 1n,
-    finalizedFeatures: [...features]
+    finalizedFeatures: finalized
       .filter(([, level]) => level > 0)
       .map(([name, level]) => ({ name, maxVersionLevel: level, minVersionLevel: level })),
   }

@@ -69,19 +69,18 @@ import syncGroup from './sync-group.ts'
 import txnOffsetCommit from './txn-offset-commit.ts'
 import unregisterBroker from './unregister-broker.ts'
 import updateFeatures from './update-features.ts'
+import updateRaftVoter from './update-raft-voter.ts'
 import vote from './vote.ts'
 import writeTxnMarkers from './write-txn-markers.ts'
 
 /** What answers that its feature is off, in the words of a Kafka where it is. */
 export const off: readonly Handler[] = [
-  addRaftVoter,
   createAcls,
   createDelegationToken,
   deleteAcls,
   describeAcls,
   describeDelegationToken,
   expireDelegationToken,
-  removeRaftVoter,
   renewDelegationToken,
   saslAuthenticate,
   saslHandshake,
@@ -108,6 +107,7 @@ export const handlers: readonly Handler[] = [
   describeCluster,
   describeProducers,
   describeTopicPartitions,
+  addRaftVoter,
   allocateProducerIds,
   alterClientQuotas,
   alterConfigs,
@@ -147,8 +147,10 @@ export const handlers: readonly Handler[] = [
   describeGroups,
   deleteGroups,
   describeHistory,
+  removeRaftVoter,
   unregisterBroker,
   updateFeatures,
+  updateRaftVoter,
   vote,
   ...off,
 ]

@@ -1,7 +1,4 @@
 import { removeRaftVoter } from '../../protocol/apis/remove-raft-voter.ts'
-import { handler } from '../handler.ts'
-import { fixedVoters } from './fixed-voters.ts'
+import { forwarded } from './forwarded.ts'
 
-export default handler(removeRaftVoter, (broker, request) =>
-  fixedVoters(broker, request, 'removing'),
-)
+export default forwarded(removeRaftVoter)

@@ -18,9 +18,10 @@ import {
   encodeControlRecord,
 } from '../../protocol/records/control-batch.ts'
 import type { Decoded } from '../../protocol/records/framing.ts'
-import type { RecordSchema, SentOf } from '../../protocol/schema.ts'
+import type { RecordSchema } from '../../protocol/schema.ts'
 import type { EpochStart } from '../../raft/log-view.ts'
-import type { Records } from '../../raft/messages.ts'
+import type { Records, VotersTold } from '../../raft/messages.ts'
+import { type Control, votersToldBy } from './voter-records.ts'
 
 export interface BatchPlace {
   readonly baseOffset?: bigint
@@ -36,14 +37,13 @@ export function metadataBatch(
   return encodeBatch({ ...place, baseTimestamp: BigInt(timestamp) }, entries)
 }
 
-export function controlBatch<S extends RecordSchema>(
-  schema: S,
-  value: SentOf<S> & { version: number },
+export function controlBatch(
+  controls: readonly Control[],
   timestamp: number,
   place: BatchPlace = {},
 ): Uint8Array {
-  const entry = encodeControlRecord(schema, value)
-  return encodeBatch({ ...place, control: true, baseTimestamp: BigInt(timestamp) }, [entry])
+  const entries = controls.map(({ schema, value }) => encodeControlRecord(schema, value))
+  return encodeBatch({ ...place, control: true, baseTimestamp: BigInt(timestamp) }, entries)
 }
 
 export interface ReadBatch {
@@ -82,6 +82,7 @@ function decodeControl(key: Uint8Array, value: Uint8Array): Decoded<RecordSchema
 /** What the core must know of batches; null for none. */
 export function summed(bytes: Uint8Array): Records | null {
   const epochs: EpochStart[] = []
+  const voterChanges: VotersTold[] = []
   let baseOffset: bigint | null = null
   let endOffset = -1n
   for (const at of batches(bytes)) {
@@ -90,6 +91,14 @@ export function summed(bytes: Uint8Array): Records | null {
     baseOffset ??= startOffset
     endOffset = lastOffsetOf(bytes, at) + 1n
     if (epochs.at(-1)?.epoch !== epoch) epochs.push({ epoch, startOffset })
+    if (isControl(bytes, at)) voterChanges.push(...votersToldIn(bytes, at))
   }
-  return baseOffset === null ? null : { baseOffset, endOffset, epochs, bytes }
+  return baseOffset === null ? null : { baseOffset, endOffset, epochs, voterChanges, bytes }
+}
+
+/** What the control batch that begins here says of the voters. */
+export function votersToldIn(bytes: Uint8Array, at: number): VotersTold[] {
+  return [...recordsOf(bytes, at)].flatMap(({ offset, key, value }) =>
+    decodeControl(key!, value!).flatMap((decoded) => votersToldBy(decoded, offset) ?? []),
+  )
 }

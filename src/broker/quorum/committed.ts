@@ -5,11 +5,18 @@ import { emptyDelta, type MetadataDelta } from '../../metadata/delta.ts'
 import type { MetadataImage } from '../../metadata/image.ts'
 import type { BrokerConfigs } from '../../protocol/configs/effective.ts'
 import type { OffsetAndEpoch } from '../../raft/log-view.ts'
+import type { VoterSet } from '../../raft/voters.ts'
 import { readBatches } from './batches.ts'
 import type { MetadataLog, QuorumFiles } from './doors.ts'
 import type { Committed, Loader } from './loader.ts'
 import { type Recovered, readOptions } from './recovery.ts'
-import { readSnapshot, snapshotName, snapshotsIn, writeSnapshot } from './snapshots.ts'
+import {
+  readSnapshot,
+  type Snapshot,
+  snapshotName,
+  snapshotsIn,
+  writeSnapshot,
+} from './snapshots.ts'
 
 export interface CommittedOptions {
   readonly clock: Clock
@@ -54,19 +61,26 @@ export class CommittedMetadata {
     this.#notify(delta)
   }
 
-  /** A snapshot of the leader takes the place of everything. */
-  replace(id: OffsetAndEpoch): void {
+  /** A snapshot of the leader takes the place of everything; answers with what stands in it. */
+  replace(id: OffsetAndEpoch): Snapshot {
     const snapshot = readSnapshot(this.#options.files.read(snapshotName(id))!)
     this.#bytesSinceSnapshot = 0
     this.#notify(this.#loader.reset(snapshot, id))
+    return snapshot
   }
 
   /** Takes a snapshot if one is due; `startOffset` is where the log may begin now. */
-  takeSnapshot(): { snapshotId: OffsetAndEpoch; startOffset: bigint } | null {
+  takeSnapshot(
+    votersBelow: (offset: bigint) => VoterSet,
+  ): { snapshotId: OffsetAndEpoch; startOffset: bigint } | null {
     if (!this.#isDue()) return null
     const { clock, files } = this.#options
     const lastContained = this.#loader.lastTimestamp
-    const snapshotId = writeSnapshot(files, this.image, { lastContained, now: clock.now() })
+    const snapshotId = writeSnapshot(files, this.image, {
+      lastContained,
+      now: clock.now(),
+      voterSet: votersBelow(this.image.offset),
+    })
     this.#bytesSinceSnapshot = 0
     this.#snapshotAt = clock.monotonic()
     // The one before stays, and the log from there on: a follower that is a little behind needs no snapshot.

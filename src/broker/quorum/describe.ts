@@ -5,7 +5,7 @@ import type { describeQuorum } from '../../protocol/apis/describe-quorum.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import type { RequestOf, SentResponseOf } from '../../protocol/schema.ts'
 import type { RaftNode } from '../../raft/node.ts'
-import { isVoter } from '../../raft/voters.ts'
+import { isSame, isVoter, type ReplicaKey } from '../../raft/voters.ts'
 import { metadataTopic } from './wire.ts'
 
 type Response = SentResponseOf<typeof describeQuorum>
@@ -17,6 +17,9 @@ export interface Described {
   /** The core's clock is monotonic; people want to know the time of day. */
   readonly now: { wall: number; monotonic: number }
 }
+
+/** Who has not fetched for so long is forgotten, as in Kafka. */
+const observerSessionMs = 300_000
 
 export function describe(
   { node, image, now }: Described,
@@ -31,13 +34,15 @@ export function describe(
   const { leading } = node
   const wall = (time: number) =>
     time < 0 ? -1n : BigInt(Math.round(now.wall - now.monotonic + time))
-  const replica = (replicaId: number): ReplicaState => {
-    const found = leading.replicas.get(replicaId)
+  const replica = ({ id: replicaId, directoryId }: ReplicaKey): ReplicaState => {
+    const known = leading.replicas.get(replicaId)
+    const found =
+      known !== undefined && isSame({ id: replicaId, directoryId }, known.key) ? known : undefined
     if (replicaId === node.key.id) {
       const time = BigInt(now.wall)
       return {
         replicaId,
-        replicaDirectoryId: node.key.directoryId,
+        replicaDirectoryId: directoryId,
         logEndOffset: node.log.endOffset,
         lastFetchTimestamp: time,
         lastCaughtUpTimestamp: time,
@@ -45,13 +50,17 @@ export function describe(
     }
     return {
       replicaId,
-      replicaDirectoryId: found?.key.directoryId ?? node.key.directoryId,
+      replicaDirectoryId: directoryId,
       logEndOffset: found?.endOffset ?? -1n,
       lastFetchTimestamp: found === undefined ? -1n : wall(found.lastFetchAt),
       lastCaughtUpTimestamp: found === undefined ? -1n : wall(found.caughtUpAt),
     }
   }
-  const observers = [...leading.replicas.keys()].filter((id) => !isVoter(node.voters, id))
+  const observers = [...leading.replicas.values()]
+    .filter(({ key, lastFetchAt }) => {
+      return !isVoter(node.voters, key) && now.monotonic - lastFetchAt < observerSessionMs
+    })
+    .map(({ key }) => key)
   const partition = {
     partitionIndex: 0,
     errorCode: 0,
@@ -59,20 +68,22 @@ export function describe(
     leaderId: node.leaderId,
     leaderEpoch: node.epoch,
     highWatermark: node.highWatermark,
-    currentVoters: node.voters.map(({ id }) => replica(id)),
+    currentVoters: node.voters.map(replica),
     observers: observers.map(replica),
   }
   return {
     errorCode: 0,
     errorMessage: '',
     topics: [{ topicName: metadataTopic, partitions: [partition] }],
-    nodes: node.voters.map(({ id }) => ({
+    nodes: node.voters.map(({ id, endpoints }) => ({
       nodeId: id,
-      listeners: (image.controllers.get(id)?.endpoints ?? []).map(({ name, host, port }) => ({
-        name,
-        host,
-        port,
-      })),
+      listeners: (image.controllers.get(id)?.endpoints ?? endpoints).map(
+        ({ name, host, port }) => ({
+          name,
+          host,
+          port,
+        }),
+      ),
     })),
   }
 }

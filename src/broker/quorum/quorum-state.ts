@@ -1,8 +1,8 @@
-/** The quorum-state file: the epoch, the leader, the vote (KIP-595). Version 0, that of static voters. */
+/** The quorum-state file: the epoch, the leader, the vote (KIP-595); version 0 of static voters, 1 of those of the log (KIP-853). */
 import { zeroUuid } from '../../base/uuid.ts'
 import { formatQuorumState, parseQuorumState } from '../../protocol/records/files.ts'
 import type { QuorumState } from '../../raft/messages.ts'
-import type { ReplicaKey } from '../../raft/voters.ts'
+import type { VoterSet } from '../../raft/voters.ts'
 import type { QuorumFiles } from './doors.ts'
 
 const name = 'quorum-state'
@@ -16,16 +16,29 @@ export function readQuorumState(files: QuorumFiles): QuorumState | null {
   return { leaderId, leaderEpoch, vote }
 }
 
+/** With whom a node of static voters was in a quorum last; empty where nobody knows. */
+export function staticVoterIds(files: QuorumFiles): number[] {
+  const bytes = files.read(name)
+  if (bytes === null || bytes.length === 0) return []
+  const { value } = parseQuorumState(Buffer.from(bytes).toString())
+  return (value.currentVoters ?? []).map(({ voterId }) => voterId)
+}
+
 export function writeQuorumState(
   files: QuorumFiles,
   { leaderId, leaderEpoch, vote }: QuorumState,
-  voters: readonly ReplicaKey[],
+  { kraftVersion, voters }: VoterSet,
 ): void {
-  const text = formatQuorumState(0, {
-    leaderId,
-    leaderEpoch,
-    votedId: vote?.id ?? -1,
-    currentVoters: voters.map(({ id }) => ({ voterId: id })),
-  })
+  const votedId = vote?.id ?? -1
+  const votedDirectoryId = vote?.directoryId ?? zeroUuid
+  const text =
+    kraftVersion > 0
+      ? formatQuorumState(1, { leaderId, leaderEpoch, votedId, votedDirectoryId })
+      : formatQuorumState(0, {
+          leaderId,
+          leaderEpoch,
+          votedId,
+          currentVoters: voters.map(({ id }) => ({ voterId: id })),
+        })
   files.replace(name, Buffer.from(text))
 }

@@ -3,6 +3,7 @@ import { zeroUuid } from '../../base/uuid.ts'
 import type { BrokerConfigs } from '../../protocol/configs/effective.ts'
 import type { RaftNode, Timing } from '../../raft/node.ts'
 import { newNode } from '../../raft/raft.ts'
+import type { VoterSet } from '../../raft/voters.ts'
 import type { QuorumFiles } from './doors.ts'
 import { readQuorumState } from './quorum-state.ts'
 import type { Recovered } from './recovery.ts'
@@ -11,27 +12,34 @@ import type { Recovered } from './recovery.ts'
 const fetchWaitMs = 500
 
 export function raftNode(
-  { loader, view }: Recovered,
+  { loader, view, voterSets }: Recovered,
   options: {
     nodeId: number
-    voterIds: readonly number[]
+    directoryId: string
+    bootstrap: readonly number[]
     configs: BrokerConfigs
     files: QuorumFiles
     random: { number(): number }
   },
 ): RaftNode {
-  const { nodeId, voterIds, configs, files, random } = options
-  // Static voters have no directory ids (kraft.version 0).
-  const key = (id: number) => ({ id, directoryId: zeroUuid })
+  const { nodeId, directoryId, bootstrap, configs, files, random } = options
   return newNode({
-    key: key(nodeId),
-    voters: (voterIds.length === 0 ? [nodeId] : voterIds).map(key),
+    key: { id: nodeId, directoryId },
+    voterSets,
+    bootstrap,
     timing: timingOf(configs),
     log: view,
     state: readQuorumState(files),
     highWatermark: loader.image.offset > 0n ? loader.image.offset : -1n,
     seed: Math.floor(random.number() * 2 ** 31) + 1,
   })
+}
+
+/** Static voters have no directory ids (kraft.version 0), and their places stand in the configuration. */
+export function staticVoters(ids: readonly number[]): VoterSet {
+  const kraftVersion = { min: 0, max: 0 }
+  const voter = (id: number) => ({ id, directoryId: zeroUuid, endpoints: [], kraftVersion })
+  return { offset: -1n, kraftVersion: 0, voters: ids.map(voter) }
 }
 
 function timingOf(configs: BrokerConfigs): Timing {

@@ -5,7 +5,7 @@
 import { assert } from '../../base/assert.ts'
 import type { Cancel, Clock } from '../../host/clock.ts'
 import { KafkaError } from '../../protocol/errors.ts'
-import { leaderChangeMessage } from '../../protocol/records/control.ts'
+import type { Refusal, VoterChange } from '../../raft/change-voters.ts'
 import type { OffsetAndEpoch } from '../../raft/log-view.ts'
 import type {
   RaftEffect,
@@ -16,10 +16,11 @@ import type {
 } from '../../raft/messages.ts'
 import { type RaftNode, told } from '../../raft/node.ts'
 import { step } from '../../raft/raft.ts'
+import type { VoterSet } from '../../raft/voters.ts'
 import type { Logger } from '../logger.ts'
-import { controlBatch, summed } from './batches.ts'
+import { summed } from './batches.ts'
 import type { MetadataLog, QuorumFiles } from './doors.ts'
-import { writeQuorumState } from './quorum-state.ts'
+import { RaftWriter } from './raft-writer.ts'
 import { snapshotName } from './snapshots.ts'
 
 export interface RaftShellOptions {
@@ -31,8 +32,8 @@ export interface RaftShellOptions {
   readonly ask: (to: number, request: RaftRequest) => Promise<RaftResponse>
   readonly onLeader: (leaderId: number, epoch: number) => void
   readonly onHighWatermark: (offset: bigint) => void
-  /** A snapshot from the leader took the place of the log. */
-  readonly onSnapshot: (id: OffsetAndEpoch) => void
+  /** A snapshot from the leader took the place of the log; answers with the voters that it names. */
+  readonly onSnapshot: (id: OffsetAndEpoch) => VoterSet
   /** The node cannot go on. */
   readonly onFailure: (cause: Error) => void
 }
@@ -45,9 +46,11 @@ const farewellMs = 500
 export class RaftShell {
   readonly node: RaftNode
   readonly #options: RaftShellOptions
+  readonly #writer: RaftWriter
   readonly #events: RaftEvent[] = []
   readonly #timers = new Map<Timer, Cancel>()
   readonly #asked = new Map<number, (response: RaftResponse) => void>()
+  readonly #changes = new Map<number, (how: Refusal) => void>()
   /** Farewells that have not been answered. */
   readonly #underWay = new Set<Promise<void>>()
   #asks = 0
@@ -58,6 +61,7 @@ export class RaftShell {
   constructor(options: RaftShellOptions) {
     this.node = options.node
     this.#options = options
+    this.#writer = new RaftWriter({ ...options, flush: () => this.#flush() })
   }
 
   play(event: RaftEvent): void {
@@ -72,6 +76,18 @@ export class RaftShell {
       const ask = ++this.#asks
       this.#asked.set(ask, resolve)
       this.play({ kind: 'request', ask, request })
+    })
+  }
+
+  /** Who votes is to change; answers as the core does. */
+  changeVoters(
+    change: VoterChange,
+    options: { ackWhenCommitted: boolean; timeoutMs: number },
+  ): Promise<Refusal> {
+    return new Promise((resolve) => {
+      const ask = ++this.#asks
+      this.#changes.set(ask, resolve)
+      this.play({ kind: 'change-voters', ask, change, ...options })
     })
   }
 
@@ -101,6 +117,9 @@ export class RaftShell {
 
   close(): void {
     this.#closed = true
+    const gone: Refusal = { error: 'NOT_CONTROLLER', message: null }
+    for (const answer of this.#changes.values()) answer(gone)
+    this.#changes.clear()
     for (const cancel of this.#timers.values()) cancel()
     this.#timers.clear()
   }
@@ -120,10 +139,13 @@ export class RaftShell {
 
   /** Not `async`: where nothing needs the disk, a turn is over before anything else happens. */
   #turn(event: RaftEvent): Promise<void> | undefined {
-    const effects = step(this.node, event, this.#options.clock.monotonic())
+    const effects = [...step(this.node, event, this.#options.clock.monotonic())]
     let appended = false
+    // What follows from a write at once belongs to the same turn.
+    const follow = (next: RaftEvent) =>
+      effects.push(...step(this.node, next, this.#options.clock.monotonic()))
     for (const effect of effects) {
-      if (this.#write(effect)) appended = true
+      if (this.#writer.write(effect, follow)) appended = true
     }
     const speak = () => {
       for (const effect of effects) this.#speak(effect)
@@ -131,56 +153,6 @@ export class RaftShell {
     if (appended) return this.#options.log.flush().then(speak)
     speak()
     return undefined
-  }
-
-  /** True if the log must be flushed before the turn may speak. */
-  #write(effect: RaftEffect): boolean {
-    const { log, files, clock } = this.#options
-    switch (effect.kind) {
-      case 'persist':
-        writeQuorumState(files, effect.state, this.node.voters)
-        return false
-      case 'append-leader-change': {
-        const now = clock.now()
-        const batch = controlBatch(leaderChangeMessage, this.#leaderChange(effect.granting), now)
-        const appended = log.appendAsLeader(batch, {
-          leaderEpoch: effect.epoch,
-          origin: 'raft',
-          now,
-        })
-        if (!appended.ok) throw new KafkaError(appended.error, appended.message)
-        this.#flush()
-        return false
-      }
-      case 'append':
-        log.appendAsFollower(effect.records.bytes)
-        return true
-      case 'truncate':
-        log.truncateTo(effect.offset)
-        return true
-      case 'write-snapshot':
-        files.writeAt(`${snapshotName(effect.snapshotId)}.part`, effect.position, effect.bytes)
-        return false
-      case 'install-snapshot': {
-        const name = snapshotName(effect.snapshotId)
-        files.publish(`${name}.part`, name)
-        log.restartAt(effect.snapshotId.endOffset)
-        this.#options.onSnapshot(effect.snapshotId)
-        return true
-      }
-      default:
-        return false
-    }
-  }
-
-  #leaderChange(granting: readonly number[]) {
-    const voter = (voterId: number) => ({ voterId })
-    return {
-      version: 0,
-      leaderId: this.node.key.id,
-      voters: this.node.voters.map(({ id }) => voter(id)),
-      grantingVoters: granting.map(voter),
-    }
   }
 
   #speak(effect: RaftEffect): void {
@@ -199,6 +171,10 @@ export class RaftShell {
       }
       case 'answer-with-snapshot':
         return this.#answerSnapshot(effect.ask, effect.snapshotId, effect.position)
+      case 'answer-change':
+        this.#changes.get(effect.ask)?.({ error: effect.error, message: effect.message })
+        this.#changes.delete(effect.ask)
+        return
       case 'arm':
         this.#timers.get(effect.timer)?.()
         this.#timers.set(

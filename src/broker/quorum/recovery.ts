@@ -1,10 +1,20 @@
 /** What a node finds when it starts: a snapshot, a log behind it, and who it voted for. */
 import { KafkaError } from '../../protocol/errors.ts'
 import type { LogView } from '../../raft/log-view.ts'
+import type { VotersTold } from '../../raft/messages.ts'
+import { votersTold } from '../../raft/voter-history.ts'
+import type { VoterSet } from '../../raft/voters.ts'
 import { readBatches } from './batches.ts'
 import type { MetadataLog, QuorumFiles } from './doors.ts'
 import { Loader } from './loader.ts'
-import { readSnapshot, removeLeftovers, snapshotName, snapshotsIn } from './snapshots.ts'
+import {
+  readSnapshot,
+  removeLeftovers,
+  type Snapshot,
+  snapshotName,
+  snapshotsIn,
+} from './snapshots.ts'
+import { votersToldBy } from './voter-records.ts'
 
 const readBytesMax = 1024 * 1024
 
@@ -13,15 +23,22 @@ export interface Recovered {
   readonly view: LogView
   /** Of the log behind the snapshot: they count towards the next one. */
   readonly bytesSinceSnapshot: number
+  /** Who votes, as the snapshot says and then the log; the last counts. */
+  readonly voterSets: readonly VoterSet[]
 }
 
-export function recover(log: MetadataLog, files: QuorumFiles): Recovered {
+/** `configured`: the voters of the configuration, which count until the log names others. */
+export function recover(log: MetadataLog, files: QuorumFiles, configured: VoterSet): Recovered {
   removeLeftovers(files)
   const loader = new Loader()
+  let base = configured
   const snapshots = snapshotsIn(files)
   const newest = snapshots.findLast((id) => {
     const snapshot = readSnapshot(files.read(snapshotName(id))!)
-    if (snapshot.whole) loader.reset(snapshot, id)
+    if (snapshot.whole) {
+      loader.reset(snapshot, id)
+      base = votersOf(snapshot, id, configured)
+    }
     return snapshot.whole
   })
   // A snapshot that came from a leader was there before the log could be cut: the log below it is old.
@@ -39,23 +56,42 @@ export function recover(log: MetadataLog, files: QuorumFiles): Recovered {
     epochs: [],
     snapshot: newest ?? null,
   }
-  const bytesSinceSnapshot = scan(log, view, known)
-  return { loader, view, bytesSinceSnapshot }
+  const { bytesSinceSnapshot, told } = scan(log, view, known)
+  const voterSets = [base, ...votersTold({ voterSets: [base] }, told)]
+  return { loader, view, bytesSinceSnapshot, voterSets }
 }
 
-function scan(log: MetadataLog, view: LogView, snapshotEnd: bigint): number {
+/** Who votes at the end of a snapshot. */
+export function votersOf(
+  { voters, kraftVersion }: Snapshot,
+  { endOffset }: { endOffset: bigint },
+  configured: VoterSet,
+): VoterSet {
+  return voters === null ? configured : { offset: endOffset - 1n, kraftVersion, voters }
+}
+
+function scan(
+  log: MetadataLog,
+  view: LogView,
+  snapshotEnd: bigint,
+): { bytesSinceSnapshot: number; told: VotersTold[] } {
   let bytesSinceSnapshot = 0
+  const told: VotersTold[] = []
   for (let offset = view.startOffset; offset < view.endOffset; ) {
     const { bytes } = log.read(offset, readOptions(view.endOffset))
     const before = offset
-    for (const { baseOffset, lastOffset, epoch, sizeBytes } of readBatches(bytes)) {
+    for (const { baseOffset, lastOffset, epoch, sizeBytes, control } of readBatches(bytes)) {
       if (view.epochs.at(-1)?.epoch !== epoch) view.epochs.push({ epoch, startOffset: baseOffset })
       if (baseOffset >= snapshotEnd) bytesSinceSnapshot += sizeBytes
+      for (const [i, each] of control.entries()) {
+        const found = votersToldBy(each, baseOffset + BigInt(i))
+        if (found !== null && baseOffset >= snapshotEnd) told.push(found)
+      }
       offset = lastOffset + 1n
     }
     if (offset === before) break
   }
-  return bytesSinceSnapshot
+  return { bytesSinceSnapshot, told }
 }
 
 export function readOptions(upTo: bigint) {

@@ -2,6 +2,8 @@
  * The way to the active controller when that is another node (KIP-590): what clients ask goes in an Envelope, what brokers
  * say of themselves goes as it is.
  */
+
+import type { Clock } from '../../host/clock.ts'
 import { envelope } from '../../protocol/apis/envelope.ts'
 import {
   decodeFrom,
@@ -14,15 +16,54 @@ import { requestHeader, responseHeader } from '../../protocol/headers.ts'
 import { Reader } from '../../protocol/reader.ts'
 import type { AnyApi, RequestOf, ResponseOf } from '../../protocol/schema.ts'
 import { Writer } from '../../protocol/writer.ts'
+import type { Changes } from './changes.ts'
 import type { Peers } from './doors.ts'
 
 /** Another node may be the active controller a moment later. */
-export const worthRetrying: ReadonlySet<string> = new Set([
+const worthRetrying: ReadonlySet<string> = new Set([
   'NOT_CONTROLLER',
   'NETWORK_EXCEPTION',
   'REQUEST_TIMED_OUT',
   'BROKER_NOT_AVAILABLE',
 ])
+
+const retryMs = 50
+
+export interface Forwarding<A extends AnyApi> {
+  readonly nodeId: number
+  readonly clock: Clock
+  readonly peers: Peers
+  readonly changes: Changes
+  /** Who leads now; −1: nobody. */
+  readonly to: () => number
+  /** Null while this node does not decide. */
+  readonly submit: () => Promise<ResponseOf<A>> | null
+}
+
+/** Has it decided by the active controller, wherever that is; waits for one for a while. */
+export async function forwarded<A extends AnyApi>(
+  { nodeId, clock, peers, changes, to, submit }: Forwarding<A>,
+  { api, request, timeoutMs }: { api: A; request: RequestOf<A>; timeoutMs: number },
+): Promise<ResponseOf<A>> {
+  const until = clock.monotonic() + timeoutMs
+  for (;;) {
+    const left = until - clock.monotonic()
+    const leader = to()
+    try {
+      const own = submit()
+      if (own !== null) return await own
+      if (leader >= 0 && leader !== nodeId) {
+        return await callController(peers, { to: leader, api, request, timeoutMs: left })
+      }
+    } catch (error) {
+      if (!(error instanceof KafkaError) || !worthRetrying.has(error.error)) throw error
+    }
+    if (left <= 0) {
+      throw new KafkaError('REQUEST_TIMED_OUT', 'the metadata quorum has no leader that answers')
+    }
+    await changes.next(Math.min(left, retryMs))
+  }
+}
 
 export interface RemoteCall<A extends AnyApi> {
   readonly to: number

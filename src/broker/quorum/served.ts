@@ -1,5 +1,5 @@
 /** What other nodes of the quorum ask of this one: Kafka's requests as the core's, and the core's answers as Kafka's. */
-import { metadataTopicId } from '../../base/uuid.ts'
+import { metadataTopicId, zeroUuid } from '../../base/uuid.ts'
 import type { beginQuorumEpoch } from '../../protocol/apis/begin-quorum-epoch.ts'
 import type { endQuorumEpoch } from '../../protocol/apis/end-quorum-epoch.ts'
 import type { fetch } from '../../protocol/apis/fetch.ts'
@@ -8,12 +8,14 @@ import type { vote } from '../../protocol/apis/vote.ts'
 import { code, type ErrorName } from '../../protocol/errors.ts'
 import type { RequestOf, SentResponseOf } from '../../protocol/schema.ts'
 import type { RaftRequest, RaftResponse } from '../../raft/messages.ts'
+import type { Places } from './places.ts'
 import { metadataTopic } from './wire.ts'
 
 /** What is needed to answer: who we are, and the way to the core. */
 export interface Served {
   readonly clusterId: string
   request(request: RaftRequest): Promise<RaftResponse>
+  readonly places: Pick<Places, 'of' | 'noteEndpoints'>
 }
 
 type AnswerTo<K extends RaftResponse['kind']> = Extract<RaftResponse, { kind: K }>
@@ -52,6 +54,7 @@ export async function serveVote(
   const answer = await ask<'vote'>(served, {
     kind: 'vote',
     epoch: asked.replicaEpoch,
+    voter: { id: request.voterId, directoryId: asked.voterDirectoryId },
     candidate: { id: asked.replicaId, directoryId: asked.replicaDirectoryId },
     lastEpoch: asked.lastOffsetEpoch,
     lastOffset: asked.lastOffset,
@@ -71,7 +74,13 @@ export async function serveBeginEpoch(
     return { errorCode: code(error ?? 'INVALID_REQUEST'), topics: [] }
   }
   const { leaderId, leaderEpoch: epoch } = asked
-  const answer = await ask<'begin-epoch'>(served, { kind: 'begin-epoch', epoch, leaderId })
+  served.places.noteEndpoints(leaderId, request.leaderEndpoints)
+  const answer = await ask<'begin-epoch'>(served, {
+    kind: 'begin-epoch',
+    epoch,
+    voter: { id: request.voterId, directoryId: asked.voterDirectoryId },
+    leaderId,
+  })
   return { errorCode: 0, topics: inTopic(toldAs(answer)) }
 }
 
@@ -85,8 +94,12 @@ export async function serveEndEpoch(
     return { errorCode: code(error ?? 'INVALID_REQUEST'), topics: [] }
   }
   const { leaderId, leaderEpoch: epoch, preferredCandidates, preferredSuccessors } = asked
-  const named = preferredCandidates.map(({ candidateId }) => candidateId)
-  const successors = named.length > 0 ? named : preferredSuccessors
+  const named = preferredCandidates.map((each) => ({
+    id: each.candidateId,
+    directoryId: each.candidateDirectoryId,
+  }))
+  const older = preferredSuccessors.map((id) => ({ id, directoryId: zeroUuid }))
+  const successors = named.length > 0 ? named : older
   const answer = await ask<'end-epoch'>(served, { kind: 'end-epoch', epoch, leaderId, successors })
   return { errorCode: 0, topics: inTopic(toldAs(answer)) }
 }
@@ -138,7 +151,14 @@ export async function serveMetadataFetch(
     snapshotId: snapshotId ?? { endOffset: -1n, epoch: -1 },
   }
   const responses = [{ topic: topic.topic, topicId: topic.topicId, partitions: [partition] }]
-  return { throttleTimeMs: 0, errorCode: 0, sessionId: 0, responses }
+  const nodeEndpoints = leaderPlace(served, answer.leaderId)
+  return { throttleTimeMs: 0, errorCode: 0, sessionId: 0, responses, nodeEndpoints }
+}
+
+/** So that whoever asked the wrong node finds the right one. */
+function leaderPlace(served: Served, nodeId: number) {
+  const place = served.places.of(nodeId)
+  return place === null ? [] : [{ nodeId, ...place }]
 }
 
 export async function serveFetchSnapshot(

@@ -1,5 +1,5 @@
 /** What raft nodes say to each other, as Kafka's APIs say it: Vote, BeginQuorumEpoch, EndQuorumEpoch, Fetch, FetchSnapshot. */
-import { metadataTopicId, zeroUuid } from '../../base/uuid.ts'
+import { metadataTopicId } from '../../base/uuid.ts'
 import { beginQuorumEpoch } from '../../protocol/apis/begin-quorum-epoch.ts'
 import { endQuorumEpoch } from '../../protocol/apis/end-quorum-epoch.ts'
 import { fetch } from '../../protocol/apis/fetch.ts'
@@ -8,8 +8,10 @@ import { vote } from '../../protocol/apis/vote.ts'
 import { type ErrorName, errorName, KafkaError } from '../../protocol/errors.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/schema.ts'
 import type { FetchAnswer, RaftRequest, RaftResponse } from '../../raft/messages.ts'
+import type { VoterEndpoint } from '../../raft/voters.ts'
 import { summed } from './batches.ts'
 import type { Peers } from './doors.ts'
+import type { Place } from './places.ts'
 
 export const metadataTopic = '__cluster_metadata'
 
@@ -17,6 +19,10 @@ interface Asking {
   readonly to: number
   readonly clusterId: string
   readonly request: RaftRequest
+  /** Where we listen, for those who are to reach their leader. */
+  readonly endpoints?: readonly VoterEndpoint[]
+  /** Whoever answers tells where the leader listens. */
+  readonly learn?: (id: number, place: Place) => void
   readonly timeoutMs: number
 }
 
@@ -29,19 +35,22 @@ export async function askPeer(peers: Peers, asking: Asking): Promise<RaftRespons
   const options = { timeoutMs: asking.timeoutMs + ('waitMs' in request ? request.waitMs : 0) }
   switch (request.kind) {
     case 'vote':
-      return voteAnswer(await peers.call(to, vote, voteRequest(to, clusterId, request), options))
+      return voteAnswer(await peers.call(to, vote, voteRequest(clusterId, request), options))
     case 'begin-epoch':
       return epochAnswer(
         'begin-epoch',
-        await peers.call(to, beginQuorumEpoch, beginRequest(to, clusterId, request), options),
+        await peers.call(to, beginQuorumEpoch, beginRequest(asking, request), options),
       )
     case 'end-epoch':
       return epochAnswer(
         'end-epoch',
-        await peers.call(to, endQuorumEpoch, endRequest(clusterId, request), options),
+        await peers.call(to, endQuorumEpoch, endRequest(asking, request), options),
       )
     case 'fetch':
-      return fetchAnswer(await peers.call(to, fetch, fetchRequest(clusterId, request), options))
+      return fetchAnswer(
+        await peers.call(to, fetch, fetchRequest(clusterId, request), options),
+        asking,
+      )
     case 'fetch-snapshot':
       return snapshotAnswer(
         await peers.call(to, fetchSnapshot, snapshotRequest(clusterId, request), options),
@@ -49,19 +58,20 @@ export async function askPeer(peers: Peers, asking: Asking): Promise<RaftRespons
   }
 }
 
-function voteRequest(to: number, clusterId: string, request: Of<'vote'>): RequestOf<typeof vote> {
-  const { epoch, candidate, lastEpoch, lastOffset, preVote } = request
+function voteRequest(clusterId: string, request: Of<'vote'>): RequestOf<typeof vote> {
+  const { epoch, voter, candidate, lastEpoch, lastOffset, preVote } = request
   const partition = {
     partitionIndex: 0,
     replicaEpoch: epoch,
     replicaId: candidate.id,
     replicaDirectoryId: candidate.directoryId,
-    voterDirectoryId: zeroUuid,
+    voterDirectoryId: voter.directoryId,
     lastOffsetEpoch: lastEpoch,
     lastOffset,
     preVote,
   }
-  return { clusterId, voterId: to, topics: [{ topicName: metadataTopic, partitions: [partition] }] }
+  const topics = [{ topicName: metadataTopic, partitions: [partition] }]
+  return { clusterId, voterId: voter.id, topics }
 }
 
 function voteAnswer(response: ResponseOf<typeof vote>): RaftResponse {
@@ -69,31 +79,34 @@ function voteAnswer(response: ResponseOf<typeof vote>): RaftResponse {
   return { kind: 'vote', ...toldBy(partition), granted: partition.voteGranted }
 }
 
-function beginRequest(to: number, clusterId: string, { epoch, leaderId }: Of<'begin-epoch'>) {
-  const partition = { partitionIndex: 0, voterDirectoryId: zeroUuid, leaderId, leaderEpoch: epoch }
+function beginRequest({ clusterId, endpoints = [] }: Asking, request: Of<'begin-epoch'>) {
+  const { epoch, voter, leaderId } = request
+  const { directoryId: voterDirectoryId } = voter
+  const partition = { partitionIndex: 0, voterDirectoryId, leaderId, leaderEpoch: epoch }
   return {
     clusterId,
-    voterId: to,
+    voterId: voter.id,
     topics: [{ topicName: metadataTopic, partitions: [partition] }],
-    leaderEndpoints: [],
+    leaderEndpoints: endpoints.map((each) => ({ ...each })),
   }
 }
 
-function endRequest(clusterId: string, { epoch, leaderId, successors }: Of<'end-epoch'>) {
+function endRequest({ clusterId, endpoints = [] }: Asking, request: Of<'end-epoch'>) {
+  const { epoch, leaderId, successors } = request
   const partition = {
     partitionIndex: 0,
     leaderId,
     leaderEpoch: epoch,
-    preferredSuccessors: [...successors],
-    preferredCandidates: successors.map((candidateId) => ({
-      candidateId,
-      candidateDirectoryId: zeroUuid,
+    preferredSuccessors: successors.map(({ id }) => id),
+    preferredCandidates: successors.map(({ id, directoryId }) => ({
+      candidateId: id,
+      candidateDirectoryId: directoryId,
     })),
   }
   return {
     clusterId,
     topics: [{ topicName: metadataTopic, partitions: [partition] }],
-    leaderEndpoints: [],
+    leaderEndpoints: endpoints.map((each) => ({ ...each })),
   }
 }
 
@@ -134,7 +147,8 @@ function fetchRequest(clusterId: string, request: Of<'fetch'>): RequestOf<typeof
   }
 }
 
-function fetchAnswer(response: ResponseOf<typeof fetch>): FetchAnswer {
+function fetchAnswer(response: ResponseOf<typeof fetch>, { learn }: Asking): FetchAnswer {
+  for (const { nodeId, host, port } of response.nodeEndpoints) learn?.(nodeId, { host, port })
   const partition = only(response, response.responses[0]?.partitions[0])
   const { currentLeader, divergingEpoch, snapshotId, records } = partition
   const { epoch, endOffset } = divergingEpoch

@@ -4,6 +4,7 @@ import { metadataBatch } from '../../../src/broker/quorum/batches.ts'
 import { CommittedMetadata } from '../../../src/broker/quorum/committed.ts'
 import { diskFiles } from '../../../src/broker/quorum/disk-files.ts'
 import { Loader } from '../../../src/broker/quorum/loader.ts'
+import { staticVoters } from '../../../src/broker/quorum/raft-options.ts'
 import { recover } from '../../../src/broker/quorum/recovery.ts'
 import { snapshotBytes, snapshotName } from '../../../src/broker/quorum/snapshots.ts'
 import type { LogManager } from '../../../src/log/log-manager.ts'
@@ -30,6 +31,8 @@ interface Opened {
   readonly metadata: CommittedMetadata
 }
 
+const voters = staticVoters([1])
+
 /** As a broker does it. */
 async function open(disk: SimDisk, clock = new SimClock()): Promise<Opened> {
   const properties = { 'log.cleaner.enable': 'false', 'log.initial.task.delay.ms': '100000000' }
@@ -38,7 +41,7 @@ async function open(disk: SimDisk, clock = new SimClock()): Promise<Opened> {
   log.config = config
   const files = diskFiles(disk, log.directory)
   const options = { clock, log, files, settings: () => settings }
-  return { logs, log, metadata: new CommittedMetadata(options, recover(log, files)) }
+  return { logs, log, metadata: new CommittedMetadata(options, recover(log, files, voters)) }
 }
 
 export class MetadataLife {
@@ -116,7 +119,7 @@ export class MetadataLife {
     this.#model.synced = this.#model.acknowledged
     log.advanceHighWatermark(log.logEndOffset)
     metadata.advance(log.logEndOffset, () => undefined)
-    const taken = metadata.takeSnapshot()
+    const taken = metadata.takeSnapshot(() => voters)
     if (taken !== null) log.advanceLogStartOffset(taken.startOffset)
   }
 
