@@ -5,6 +5,7 @@ import * as groupDescriptions from './admin/describe-groups.ts'
 import * as topicDescriptions from './admin/describe-topics.ts'
 import * as groupCalls from './admin/group-offsets.ts'
 import { type GroupFilter, listGroups } from './admin/list-groups.ts'
+import * as logDirCalls from './admin/log-dirs.ts'
 import * as offsetCalls from './admin/offsets.ts'
 import * as topicCalls from './admin/topics.ts'
 import { Cluster } from './cluster.ts'
@@ -90,6 +91,17 @@ export class Admin {
     options?: Timeout,
   ) {
     return clusterCalls.alterPartitionReassignments(this.cluster, moves, options)
+  }
+
+  logDirs(brokerId: number, options?: Timeout) {
+    return logDirCalls.describeLogDirs(this.cluster, brokerId, options)
+  }
+
+  alterReplicaLogDirs(
+    moves: Parameters<typeof logDirCalls.alterReplicaLogDirs>[1],
+    options?: Timeout,
+  ) {
+    return logDirCalls.alterReplicaLogDirs(this.cluster, moves, options)
   }
 
   unregisterBroker(brokerId: number, options?: Timeout) {

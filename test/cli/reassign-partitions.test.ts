@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { dirMoveLine, dirMovesOf, stateOf } from '../../src/cli/reassign-partitions/dir-moves.ts'
 import { ensureMovable, parseTargets } from '../../src/cli/reassign-partitions/files.ts'
 import { propose } from '../../src/cli/reassign-partitions/propose.ts'
 
@@ -45,4 +46,43 @@ test.each([
   ['{"version":2}', 'Not supported version field value 2'],
 ])('%s is refused', (text, why) => {
   expect(() => ensureMovable(parseTargets(text))).toThrow(why)
+})
+
+test('moves to log directories come by broker, then by partition; `any` is no move', () => {
+  const targets = parseTargets(
+    file(
+      partition([2, 1], { partition: 1, log_dirs: ['/b', '/a'] }),
+      partition([1, 2], { log_dirs: ['any', '/b'] }),
+      partition([1], { partition: 2 }),
+    ),
+  )
+  expect(dirMovesOf(targets)).toEqual([
+    { topic: 'a', partition: 1, brokerId: 1, path: '/a' },
+    { topic: 'a', partition: 0, brokerId: 2, path: '/b' },
+    { topic: 'a', partition: 1, brokerId: 2, path: '/b' },
+  ])
+})
+
+const move = { topic: 'a', partition: 0, brokerId: 1, path: '/b' }
+
+test.each([
+  { current: '/b', future: null, line: 'Reassignment of replica a-0-1 completed successfully.' },
+  { current: '/a', future: '/b', line: 'Reassignment of replica a-0-1 is still in progress.' },
+  {
+    current: '/a',
+    future: '/c',
+    line: 'Partition a-0 on broker 1 is being moved to log dir /c instead of /b.',
+  },
+  {
+    current: '/a',
+    future: null,
+    line: 'Partition a-0 on broker 1 is not being moved from log dir /a to /b.',
+  },
+  {
+    current: null,
+    future: '/b',
+    line: 'Partition a-0 is not found in any live log dir on broker 1. There is likely an offline log directory on the broker.',
+  },
+])('a replica in $current, with a copy in $future: $line', ({ line, ...place }) => {
+  expect(dirMoveLine(move, stateOf(move, place))).toBe(line)
 })

@@ -37,13 +37,17 @@ export const settings = {
   'broker.heartbeat.interval.ms': 500,
 }
 
-export async function startOn(root: string, kind: Kind): Promise<OneBroker> {
+/** With its log directory, or those that `more` says. */
+export async function startOn(root: string, kind: Kind, more: More = {}): Promise<OneBroker> {
   mkdirSync(root, { recursive: true })
-  return kind === 'apache' ? startApache(root) : startOurs(root)
+  return kind === 'apache' ? startApache(root, more) : startOurs(root, more)
 }
 
-async function startApache(root: string): Promise<OneBroker> {
-  const cluster = await startApacheKafka({ dataDirectory: root, config: settings })
+type More = Readonly<Record<string, string>>
+
+async function startApache(root: string, more: More): Promise<OneBroker> {
+  const config = { ...settings, ...more }
+  const cluster = await startApacheKafka({ dataDirectory: root, config })
   const { address } = cluster.brokers[0]!
   const connection = await connect(address)
   return {
@@ -62,7 +66,7 @@ async function startApache(root: string): Promise<OneBroker> {
   }
 }
 
-async function startOurs(root: string): Promise<OneBroker> {
+async function startOurs(root: string, more: More): Promise<OneBroker> {
   const address = `127.0.0.1:${(await freePorts(1))[0]}`
   const properties = {
     ...settings,
@@ -70,6 +74,7 @@ async function startOurs(root: string): Promise<OneBroker> {
     'node.id': 1,
     'log.dirs': dataOf(root),
     listeners: `PLAINTEXT://${address}`,
+    ...more,
   }
   const config = join(root, 'jackdaw.properties')
   const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}\n`)

@@ -32,7 +32,8 @@ export default handler(describeLogDirs, (broker, request) => {
     results: broker.logs.directories().map((directory) => {
       const { path, online, totalBytes, usableBytes, logs, futures } = directory
       const topics = new Map<string, Partition[]>()
-      for (const log of [...logs, ...futures]) {
+      // Of a directory that failed Kafka tells nothing but that.
+      for (const log of online ? [...logs, ...futures] : []) {
         if (wanted !== null && !wanted.has(`${log.topic}-${log.partition}`)) continue
         const partitions = topics.get(log.topic) ?? []
         const isFutureKey = futures.includes(log)

@@ -3,10 +3,14 @@ import { readNamedFile } from '../config/file.ts'
 import { JavaError } from '../java/errors.ts'
 import { jsonArray, jsonField, jsonInteger, jsonObject, jsonText, parseJson } from '../java/json.ts'
 
-export type Target = TopicPartition & { readonly replicas: readonly number[] }
+export type Target = TopicPartition & {
+  readonly replicas: readonly number[]
+  /** Where each of them is to lie, or `any`; absent: as `any`. */
+  readonly dirs?: readonly string[]
+}
 
-export const commandFailed = (message: string): JavaError =>
-  new JavaError('org.apache.kafka.tools.AdminCommandFailedException', message)
+export const commandFailed = (message: string, options?: ErrorOptions): JavaError =>
+  new JavaError('org.apache.kafka.tools.AdminCommandFailedException', message, options)
 const operation = (message: string): JavaError =>
   new JavaError('org.apache.kafka.tools.AdminOperationException', message)
 
@@ -28,21 +32,16 @@ export function parseTargets(text: string): Target[] {
     const partition = jsonInteger(jsonField(fields, 'partition'))
     const replicas = jsonArray(jsonField(fields, 'replicas')).map(jsonInteger)
     const dirs = fields.log_dirs === undefined ? null : jsonArray(fields.log_dirs).map(jsonText)
-    if (dirs !== null) ensureDirs({ topic, partition, replicas }, dirs)
-    return { topic, partition, replicas }
+    if (dirs === null) return { topic, partition, replicas }
+    ensureDirs({ topic, partition, replicas }, dirs)
+    return { topic, partition, replicas, dirs }
   })
 }
 
 function ensureDirs({ topic, partition, replicas }: Target, dirs: readonly string[]): void {
-  const name = partitionKey(topic, partition)
-  if (dirs.length !== replicas.length) {
-    throw commandFailed(
-      `Size of replicas list [${replicas.join(', ')}] is different from size of log dirs list [${dirs.join(', ')}] for partition ${name}`,
-    )
-  }
-  if (dirs.every((each) => each === 'any')) return
+  if (dirs.length === replicas.length) return
   throw commandFailed(
-    `Partition ${name} asks for log directories; these tools leave the directory to the broker ("any")`,
+    `Size of replicas list [${replicas.join(', ')}] is different from size of log dirs list [${dirs.join(', ')}] for partition ${partitionKey(topic, partition)}`,
   )
 }
 

@@ -26,6 +26,7 @@ import {
 } from './ask.ts'
 import { type Action, onlyAction } from './checks.ts'
 import { reassignPartitionsDeclaration as declaration } from './declaration.ts'
+import { dirMoveLine, dirMoveStates, dirMovesOf, startDirMoves } from './dir-moves.ts'
 import {
   commandFailed,
   ensureMovable,
@@ -36,7 +37,7 @@ import {
   type Target,
 } from './files.ts'
 import { propose } from './propose.ts'
-import { clearThrottles, setThrottle } from './throttles.ts'
+import { clearThrottles, setDirThrottle, setThrottle } from './throttles.ts'
 
 export const reassignPartitions: Tool = { declaration, run }
 
@@ -122,6 +123,7 @@ async function execute({ options, cluster, machine: { stdout } }: Run): Promise<
     options.long('throttle')!,
     options.long('replica-alter-log-dirs-throttle')!,
   ]
+  const dirMoves = dirMovesOf(targets)
   const active = await listPartitionReassignments(cluster)
   if (active.length > 0 && !options.has('additional')) {
     throw new ToolFailure(goingOn, { stdout: `${goingOn}\n` })
@@ -136,6 +138,11 @@ async function execute({ options, cluster, machine: { stdout } }: Run): Promise<
     await setThrottle(cluster, { current, targets, rate })
     stdout.write(`The inter-broker throttle limit was set to ${rate} B/s\n`)
   }
+  if (ioRate >= 0n) {
+    const brokers = dirMoves.map(({ brokerId }) => brokerId)
+    await setDirThrottle(cluster, brokers, ioRate)
+    stdout.write(`The replica-alter-dir throttle limit was set to ${ioRate} B/s\n`)
+  }
   const allowsOtherCounts = !options.has('disallow-replication-factor-change')
   const results = [...(await movePartitions(cluster, targets, { allowsOtherCounts }))]
   const faults = results.flatMap(([target, result]) =>
@@ -148,7 +155,13 @@ async function execute({ options, cluster, machine: { stdout } }: Run): Promise<
   stdout.write(
     `Successfully started partition reassignment${plural(targets)} for ${names(targets).join(',')}\n`,
   )
+  if (dirMoves.length > 0) await startDirMoves(cluster, dirMoves, startOf(options, stdout))
 }
+
+const startOf = (options: Options, stdout: Machine['stdout']) => ({
+  timeoutMs: Number(options.long('timeout')!),
+  write: (text: string) => void stdout.write(text),
+})
 
 async function verify({ options, cluster, machine: { stdout } }: Run): Promise<void> {
   const targets = parseTargets(read(options.text('reassignment-json-file')!))
@@ -163,10 +176,12 @@ async function verify({ options, cluster, machine: { stdout } }: Run): Promise<v
       ? `Reassignment of partition ${name} is completed.`
       : `There is no active reassignment of partition ${name}, but replica set is ${now} rather than ${wanted}.`
   })
-  stdout.write(
-    ['Status of partition reassignment:', ...lines, ''].map((line) => `${line}\n`).join(''),
-  )
-  const isGoingOn = targets.some((target) => active.has(nameOf(target)))
+  stdout.write(`${['Status of partition reassignment:', ...lines].join('\n')}\n`)
+  const dirMoves = [...(await dirMoveStates(cluster, dirMovesOf(targets)))]
+  stdout.write(`${dirMoves.map(([move, state]) => dirMoveLine(move, state)).join('\n')}\n`)
+  const isGoingOn =
+    targets.some((target) => active.has(nameOf(target))) ||
+    dirMoves.some(([, { kind }]) => kind === 'active')
   if (isGoingOn || options.has('preserve-throttles')) return
   await clearThrottles(cluster, targets, (text) => stdout.write(text))
 }
@@ -188,8 +203,12 @@ async function cancel({ options, cluster, machine: { stdout } }: Run): Promise<v
       ? 'None of the specified partition reassignments are active.\n'
       : `Successfully cancelled partition reassignment${plural(moving)} for: ${names(moving).join(',')}\n`,
   )
+  const back = [...(await dirMoveStates(cluster, dirMovesOf(targets)))].flatMap(([move, state]) =>
+    state.kind === 'active' ? { ...move, path: state.current } : [],
+  )
+  if (back.length > 0) await startDirMoves(cluster, back, startOf(options, stdout))
   // Here Kafka's tool ends no line.
-  stdout.write('None of the specified partition moves are active.')
+  else stdout.write('None of the specified partition moves are active.')
   if (options.has('preserve-throttles')) return
   await clearThrottles(cluster, targets, (text) => stdout.write(text))
 }

@@ -49,6 +49,19 @@ export async function setThrottle(
   await apply(cluster, changes)
 }
 
+/** What may be copied between the log directories of each of these brokers. */
+export async function setDirThrottle(
+  cluster: Cluster,
+  brokers: readonly number[],
+  rate: bigint,
+): Promise<void> {
+  const change = { operation: 'set', name: ioRate, value: String(rate) } as const
+  const changes: Changes = new Map(
+    sorted(brokers).map((id) => [{ type: 'broker', name: String(id) }, [change]]),
+  )
+  await apply(cluster, changes)
+}
+
 export async function clearThrottles(
   cluster: Cluster,
   targets: readonly Target[],

@@ -1,8 +1,9 @@
+import { alterReplicaLogDirs as alterApi } from '../../protocol/apis/alter-replica-log-dirs.ts'
 import { describeLogDirs as describeApi } from '../../protocol/apis/describe-log-dirs.ts'
-import type { KafkaError } from '../../protocol/errors.ts'
+import { code, type KafkaError } from '../../protocol/errors.ts'
 import type { Cluster } from '../cluster.ts'
-import { ensureNone, resultOf } from '../result.ts'
-import type { TopicPartition } from '../topic-partition.ts'
+import { ensureNone, type Result, resultOf } from '../result.ts'
+import { byTopic, partitionKey, type TopicPartition } from '../topic-partition.ts'
 import type { TimeoutOption } from './topics.ts'
 
 export type ReplicaInDir = TopicPartition & {
@@ -20,6 +21,55 @@ export type LogDir = {
   /** Null from a broker that does not tell. */
   readonly totalBytes: bigint | null
   readonly usableBytes: bigint | null
+}
+
+/** Where a replica is to lie on a broker that has it, or is to get it (KIP-113); the broker takes its time for it. */
+export async function alterReplicaLogDirs<
+  M extends TopicPartition & { readonly brokerId: number; readonly path: string },
+>(
+  cluster: Cluster,
+  moves: readonly M[],
+  { timeoutMs }: TimeoutOption = {},
+): Promise<Map<M, Result<null>>> {
+  const ids = [...new Set(moves.map(({ brokerId }) => brokerId))]
+  const answers = await Promise.all(
+    ids.map(async (id) => {
+      const own = moves.filter(({ brokerId }) => brokerId === id)
+      return alterOn(cluster, id, own, timeoutMs)
+    }),
+  )
+  return new Map(answers.flat())
+}
+
+async function alterOn<M extends TopicPartition & { readonly path: string }>(
+  cluster: Cluster,
+  brokerId: number,
+  moves: readonly M[],
+  timeoutMs: number | undefined,
+): Promise<(readonly [M, Result<null>])[]> {
+  const dirs = [...new Set(moves.map(({ path }) => path))].map((path) => {
+    const topics = byTopic(moves.filter((move) => move.path === path))
+    const named = [...topics].map(([name, list]) => ({
+      name,
+      partitions: list.map(({ partition }) => partition),
+    }))
+    return { path, topics: named }
+  })
+  return cluster.retrying({ callName: 'alterReplicaLogDirs', timeoutMs }, async (attempt) => {
+    await cluster.ensureFresh()
+    const connection = await cluster.broker(brokerId)
+    attempt.reached = true
+    const { results } = await connection.call(alterApi, { dirs })
+    const codes = new Map(
+      results.flatMap(({ topicName, partitions }) =>
+        partitions.map((each) => [partitionKey(topicName, each.partitionIndex), each.errorCode]),
+      ),
+    )
+    return moves.map((move) => {
+      const answered = codes.get(partitionKey(move.topic, move.partition))
+      return [move, resultOf(answered ?? code('UNKNOWN_SERVER_ERROR'), null, () => null)] as const
+    })
+  })
 }
 
 /** The log directories of one broker, and what lies in them (KIP-113). */
