@@ -22,7 +22,8 @@ const writes = Number(process.env.WRITES ?? 3000)
 const rounds = Number(process.env.ROUNDS ?? 3)
 const timeoutMs = 60_000
 
-const kinds: readonly Kind[] = java.ok && process.env.ALONE === undefined ? ['jackdaw', 'apache'] : ['jackdaw']
+const kinds: readonly Kind[] =
+  java.ok && process.env.ALONE === undefined ? ['jackdaw', 'apache'] : ['jackdaw']
 const folder = mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), 'bench-flush-'))
 const running = new Map<Kind, OneBroker>()
 const connections = new Map<Kind, Connection[]>()
