@@ -32,7 +32,8 @@ const inFlight = 5
 const mib = 1024 * 1024
 const timeoutMs = 60_000
 
-const kinds: readonly Kind[] = java.ok && process.env.ALONE === undefined ? ['jackdaw', 'apache'] : ['jackdaw']
+const kinds: readonly Kind[] =
+  java.ok && process.env.ALONE === undefined ? ['jackdaw', 'apache'] : ['jackdaw']
 const folder = mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), 'bench-log-'))
 const notes: string[] = []
 const running = new Set<OneBroker>()

@@ -81,7 +81,7 @@ export const systemDisk: Disk = {
       .readdirSync(path, { withFileTypes: true })
       .map((entry) => ({ name: entry.name, isDirectory: entry.isDirectory() })),
   names: (path) => fs.readdirSync(path),
-  readFile: (path) => fs.readFileSync(path),
+  readFile,
   writeFile: (path, bytes) => fs.writeFileSync(path, bytes),
   replaceFile,
   replaceFileLater,
@@ -165,6 +165,16 @@ class SystemFile implements File {
     } catch (error) {
       throw naming(error as Error, this.#path)
     }
+  }
+}
+
+function readFile(path: string): Uint8Array {
+  try {
+    return fs.readFileSync(path)
+  } catch (error) {
+    // Of a folder Node tells only that it is one.
+    const told = (error as Error).message.includes(path)
+    throw told ? error : naming(error as Error, path)
   }
 }
 

@@ -20,18 +20,30 @@ export function readMetaProperties(disk: Disk, directory: string): MetaPropertie
   if (disk.stat(path) === null) return null
   const properties = parseProperties(Buffer.from(disk.readFile(path)).toString())
   const version = properties.get('version')
-  if (version !== '1') {
-    throw new KafkaError(
-      'INCONSISTENT_CLUSTER_ID',
-      `${path} has ${version === undefined ? 'no version' : `version ${version}`}; only 1 is known (a directory of ZooKeeper times has 0, and must be migrated by an older Kafka first)`,
-    )
+  if (version !== '1') throw refused(`${path} ${versionFault(version)}`)
+  const nodeId = required(properties, 'node.id', path)
+  if (!/^\d+$/.test(nodeId)) {
+    throw refused(`${path} is damaged: node.id is "${nodeId}" there; ${correction}`)
   }
   return {
     clusterId: required(properties, 'cluster.id', path),
-    nodeId: Number(required(properties, 'node.id', path)),
+    nodeId: Number(nodeId),
     directoryId: properties.get('directory.id') ?? '',
   }
 }
+
+const correction =
+  'write there what is known of node.id and cluster.id, or give another directory in log.dirs'
+
+function versionFault(version: string | undefined): string {
+  if (version === undefined) return `is damaged: it has no version; ${correction}`
+  const known = `has version ${version}; only 1 is known`
+  return version === '0'
+    ? `${known}: it is of ZooKeeper times, and must be migrated by an older Kafka first`
+    : `${known}: a newer Kafka wrote it; give another directory in log.dirs`
+}
+
+const refused = (message: string) => new KafkaError('INCONSISTENT_CLUSTER_ID', message)
 
 export function formatMetaProperties(
   { clusterId, nodeId, directoryId }: MetaProperties,
@@ -49,7 +61,7 @@ export function formatMetaProperties(
 function required(properties: Map<string, string>, name: string, path: string): string {
   const value = properties.get(name)
   if (value !== undefined) return value
-  throw new KafkaError('INCONSISTENT_CLUSTER_ID', `${path} has no ${name}`)
+  throw refused(`${path} is damaged: it has no ${name}; ${correction}`)
 }
 
 /** As Java prints a date: `Tue Nov 24 01:50:00 UTC 2026`. */
@@ -82,9 +94,12 @@ export function readTopicId(disk: Disk, folder: string): string | null {
   if (text.includes('\0') || text.length < partitionMetadataSize) return null
   const match = /^version: 0\ntopic_id: (\S{22})\n?$/.exec(text)
   if (match !== null) return match[1]!
+  const version = /^version: (\d+)\n/.exec(text)?.[1]
   throw new KafkaError(
     'KAFKA_STORAGE_ERROR',
-    `${path} is malformed: it should be "version: 0" and "topic_id: " with 22 characters`,
+    version !== undefined && version !== '0'
+      ? `${path} has version ${version}; only 0 is known: a newer Kafka wrote it`
+      : `${path} is malformed: it should be "version: 0" and "topic_id: " with 22 characters; move it away, and the topic's id is taken from the metadata`,
   )
 }
 

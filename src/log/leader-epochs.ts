@@ -149,6 +149,6 @@ function entryOf(line: string, path: string): EpochStart {
 function malformed(path: string): KafkaError {
   return new KafkaError(
     'KAFKA_STORAGE_ERROR',
-    `${path} is not what it should be: "0", the number of entries, and that many lines "epoch startOffset"`,
+    `${path} is not what it should be: "0", the number of entries, and that many lines "epoch startOffset"; move it away, and a new one is begun`,
   )
 }

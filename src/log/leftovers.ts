@@ -54,21 +54,25 @@ function finishSwap(
   const bases = logs.map(baseOf)
   for (const [index, log] of logs.entries()) {
     const last = lastOffsetOf(log)
-    // At the same base, what has a `.swap` is replaced by it; the rest got its name before the stop.
+    // The log gets its name before its indexes do: those at the same base are of the old one. Apache's cleaner makes no `.txnindex`
+    // where no aborted transaction is left; with the old one, readers would take committed records for aborted.
     const replaced = present.filter((name) => {
       const base = names.segmentSuffixes
         .map((suffix) => names.offsetOf(name, suffix))
         .find(isNumber)
-      return base !== undefined && base > bases[index]! && base <= last
+      return base !== undefined && base >= bases[index]! && base <= last
     })
     for (const name of replaced) disk.remove(`${folder}/${name}`)
   }
   // Never both for a start that comes after us: the old ones are away for good before the new one has its name.
   disk.syncDirectory(folder)
-  for (const name of swaps) {
+  const rename = (name: string) => {
     logger.warn({ file: `${folder}/${name}` }, 'finished the swap of a cleaned segment')
     disk.rename(`${folder}/${name}`, `${folder}/${name.slice(0, -names.swapSuffix.length)}`)
   }
+  logs.forEach(rename)
+  disk.syncDirectory(folder)
+  for (const name of swaps) if (!logs.includes(name)) rename(name)
   disk.syncDirectory(folder)
 }
 

@@ -1,17 +1,19 @@
 /** Opens the folder of a partition. After a clean stop nothing is scanned but the tail behind the last index entry. */
 import { larger, smaller } from '../base/bigint.ts'
+import { KafkaError } from '../protocol/errors.ts'
 import type { LogContext } from './context.ts'
-import { readTopicId } from './directory-files.ts'
+import { cleanShutdownFile, readTopicId } from './directory-files.ts'
 import { LeaderEpochs, leaderEpochFile } from './leader-epochs.ts'
 import { type FolderContents, settleFolder } from './leftovers.ts'
 import type { LogConfig } from './log-config.ts'
 import * as names from './names.ts'
 import { PartitionLog } from './partition-log.ts'
 import { ProducerState } from './producers/producer-state.ts'
-import { recoverSegment, restoreProducers } from './recovery.ts'
+import { rebuildTransactionIndex, recoverSegment, restoreProducers } from './recovery.ts'
 import { Segment } from './segment.ts'
 import { indexFault, replaceIndexes } from './segment-indexes.ts'
 import { SegmentStore } from './segment-store.ts'
+import type { Segments } from './segments.ts'
 
 export interface LoadOptions {
   readonly context: LogContext
@@ -33,14 +35,17 @@ export interface LoadOptions {
 
 export function loadPartition(options: LoadOptions): PartitionLog {
   const { context, folder, topic, partition, config } = options
+  // What cannot be read is said before anything is changed.
+  const topicId = readTopicId(context.disk, folder) ?? options.topicId ?? ''
+  const epochs = LeaderEpochs.open(context.disk, `${folder}/${leaderEpochFile}`)
   const contents = settleFolder(context, folder, (name) => lastOffsetIn(context, folder, name))
   const store = new SegmentStore(context, folder, contents.snapshots)
   for (const baseOffset of contents.segments) store.open(baseOffset)
-  const epochs = LeaderEpochs.open(context.disk, `${folder}/${leaderEpochFile}`)
   const producers = new ProducerState()
   const loaded = { options, store, contents, epochs, producers }
   if (store.segments.count === 0) store.create(options.logStartOffset ?? 0n)
-  let logEndOffset = options.clean ? openClean(loaded) : recover(loaded)
+  const ended = options.clean ? openClean(loaded) : null
+  let logEndOffset = ended ?? recover(loaded)
   const { segments } = store
   let logStartOffset = larger(options.logStartOffset ?? 0n, segments.first.baseOffset)
   if (logEndOffset < logStartOffset) {
@@ -68,7 +73,7 @@ export function loadPartition(options: LoadOptions): PartitionLog {
   return new PartitionLog({
     topic,
     partition,
-    topicId: readTopicId(context.disk, folder) ?? options.topicId ?? '',
+    topicId,
     context,
     config,
     store,
@@ -77,7 +82,7 @@ export function loadPartition(options: LoadOptions): PartitionLog {
     logStartOffset,
     logEndOffset,
     highWatermark,
-    recoveryPoint: options.clean ? logEndOffset : recoveryPoint,
+    recoveryPoint: ended === null ? recoveryPoint : logEndOffset,
   })
 }
 
@@ -89,10 +94,23 @@ interface Loaded {
   readonly producers: ProducerState
 }
 
-function openClean({ options, store, contents, producers }: Loaded): bigint {
+/** Null where the log does not end with a batch: something has been at it since the stop, and it is read again. */
+function openClean(loaded: Loaded): bigint | null {
+  const { options, store, producers } = loaded
   const { context } = options
-  for (const segment of store.segments) ensureIndexes(segment, contents, options)
-  const logEndOffset = store.segments.active.readNextOffset()
+  const { active } = store.segments
+  for (const segment of store.segments) ensureIndexes(segment, loaded)
+  if (active.size > 0) active.log.openToWrite()
+  const { nextOffset: logEndOffset, fault } = active.readEnd()
+  if (fault !== null) {
+    if (options.topic === names.metadataTopic) throw lostMetadata(active, fault)
+    tell(
+      context,
+      active,
+      `it should have been closed cleanly, but ends with ${fault}; it is read again`,
+    )
+    return null
+  }
   store.snapshots.removeStrays(new Set([...store.segments].map(({ baseOffset }) => baseOffset)))
   store.snapshots.removeWhere((offset) => offset > logEndOffset)
   const { segments, snapshots } = store
@@ -105,13 +123,15 @@ function openClean({ options, store, contents, producers }: Loaded): bigint {
 }
 
 /** Reads every segment that holds something at the recovery point or behind it; the rest was safe. */
-function recover({ options, store, contents, epochs, producers }: Loaded): bigint {
+function recover(loaded: Loaded): bigint {
+  const { options, store, epochs, producers } = loaded
   const { context, config, recoveryPoint } = options
   const { segments, snapshots } = store
-  const suspects = segments.from(recoveryPoint ?? 0n)
+  for (const segment of segments.from(recoveryPoint ?? 0n)) segment.checkFiles()
+  const suspects = suspectsOf(segments, recoveryPoint ?? 0n)
   snapshots.removeStrays(new Set([...segments].map(({ baseOffset }) => baseOffset)))
   for (const segment of segments) {
-    if (!suspects.includes(segment)) ensureIndexes(segment, contents, options)
+    if (!suspects.includes(segment)) ensureIndexes(segment, loaded)
   }
   const first = suspects[0]!
   snapshots.removeWhere((offset) => offset > first.baseOffset)
@@ -124,7 +144,11 @@ function recover({ options, store, contents, epochs, producers }: Loaded): bigin
     const rest = suspects.slice(index)
     const misfit = misfitOf(segment, nextOffset, options)
     if (misfit === 'stale') {
-      tell(context, segment, 'it was cut off before the stop; it is dropped')
+      tell(
+        context,
+        segment,
+        'what it holds stands in the segment before it, or was cut off before the stop; it is dropped',
+      )
       store.drop([segment], { snapshots: true, config })
       continue
     }
@@ -160,6 +184,30 @@ function recover({ options, store, contents, epochs, producers }: Loaded): bigin
   return nextOffset
 }
 
+/** Records of the metadata log were on the medium before anybody heard of them: no stop takes them away. */
+function lostMetadata({ log }: Segment, fault: string): KafkaError {
+  return new KafkaError(
+    'KAFKA_STORAGE_ERROR',
+    `${log.path} ends with ${fault}, although it was closed cleanly: some of the topics and configurations are lost. Put back a copy of the file; or remove ${cleanShutdownFile} from the log directory, and the broker goes on with what is left, and puts topics that it does not know aside as -stray`,
+  )
+}
+
+/**
+ * What lies at the recovery point or behind it. Where the segment before reaches into the first of these, one of the two is too
+ * much, and only reading both tells which.
+ */
+function suspectsOf(segments: Segments, recoveryPoint: bigint): Segment[] {
+  let suspects = segments.from(recoveryPoint)
+  for (;;) {
+    const first = suspects[0]!
+    const before = segments.before(first)
+    if (before === undefined || before.readNextOffset() <= first.baseOffset) break
+    suspects = [before, ...suspects]
+  }
+  if (suspects.at(-1)!.size > 0) suspects.at(-1)!.log.openToWrite()
+  return suspects
+}
+
 /**
  * After a power cut a segment that was dropped may be back, and one whose tail is lost may have a successor. Kafka takes both as
  * they are.
@@ -183,20 +231,24 @@ function tell({ logger }: LogContext, { log }: Segment, message: string): void {
 }
 
 /** Of a segment that is not read again. */
-function ensureIndexes(
-  segment: Segment,
-  { names: present }: FolderContents,
-  { context, config }: LoadOptions,
-): void {
+function ensureIndexes(segment: Segment, { options, store, contents }: Loaded): void {
+  const { context, config } = options
   const name = names.offsetName(segment.baseOffset)
-  const missing = ![names.offsetIndexSuffix, names.timeIndexSuffix].every((suffix) =>
-    present.has(name + suffix),
-  )
-  if (missing && segment.size === 0) return
-  const fault = missing ? 'an index is missing' : indexFault(segment)
-  if (fault === null) return
-  tell(context, segment, `${fault}; the indexes are built anew`)
-  replaceIndexes(segment, config.indexIntervalBytes)
+  const isThere = (suffix: string) => contents.names.has(name + suffix)
+  const missing = !isThere(names.offsetIndexSuffix) || !isThere(names.timeIndexSuffix)
+  const fault = missing && segment.size > 0 ? 'an index is missing' : indexFault(segment)
+  if (fault !== null) {
+    tell(context, segment, `${fault}; the indexes are built anew`)
+    replaceIndexes(segment, config.indexIntervalBytes)
+  }
+  if (!isThere(names.transactionIndexSuffix)) return
+  const { transactionIndex, baseOffset } = segment
+  const end = store.segments.after(segment)?.baseOffset ?? segment.readNextOffset()
+  const inTransactions = transactionIndex.fault(baseOffset, end)
+  if (inTransactions === null) return
+  const { path } = transactionIndex.file
+  tell(context, segment, `${path}: ${inTransactions}; it is built anew`)
+  rebuildTransactionIndex(segment, store)
 }
 
 function lastOffsetIn({ files, clock }: LogContext, folder: string, swapLog: string): bigint {

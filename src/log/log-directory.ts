@@ -9,6 +9,7 @@ import { uuidFrom } from '../base/uuid.ts'
 import type { DirectoryLock } from '../host/directory-lock.ts'
 import type { Disk } from '../host/disk.ts'
 import { KafkaError } from '../protocol/errors.ts'
+import { adviceOn } from './advice.ts'
 import {
   type Checkpoint,
   type CheckpointName,
@@ -92,6 +93,7 @@ export class LogDirectory {
   open(): void {
     const { disk } = this.context
     makeSafely(disk, this.path)
+    if (disk.stat(this.path)?.isDirectory === false) throw notAFolder(this.path)
     this.#lock = disk.lock(this.path)
     this.#identity = readMetaProperties(disk, this.path)
   }
@@ -177,11 +179,12 @@ export class LogDirectory {
     const { code } = error as NodeJS.ErrnoException
     if (code === undefined) throw error
     const full = code === 'ENOSPC' || code === 'EDQUOT'
+    const advice = adviceOn(code)
     const failure = new KafkaError(
       'KAFKA_STORAGE_ERROR',
       full
         ? `the disk of ${this.path} is full (${error.message}): free some space, or set a retention`
-        : `the log directory ${this.path} failed (${error.message})`,
+        : `the log directory ${this.path} failed (${error.message})${advice === null ? '' : `: ${advice}`}`,
       { cause: error },
     )
     if (full && !final) return failure
@@ -217,6 +220,9 @@ export function startToWrite({ store, logStartOffset }: PartitionLog): bigint | 
   const told = store.folderSafe && logStartOffset === store.segments.first.baseOffset
   return told || logStartOffset === 0n ? null : logStartOffset
 }
+
+const notAFolder = (path: string) =>
+  Object.assign(new Error(`ENOTDIR: it is a file, '${path}'`), { code: 'ENOTDIR' })
 
 /** With every name on the way to it: else a power cut could take the whole directory, flushed as it is. */
 function makeSafely(disk: Disk, path: string): void {

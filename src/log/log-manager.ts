@@ -126,13 +126,25 @@ export class LogManager {
       const { disk } = this.#options
       const there = disk.stat(`${this.#metadataDirectory.path}/${folder}`) !== null
       const log = there
-        ? this.#folders.load(this.#metadataDirectory, folder, at, config)
+        ? this.#loadMetadata(folder, at, config)
         : this.#folders.make(this.#metadataDirectory, at, config)
       // A log that could lose its first segment to a power cut, and keep the second, would be one that no snapshot leads to.
       if (!there) log.flushNow()
       this.#metadataLog = log
     }
     return this.#metadataLog
+  }
+
+  /** When it cannot be, nothing has been written yet: the marks of a clean stop still hold for the next try. */
+  #loadMetadata(folder: string, at: { topic: string; partition: number }, config: LogConfig) {
+    try {
+      return this.#folders.load(this.#metadataDirectory, folder, at, config)
+    } catch (error) {
+      for (const each of this.#online) {
+        if (each.stoppedAtEpoch !== null) each.markClean(each.stoppedAtEpoch)
+      }
+      throw error
+    }
   }
 
   /**

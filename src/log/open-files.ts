@@ -76,6 +76,11 @@ export class PooledFile {
     return this.#use('read').read(into, position)
   }
 
+  /** Throws where it must not be written to, before anybody relies on it. */
+  openToWrite(): void {
+    this.#use('write')
+  }
+
   /** Makes the file if it is missing. */
   write(bytes: Uint8Array, position: number): void {
     this.#use('create').write(bytes, position)

@@ -3,7 +3,7 @@ import { isIntact } from '../protocol/batch/integrity.ts'
 import { baseOffsetOf } from '../protocol/batch/layout.ts'
 import * as facts from './batch-facts.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
-import type { ProducerState } from './producers/producer-state.ts'
+import { type EndedTransaction, ProducerState } from './producers/producer-state.ts'
 import type { ProducerSnapshots } from './producers/snapshots.ts'
 import { relativeOffsetMax, type Segment } from './segment.ts'
 import type { Segments } from './segments.ts'
@@ -29,7 +29,12 @@ export function restoreProducers(
   return { unreadable }
 }
 
-function replay(segment: Segment, producers: ProducerState, upTo: bigint): void {
+function replay(
+  segment: Segment,
+  producers: ProducerState,
+  upTo: bigint,
+  onEnded?: (ended: EndedTransaction) => void,
+): void {
   const from = producers.endOffset
   const found = segment.size === 0 ? null : segment.find(from)
   if (found === null) return
@@ -39,8 +44,29 @@ function replay(segment: Segment, producers: ProducerState, upTo: bigint): void 
     if (facts.lastOffsetOf(bytes, at) >= upTo) return
     if (facts.producerIdOf(bytes, at) < 0n) continue
     if (facts.isControl(bytes, at)) scan.load()
-    producers.apply(scan.bytes, scan.at)
+    const ended = producers.apply(scan.bytes, scan.at)
+    if (ended !== null) onEnded?.(ended)
   }
+}
+
+/** From the batches, of a segment that is not read again otherwise; safe at once, as nobody looks at it again. */
+export function rebuildTransactionIndex(
+  segment: Segment,
+  { segments, snapshots }: Omit<ProducersToRestore, 'producers'>,
+): void {
+  const producers = new ProducerState()
+  restoreProducers({ segments, snapshots, producers }, segment.baseOffset)
+  segment.transactionIndex.reset()
+  const end = segments.after(segment)?.baseOffset ?? segment.readNextOffset()
+  replay(segment, producers, end, (ended) => noteAborted(segment, producers, ended))
+  segment.transactionIndex.file.syncNow()
+}
+
+function noteAborted(segment: Segment, producers: ProducerState, ended: EndedTransaction): void {
+  if (!ended.aborted) return
+  const { producerId, firstOffset, lastOffset } = ended
+  const lastStableOffset = producers.lastStableOffset(ended)
+  segment.transactionIndex.append({ producerId, firstOffset, lastOffset, lastStableOffset })
 }
 
 export interface SegmentRecovery {
@@ -81,15 +107,7 @@ export function recoverSegment(
     const epoch = facts.leaderEpochOf(bytes, at)
     if (epoch > epochs.latest) epochs.assign(epoch, baseOffsetOf(bytes, at))
     const ended = producers.apply(bytes, at)
-    if (ended?.aborted) {
-      const { producerId, firstOffset, lastOffset: markerOffset } = ended
-      segment.transactionIndex.append({
-        producerId,
-        firstOffset,
-        lastOffset: markerOffset,
-        lastStableOffset: producers.lastStableOffset(ended),
-      })
-    }
+    if (ended !== null) noteAborted(segment, producers, ended)
     nextOffset = lastOffset + 1n
     producers.endOffset = nextOffset
     end = position + scan.size

@@ -3,7 +3,6 @@
  *
  * Offsets inside are numbers that count from the base offset. Invariant: whatever lies below `size` in the file is whole batches.
  */
-import { assert } from '../base/assert.ts'
 import { type BatchNote, lastOffsetOf, maxTimestampOf } from './batch-facts.ts'
 import { BatchScan } from './batch-scan.ts'
 import * as names from './names.ts'
@@ -144,13 +143,23 @@ export class Segment {
 
   /** The offset behind the last batch. Reads from the last index entry on. */
   readNextOffset(): bigint {
-    if (this.size === 0) return this.baseOffset
+    return this.readEnd().nextOffset
+  }
+
+  /** The same, and what stands behind the last batch that is none. */
+  readEnd(): { nextOffset: bigint; fault: string | null } {
+    if (this.size === 0) return { nextOffset: this.baseOffset, fault: null }
     const { count } = this.offsetIndex
     const start = count === 0 ? 0 : this.offsetIndex.position(count - 1)
     const scan = this.scan({ start })
-    let next = this.baseOffset
-    while (scan.next()) next = lastOffsetOf(scan.bytes, scan.at) + 1n
-    return next
+    let nextOffset = this.baseOffset
+    while (scan.next()) nextOffset = lastOffsetOf(scan.bytes, scan.at) + 1n
+    return { nextOffset, fault: scan.fault }
+  }
+
+  /** Throws where one of them is a folder. */
+  checkFiles(): void {
+    for (const file of this.#all()) file.size()
   }
 
   /** The first batch that ends at the offset or behind it; null when there is none. */
@@ -241,13 +250,15 @@ export class Segment {
     for (const file of this.#toSync()) file.syncNow()
   }
 
-  /** Renames its files by another suffix, the log first or last as the caller's order of safety wants it. */
+  /** Gives its files, as many as have it, another suffix. */
   changeSuffix(from: string, to: string): void {
     for (const file of this.#all()) {
-      if (this.#files.disk.stat(file.path) === null) continue
-      assert(file.path.endsWith(from), `${file.path} ends with "${from}"`)
-      file.rename(file.path.slice(0, file.path.length - from.length) + to)
+      if (this.#files.disk.stat(file.path) !== null) changeSuffix(file, from, to)
     }
+  }
+
+  changeSuffixOfLog(from: string, to: string): void {
+    changeSuffix(this.log, from, to)
   }
 
   paths(): string[] {
@@ -294,4 +305,10 @@ export class Segment {
     this.#maxTimestamp = count === 0 ? -1n : this.timeIndex.timestamp(count - 1)
     this.#offsetOfMax = count === 0 ? 0 : this.timeIndex.offset(count - 1)
   }
+}
+
+function changeSuffix(file: PooledFile, from: string, to: string): void {
+  // One that has its new name already was renamed before the others.
+  if (!file.path.endsWith(from)) return
+  file.rename(file.path.slice(0, file.path.length - from.length) + to)
 }

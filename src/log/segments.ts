@@ -48,6 +48,10 @@ export class Segments implements Iterable<Segment> {
     return this.#list[this.indexOf(segment.baseOffset) + 1]
   }
 
+  before(segment: Segment): Segment | undefined {
+    return this.#list[this.indexOf(segment.baseOffset) - 1]
+  }
+
   /** Those that can hold something at the offset or behind it. */
   from(offset: bigint): Segment[] {
     return this.#list.slice(Math.max(0, this.indexOf(offset)))

@@ -53,6 +53,20 @@ export class TransactionIndex {
     }
   }
 
+  /** Why it cannot belong to a segment of these offsets; null where it can. */
+  fault(baseOffset: bigint, endOffset: bigint): string | null {
+    const bytes = this.#load()
+    if (bytes.length % transactionEntrySize !== 0) return 'its size is no multiple of 34'
+    for (let at = 0; at < bytes.length; at += transactionEntrySize) {
+      const lastOffset = int64At(bytes, at + 18)
+      if (int16At(bytes, at) !== 0) return `it has an entry of version ${int16At(bytes, at)}`
+      if (lastOffset < baseOffset || lastOffset >= endOffset) {
+        return `it tells of a transaction that was aborted at offset ${lastOffset}`
+      }
+    }
+    return null
+  }
+
   append(transaction: AbortedTransaction): void {
     const known = this.#load()
     const bytes = Buffer.alloc(known.length + transactionEntrySize)

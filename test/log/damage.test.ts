@@ -3,7 +3,16 @@ import { describe, expect, test } from 'vitest'
 import type { LogConfig } from '../../src/log/log-config.ts'
 import { offsetName } from '../../src/log/names.ts'
 import { SimDisk } from '../sim/disk.ts'
-import { append, contents, defaults, listeningLogger, topicId, world } from './support.ts'
+import {
+  append,
+  appendMarker,
+  contents,
+  defaults,
+  listeningLogger,
+  marker,
+  topicId,
+  world,
+} from './support.ts'
 
 const config: LogConfig = { ...defaults, segmentBytes: 300, indexIntervalBytes: 60 }
 const options = { config: () => config }
@@ -106,7 +115,16 @@ describe('after a kill', () => {
       what: 'a segment that repeats what another one holds',
       damage: (disk) => disk.writeFile(file(6, '.log'), disk.readFile(file(4, '.log'))),
       left: all,
-      says: /it was cut off before the stop; it is dropped.*0+6\.log/,
+      says: /what it holds stands in the segment before it.*it is dropped.*0+6\.log/,
+    },
+    {
+      what: 'a copy of a segment, below which all was flushed, under another name',
+      damage: (disk) => {
+        disk.writeFile('/data/recovery-point-offset-checkpoint', Buffer.from('0\n1\nt 0 12\n'))
+        disk.writeFile(file(10, '.log'), disk.readFile(file(8, '.log')))
+      },
+      left: all,
+      says: /what it holds stands in the segment before it.*0+10\.log/,
     },
     {
       what: 'an empty last segment',
@@ -238,6 +256,27 @@ describe('after a clean stop', () => {
     }
   })
 
+  test.each<{ what: string; change: (bytes: Buffer) => Uint8Array; left: string; says: RegExp }>([
+    {
+      what: 'a last batch that is cut in two',
+      change: (bytes) => bytes.subarray(0, bytes.length - 20),
+      left: '0 1 2 3 4 5 6 7 8 9 10',
+      says: /should have been closed cleanly, but ends with a batch of \d+ bytes, of which/,
+    },
+    {
+      what: 'garbage behind the last batch',
+      change: (bytes) => Buffer.concat([bytes, Buffer.alloc(40, 7)]),
+      left: all,
+      says: /should have been closed cleanly, but ends with .*it is read again/,
+    },
+  ])('$what is cut off, or nothing could be read that is written behind it', async (row) => {
+    const disk = await written('clean')
+    edit(disk, file(8, '.log'), row.change)
+    const { found, said } = await reopened(disk)
+    expect(found).toBe(row.left)
+    expect(said).toMatch(row.says)
+  })
+
   test('a hole stays a hole, as for Kafka: what is there is read, in order', async () => {
     const disk = await written('clean')
     for (const suffix of ['.log', '.index', '.timeindex']) disk.remove(file(4, suffix))
@@ -248,5 +287,51 @@ describe('after a clean stop', () => {
     const disk = await written('clean')
     disk.writeFile('/data/.kafka_cleanshutdown', Buffer.from('garbage'))
     expect((await reopened(disk)).found).toBe(all)
+  })
+})
+
+describe('an index of aborted transactions', () => {
+  const txnIndex = file(0, '.txnindex')
+
+  async function withAborted(): Promise<SimDisk> {
+    const { disk, logs } = await world(new SimDisk(), options)
+    const log = logs.create('t', 0, topicId, config)
+    const producer = { producerId: 7n, producerEpoch: 0, transactional: true }
+    append(log, { records: ['=kept'] })
+    append(log, { records: ['=gone'], baseSequence: 0, ...producer })
+    appendMarker(log, marker('ABORT', producer))
+    for (let i = 0; i < 8; i++) append(log, `=${i}`)
+    await logs.close({ brokerEpoch: 1n })
+    return disk.afterKill()
+  }
+
+  test.each<{ what: string; change: (bytes: Buffer) => Uint8Array; says: RegExp }>([
+    { what: 'torn', change: (bytes) => bytes.subarray(0, 20), says: /no multiple of 34/ },
+    {
+      what: 'of a newer version',
+      change: (bytes) => Buffer.concat([Buffer.from([0, 3]), bytes.subarray(2)]),
+      says: /an entry of version 3/,
+    },
+    {
+      what: 'of another segment',
+      change: (bytes) =>
+        Buffer.concat([bytes.subarray(0, 18), Buffer.alloc(8, 1), bytes.subarray(26)]),
+      says: /aborted at offset \d+/,
+    },
+  ])('that is $what is built anew from the batches, byte for byte', async ({ change, says }) => {
+    for (const stop of ['clean', 'kill'] as const) {
+      const disk = await withAborted()
+      if (stop === 'kill') {
+        disk.remove('/data/.kafka_cleanshutdown')
+        disk.writeFile('/data/recovery-point-offset-checkpoint', Buffer.from('0\n1\nt 0 11\n'))
+      }
+      const before = Buffer.from(disk.readFile(txnIndex)).toString('hex')
+      expect(before).toHaveLength(68)
+      edit(disk, txnIndex, change)
+      const logger = listeningLogger()
+      await world(disk, { config: () => config, logger })
+      expect(Buffer.from(disk.readFile(txnIndex)).toString('hex')).toBe(before)
+      expect(logger.lines.join('\n')).toMatch(says)
+    }
   })
 })

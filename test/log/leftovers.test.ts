@@ -4,7 +4,16 @@ import type { LogConfig } from '../../src/log/log-config.ts'
 import { offsetName } from '../../src/log/names.ts'
 import type { PartitionLog } from '../../src/log/partition-log.ts'
 import { SimDisk } from '../sim/disk.ts'
-import { append, batch, contents, defaults, listeningLogger, topicId, world } from './support.ts'
+import {
+  append,
+  batch,
+  contents,
+  defaults,
+  listeningLogger,
+  readAll,
+  topicId,
+  world,
+} from './support.ts'
 
 const config: LogConfig = { ...defaults, segmentBytes: 300, indexIntervalBytes: 60 }
 const options = { config: () => config }
@@ -27,6 +36,15 @@ function copy(disk: SimDisk, base: number, suffix: string): void {
     const path = `${folder}/${name(base, each)}`
     disk.writeFile(path + suffix, disk.readFile(path))
   }
+}
+
+/** One entry of a `.txnindex`. */
+function aborted(producerId: bigint, firstOffset: bigint, lastOffset: bigint): Buffer {
+  const bytes = Buffer.alloc(34)
+  for (const [index, value] of [producerId, firstOffset, lastOffset, lastOffset + 1n].entries()) {
+    bytes.writeBigInt64BE(value, 2 + 8 * index)
+  }
+  return bytes
 }
 
 const text = (log: PartitionLog) => contents(log).join(' ')
@@ -93,6 +111,33 @@ describe('files', () => {
     expect(logger.lines.join('\n')).toMatch(says)
     const left = disk.names(folder).filter((each) => /\.(swap|cleaned|deleted|tmp)$/.test(each))
     expect(left).toEqual([])
+  })
+
+  // So Apache Kafka leaves it: its cleaner makes no .txnindex where no aborted transaction is left, and the old one stands
+  // beside the .swap until the old segment has got its name .deleted.
+  test('.swap beside the .txnindex of the segment that it replaces: that goes too', async () => {
+    const disk = await written()
+    const old = `${folder}/${name(0, '.txnindex')}`
+    disk.writeFile(old, aborted(7n, 1n, 2n))
+    copy(disk, 0, '.swap')
+    const { logs } = await world(disk, options)
+    const log = logs.get('t', 0)!
+    expect(text(log)).toBe(all)
+    expect(disk.stat(old)).toBeNull()
+    expect(log.abortedTransactions(0n, Buffer.concat(readAll(log)), 8n)).toEqual([])
+    await logs.close({ brokerEpoch: 1n })
+    expect(disk.names(folder).filter((each) => each.endsWith('.swap'))).toEqual([])
+  })
+
+  test('a .txnindex with its .swap is that of the .swap', async () => {
+    const disk = await written()
+    copy(disk, 0, '.swap')
+    disk.writeFile(`${folder}/${name(0, '.txnindex')}`, aborted(7n, 0n, 1n))
+    disk.writeFile(`${folder}/${name(0, '.txnindex.swap')}`, aborted(8n, 1n, 2n))
+    const { logs } = await world(disk, options)
+    const log = logs.get('t', 0)!
+    const found = log.abortedTransactions(0n, Buffer.concat(readAll(log)), 8n)
+    expect(found.map(({ producerId }) => producerId)).toEqual([8n])
   })
 
   test('a file that is not ours stays', async () => {

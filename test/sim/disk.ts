@@ -199,7 +199,13 @@ export class SimDisk implements Disk {
   }
 
   remove(path: string): void {
-    if (this.#find(path) === null) return
+    const node = this.#find(path)
+    if (node === null) return
+    if (node instanceof FolderNode) throw failure('EISDIR', path)
+    this.#unlink(path)
+  }
+
+  #unlink(path: string): void {
     this.#begin('remove', path)
     const folder = this.#folder(parentOf(path))
     folder.entries.delete(nameOf(path))
@@ -208,10 +214,11 @@ export class SimDisk implements Disk {
 
   removeTree(path: string): void {
     const node = this.#find(path)
+    if (node === null) return
     if (node instanceof FolderNode) {
       for (const name of [...node.entries.keys()]) this.removeTree(`${path}/${name}`)
     }
-    this.remove(path)
+    this.#unlink(path)
   }
 
   async removeTreeLater(path: string): Promise<void> {

@@ -217,7 +217,8 @@ function stillThere({ closed, offline, store }: PartitionLog, group: readonly Se
 
 /**
  * In four steps, so that at every moment a start finds either all of the old segments or all of the new one: the new one gets its
- * name `.swap`, and that is made safe; the old ones get `.deleted`, and that is made safe; the new one gets its own name.
+ * name `.swap`, and that is made safe; the old ones get `.deleted`, and that is made safe; the new log gets its own name, and
+ * that is made safe; so do its indexes.
  */
 function swap(log: PartitionLog, cleaned: Segment, group: readonly Segment[]): void {
   try {
@@ -236,6 +237,8 @@ function exchange({ store, config }: PartitionLog, cleaned: Segment, group: read
   store.drop(group, { snapshots: false, config })
   for (const { baseOffset } of group.slice(1)) store.dropSnapshot(baseOffset, config)
   store.segments.add(cleaned)
+  disk.syncDirectory(store.folder)
+  cleaned.changeSuffixOfLog(names.swapSuffix, '')
   disk.syncDirectory(store.folder)
   cleaned.changeSuffix(names.swapSuffix, '')
   cleaned.transactionIndex.removeIfEmpty()

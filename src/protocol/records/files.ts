@@ -49,7 +49,10 @@ export function parseQuorumState(text: string): { version: number; value: Quorum
   const version = Number(json.data_version)
   const [lowest, highest] = quorumStateData.versions
   if (!(version >= lowest && version <= highest)) {
-    throw new KafkaError('UNSUPPORTED_VERSION', `quorum-state of version ${json.data_version}`)
+    throw new KafkaError(
+      'UNSUPPORTED_VERSION',
+      `it is of version ${json.data_version}, and ${lowest} to ${highest} are known`,
+    )
   }
   const value: { [name: string]: unknown } = {}
   for (const [name, zero] of Object.entries({ ...fieldsOf(0), ...fieldsOf(1) })) {

@@ -79,6 +79,7 @@ test.each(seedsOf([1, 2, 3]))(
     const { tried } = await everywhere({ seed, steps: 60, live, verify })
     expect(tried).toBeGreaterThan(300)
   },
+  120_000,
 )
 
 /** More partitions than are synced at once, a record in each; all flushes begin in one round. */
