@@ -7,6 +7,7 @@ register('../scripts/ts.mjs', import.meta.url)
 const parts = [
   'run.mjs',
   'group-load.ts',
+  'log-jobs.ts',
   'content.ts',
   'rivals.ts',
   'contestants.ts',

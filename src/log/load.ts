@@ -11,6 +11,7 @@ import { PartitionLog } from './partition-log.ts'
 import { ProducerState } from './producers/producer-state.ts'
 import { rebuildTransactionIndex, recoverSegment, restoreProducers } from './recovery.ts'
 import { Segment } from './segment.ts'
+import { readEnd } from './segment-end.ts'
 import { indexFault, replaceIndexes } from './segment-indexes.ts'
 import { SegmentStore } from './segment-store.ts'
 import type { Segments } from './segments.ts'
@@ -101,7 +102,7 @@ function openClean(loaded: Loaded): bigint | null {
   const { active } = store.segments
   for (const segment of store.segments) ensureIndexes(segment, loaded)
   if (active.size > 0) active.log.openToWrite()
-  const { nextOffset: logEndOffset, fault } = active.readEnd()
+  const { nextOffset: logEndOffset, fault } = readEnd(active)
   if (fault !== null) {
     if (options.topic === names.metadataTopic) throw lostMetadata(active, fault)
     tell(

@@ -1,5 +1,4 @@
 /** All partitions of a broker, in the log directories that it was given; opened together, kept in order, closed together. */
-import { metadataTopicId } from '../base/uuid.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Disk } from '../host/disk.ts'
 import type { Random } from '../host/random.ts'
@@ -10,7 +9,7 @@ import { FutureLogs } from './future-logs.ts'
 import type { LogConfig } from './log-config.ts'
 import { LogDirectory, usableDisk } from './log-directory.ts'
 import { Maintenance } from './maintenance.ts'
-import { metadataLogConfig } from './metadata-log-config.ts'
+import { openMetadataLog } from './metadata-log.ts'
 import { metadataTopic } from './names.ts'
 import { openDirectories } from './open-directories.ts'
 import { OpenFiles } from './open-files.ts'
@@ -119,32 +118,13 @@ export class LogManager {
 
   /** Opens `__cluster_metadata-0`, or makes it. */
   metadataLog(): PartitionLog {
-    if (this.#metadataLog === null) {
-      const at = { topic: metadataTopic, partition: 0, topicId: metadataTopicId }
-      const config = metadataLogConfig(this.settings)
-      const folder = `${metadataTopic}-0`
-      const { disk } = this.#options
-      const there = disk.stat(`${this.#metadataDirectory.path}/${folder}`) !== null
-      const log = there
-        ? this.#loadMetadata(folder, at, config)
-        : this.#folders.make(this.#metadataDirectory, at, config)
-      // A log that could lose its first segment to a power cut, and keep the second, would be one that no snapshot leads to.
-      if (!there) log.flushNow()
-      this.#metadataLog = log
-    }
+    this.#metadataLog ??= openMetadataLog({
+      folders: this.#folders,
+      directory: this.#metadataDirectory,
+      directories: this.#online,
+      settings: this.settings,
+    })
     return this.#metadataLog
-  }
-
-  /** When it cannot be, nothing has been written yet: the marks of a clean stop still hold for the next try. */
-  #loadMetadata(folder: string, at: { topic: string; partition: number }, config: LogConfig) {
-    try {
-      return this.#folders.load(this.#metadataDirectory, folder, at, config)
-    } catch (error) {
-      for (const each of this.#online) {
-        if (each.stoppedAtEpoch !== null) each.markClean(each.stoppedAtEpoch)
-      }
-      throw error
-    }
   }
 
   /**

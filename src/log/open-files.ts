@@ -124,6 +124,11 @@ export class PooledFile {
     this.path = path
   }
 
+  /** One that does not have it was renamed before. */
+  changeSuffix(from: string, to: string): void {
+    if (this.path.endsWith(from)) this.rename(this.path.slice(0, -from.length || undefined) + to)
+  }
+
   remove(): void {
     this.close()
     this.#pool.disk.remove(this.path)

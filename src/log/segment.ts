@@ -9,6 +9,7 @@ import * as names from './names.ts'
 import { OffsetIndex, offsetEntrySize } from './offset-index.ts'
 import type { OpenFiles, PooledFile } from './open-files.ts'
 import { ReadHints } from './read-hints.ts'
+import { readEnd } from './segment-end.ts'
 import { TimeIndex, timeEntrySize } from './time-index.ts'
 import { TransactionIndex } from './transaction-index.ts'
 
@@ -143,18 +144,7 @@ export class Segment {
 
   /** The offset behind the last batch. Reads from the last index entry on. */
   readNextOffset(): bigint {
-    return this.readEnd().nextOffset
-  }
-
-  /** The same, and what stands behind the last batch that is none. */
-  readEnd(): { nextOffset: bigint; fault: string | null } {
-    if (this.size === 0) return { nextOffset: this.baseOffset, fault: null }
-    const { count } = this.offsetIndex
-    const start = count === 0 ? 0 : this.offsetIndex.position(count - 1)
-    const scan = this.scan({ start })
-    let nextOffset = this.baseOffset
-    while (scan.next()) nextOffset = lastOffsetOf(scan.bytes, scan.at) + 1n
-    return { nextOffset, fault: scan.fault }
+    return readEnd(this).nextOffset
   }
 
   /** Throws where one of them is a folder. */
@@ -253,12 +243,8 @@ export class Segment {
   /** Gives its files, as many as have it, another suffix. */
   changeSuffix(from: string, to: string): void {
     for (const file of this.#all()) {
-      if (this.#files.disk.stat(file.path) !== null) changeSuffix(file, from, to)
+      if (this.#files.disk.stat(file.path) !== null) file.changeSuffix(from, to)
     }
-  }
-
-  changeSuffixOfLog(from: string, to: string): void {
-    changeSuffix(this.log, from, to)
   }
 
   paths(): string[] {
@@ -305,10 +291,4 @@ export class Segment {
     this.#maxTimestamp = count === 0 ? -1n : this.timeIndex.timestamp(count - 1)
     this.#offsetOfMax = count === 0 ? 0 : this.timeIndex.offset(count - 1)
   }
-}
-
-function changeSuffix(file: PooledFile, from: string, to: string): void {
-  // One that has its new name already was renamed before the others.
-  if (!file.path.endsWith(from)) return
-  file.rename(file.path.slice(0, file.path.length - from.length) + to)
 }

@@ -3,16 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { LogConfig } from '../../src/log/log-config.ts'
 import { offsetName } from '../../src/log/names.ts'
 import { SimDisk } from '../sim/disk.ts'
-import {
-  append,
-  appendMarker,
-  contents,
-  defaults,
-  listeningLogger,
-  marker,
-  topicId,
-  world,
-} from './support.ts'
+import { append, contents, defaults, listeningLogger, topicId, world } from './support.ts'
 
 const config: LogConfig = { ...defaults, segmentBytes: 300, indexIntervalBytes: 60 }
 const options = { config: () => config }
@@ -287,51 +278,5 @@ describe('after a clean stop', () => {
     const disk = await written('clean')
     disk.writeFile('/data/.kafka_cleanshutdown', Buffer.from('garbage'))
     expect((await reopened(disk)).found).toBe(all)
-  })
-})
-
-describe('an index of aborted transactions', () => {
-  const txnIndex = file(0, '.txnindex')
-
-  async function withAborted(): Promise<SimDisk> {
-    const { disk, logs } = await world(new SimDisk(), options)
-    const log = logs.create('t', 0, topicId, config)
-    const producer = { producerId: 7n, producerEpoch: 0, transactional: true }
-    append(log, { records: ['=kept'] })
-    append(log, { records: ['=gone'], baseSequence: 0, ...producer })
-    appendMarker(log, marker('ABORT', producer))
-    for (let i = 0; i < 8; i++) append(log, `=${i}`)
-    await logs.close({ brokerEpoch: 1n })
-    return disk.afterKill()
-  }
-
-  test.each<{ what: string; change: (bytes: Buffer) => Uint8Array; says: RegExp }>([
-    { what: 'torn', change: (bytes) => bytes.subarray(0, 20), says: /no multiple of 34/ },
-    {
-      what: 'of a newer version',
-      change: (bytes) => Buffer.concat([Buffer.from([0, 3]), bytes.subarray(2)]),
-      says: /an entry of version 3/,
-    },
-    {
-      what: 'of another segment',
-      change: (bytes) =>
-        Buffer.concat([bytes.subarray(0, 18), Buffer.alloc(8, 1), bytes.subarray(26)]),
-      says: /aborted at offset \d+/,
-    },
-  ])('that is $what is built anew from the batches, byte for byte', async ({ change, says }) => {
-    for (const stop of ['clean', 'kill'] as const) {
-      const disk = await withAborted()
-      if (stop === 'kill') {
-        disk.remove('/data/.kafka_cleanshutdown')
-        disk.writeFile('/data/recovery-point-offset-checkpoint', Buffer.from('0\n1\nt 0 11\n'))
-      }
-      const before = Buffer.from(disk.readFile(txnIndex)).toString('hex')
-      expect(before).toHaveLength(68)
-      edit(disk, txnIndex, change)
-      const logger = listeningLogger()
-      await world(disk, { config: () => config, logger })
-      expect(Buffer.from(disk.readFile(txnIndex)).toString('hex')).toBe(before)
-      expect(logger.lines.join('\n')).toMatch(says)
-    }
   })
 })

@@ -238,7 +238,7 @@ function exchange({ store, config }: PartitionLog, cleaned: Segment, group: read
   for (const { baseOffset } of group.slice(1)) store.dropSnapshot(baseOffset, config)
   store.segments.add(cleaned)
   disk.syncDirectory(store.folder)
-  cleaned.changeSuffixOfLog(names.swapSuffix, '')
+  cleaned.log.changeSuffix(names.swapSuffix, '')
   disk.syncDirectory(store.folder)
   cleaned.changeSuffix(names.swapSuffix, '')
   cleaned.transactionIndex.removeIfEmpty()
