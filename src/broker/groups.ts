@@ -15,6 +15,7 @@ import type { ErrorName } from '../protocol/errors.ts'
 import { coordinatorPartition } from '../protocol/names.ts'
 import { coordinatorConfig } from './groups/config.ts'
 import { History, type Noted } from './groups/history.ts'
+import type { HistoryFile } from './groups/history-file.ts'
 import { OffsetHistory } from './groups/offset-history.ts'
 import { Shard, type WrittenMarker } from './groups/shard.ts'
 import { ClusterTopics } from './groups/topics.ts'
@@ -34,12 +35,15 @@ export interface GroupCoordinatorOptions {
   readonly image: () => MetadataImage
   /** The replicas here, whose logs' ends are remembered for a while. */
   readonly hosted?: () => Iterable<Hosted>
+  /** Where the timeline of groups outlasts the process. */
+  readonly historyFile?: HistoryFile | null
 }
 
 export class GroupCoordinator {
   readonly #options: GroupCoordinatorOptions
   readonly #shards = new Map<number, Shard>()
-  readonly #history = new History()
+  readonly #historyFile: HistoryFile | null
+  readonly #history: History
   readonly offsets: OffsetHistory
   readonly #topics: ClusterTopics
   #cancelSweep: () => void = () => {}
@@ -47,6 +51,8 @@ export class GroupCoordinator {
   constructor(options: GroupCoordinatorOptions) {
     this.#options = options
     this.#topics = new ClusterTopics(options.image)
+    this.#historyFile = options.historyFile ?? null
+    this.#history = new History(this.#historyFile)
     this.offsets = new OffsetHistory({
       clock: options.clock,
       committed: () => this.#committed(),
@@ -144,6 +150,7 @@ export class GroupCoordinator {
     this.offsets.close()
     await Promise.all([...this.#shards.values()].map((each) => each.settled()))
     for (const partition of [...this.#shards.keys()]) this.unload(partition)
+    this.#historyFile?.close()
   }
 
   *#committed(): Iterable<readonly [groupId: string, found: Found]> {

@@ -19,6 +19,7 @@ import type { Card } from './card.ts'
 import { aliveBrokers, endpointOf, fencedBrokers } from './endpoints.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { followAll, followMetadata } from './follow-metadata.ts'
+import { historyFile } from './groups/history-file.ts'
 import { GroupCoordinator } from './groups.ts'
 import { offsetsTopic, transactionsTopic } from './internal-topics.ts'
 import { coordinatorJournal } from './journal.ts'
@@ -161,6 +162,7 @@ export class BrokerNode implements Broker {
       settings,
       image,
       hosted: () => this.replicas.all(),
+      historyFile: historyFile(own(properties, 'jackdaw.history.file'), host.disk, logger),
     })
     this.transactions = new Transactions({ host, broker: this, endpointOf })
     logs.onDirectoryOffline((_, cause) => this.#directoryFailed(cause))

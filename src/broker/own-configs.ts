@@ -28,6 +28,8 @@ export const ownConfigs = table({
   'jackdaw.cluster.id': string(null, readOnly),
   /** File that tells others of this broker while it runs. */
   'jackdaw.card.file': string(null, readOnly),
+  /** Where the timeline of groups outlasts the broker's process; without it, it does not. */
+  'jackdaw.history.file': string(null, readOnly),
   /** debug, info, warn or error. */
   'jackdaw.log.level': string('info', readOnly),
 })

@@ -5,6 +5,7 @@
  *   <root>/broker-1.properties     what the broker is told, in Kafka's own words; made once, then yours
  *   <root>/data/1/                 its log directory
  *   <root>/logs/broker-1.log       what it tells of itself
+ *   <root>/history/1.jsonl         the timeline of the groups that it coordinated
  *   <run>/1.json, 1.quorum         who it is while it runs, and where its peers reach it
  *   <run>/1.supervisor             who starts it again when it crashes, if somebody asked for that
  *   <sockets>/1.sock               where clients reach it; its card tells the path
@@ -52,6 +53,9 @@ export const propertiesPath = (home: Home, id: number): string =>
 export const dataPath = (home: Home, id: number): string => join(home.root, 'data', String(id))
 export const logPath = (home: Home, id: number): string =>
   join(home.root, 'logs', `broker-${id}.log`)
+/** Outside of the data, which is Kafka's. */
+export const historyPath = (home: Home, id: number): string =>
+  join(home.root, 'history', `${id}.jsonl`)
 
 const fits = (folder: string): boolean =>
   Buffer.byteLength(folder + longestSocketName) <= socketPathBytesMax

@@ -19,6 +19,7 @@ import {
   cardPath,
   dataPath,
   type Home,
+  historyPath,
   logPath,
   propertiesPath,
   quorumSocketPattern,
@@ -77,9 +78,7 @@ export async function withHome<T>(
 
 /** Makes what is missing; answers with the home as this machine lets it be. */
 export function prepare({ disk, random }: ClusterHost, home: Home, ids: readonly number[]): Home {
-  for (const folder of [home.root, join(home.root, 'logs'), join(home.root, 'data')]) {
-    disk.makeDirectory(folder)
-  }
+  for (const name of ['logs', 'data', 'history']) disk.makeDirectory(join(home.root, name))
   // What may connect here may read and write everything, so nobody else may even look.
   makePrivateFolder(home.run)
   let clusterId: string | null = null
@@ -104,6 +103,7 @@ export function brokerArguments(home: Home, id: number, overrides: readonly stri
     `jackdaw.socket=${socketPath(home, id)}`,
     `jackdaw.controller.socket=${quorumSocketPattern(home)}`,
     `jackdaw.card.file=${cardPath(home, id)}`,
+    `jackdaw.history.file=${historyPath(home, id)}`,
   ]
   const all = [...own, ...overrides].flatMap((each) => ['--override', each])
   return ['--config', propertiesPath(home, id), ...all]

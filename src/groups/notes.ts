@@ -11,6 +11,15 @@ export interface TopicShare {
   readonly partitions: Iterable<number>
 }
 
+export interface NotedAssignment {
+  readonly generation: number
+  readonly protocol: string
+  /** How many each member now has; −1 where the assignment does not tell. */
+  readonly partitions: ReadonlyMap<string, number>
+  /** Which ones they are, as far as the assignment tells. */
+  readonly shares: ReadonlyMap<string, readonly TopicShare[]>
+}
+
 export type Note =
   | { readonly kind: 'joined'; readonly member: NotedMember; readonly reason: string }
   | { readonly kind: 'left'; readonly member: NotedMember; readonly reason: string }
@@ -19,13 +28,8 @@ export type Note =
   /** Another process took over its instance id. */
   | { readonly kind: 'fenced'; readonly member: NotedMember; readonly by: string }
   | { readonly kind: 'rebalance-began'; readonly reason: string }
-  /** A new generation, or a new target assignment: how many partitions each member now has. */
-  | {
-      readonly kind: 'assigned'
-      readonly generation: number
-      readonly protocol: string
-      readonly partitions: ReadonlyMap<string, number>
-      /** Which ones they are, as far as the assignment tells. */
-      readonly shares: ReadonlyMap<string, readonly TopicShare[]>
-    }
+  /** A new generation, or a new target assignment. */
+  | ({ readonly kind: 'assigned' } & NotedAssignment)
+  /** Another coordinator, or this one in a former life, has led it to where it is. What happened in between is known there. */
+  | ({ readonly kind: 'taken-over' } & NotedAssignment)
   | { readonly kind: 'emptied'; readonly generation: number }

@@ -7,10 +7,12 @@ import { applyEnd } from './apply.ts'
 import { heartbeat, keepSession, sessionTimedOut } from './classic/heartbeat.ts'
 import { join } from './classic/join.ts'
 import { leave } from './classic/leave.ts'
+import { notedAssignment } from './classic/noted.ts'
 import { joinTimedOut, joinTimer, prepareRebalance, syncTimer } from './classic/rebalance.ts'
 import { sync, syncTimedOut } from './classic/sync.ts'
 import { describeConsumer } from './consumer/describe.ts'
 import { consumerHeartbeat } from './consumer/heartbeat.ts'
+import { noteTakenOver } from './consumer/target.ts'
 import { armAll, consumerTimedOut } from './consumer/timeouts.ts'
 import { deleteGroup, sweep } from './delete-group.ts'
 import { describeClassic } from './describe.ts'
@@ -19,7 +21,7 @@ import type { Group } from './group.ts'
 import { commit } from './offsets/commit.ts'
 import { deleteOffsets, topicsDeleted } from './offsets/delete.ts'
 import { fetchOffsets } from './offsets/fetch.ts'
-import type { GroupEffect, Turn } from './turn.ts'
+import { type GroupEffect, note, type Turn } from './turn.ts'
 import type { World } from './world.ts'
 
 export function step(group: Group, event: GroupEvent, world: World): GroupEffect[] {
@@ -87,8 +89,14 @@ function splitOnce(text: string): [string, string?] {
 /** Nobody knows when the members were last heard of: their sessions begin anew. */
 function loaded(turn: Turn): void {
   const { classic, consumer } = turn.group
-  if (consumer !== null) return armAll(turn, consumer)
+  if (consumer !== null) {
+    if (consumer.members.size > 0) noteTakenOver(turn, consumer)
+    return armAll(turn, consumer)
+  }
   if (classic === null) return
+  if (classic.members.size > 0) {
+    note(turn, { kind: 'taken-over', ...notedAssignment(classic) })
+  }
   for (const memberId of classic.members.keys()) keepSession(turn, classic, memberId)
   const sizeMax = turn.world.config.groupMaxSize
   if (classic.members.size > sizeMax) prepareRebalance(turn, classic, 'the group is too large')

@@ -171,7 +171,9 @@ export class Shard {
         return this.#timers.disarm(groupId, effect.timer)
       case 'note': {
         const { clock, history, logger } = this.#options
-        history.add(groupId, effect.note, clock.now())
+        const at = clock.now()
+        // What was decided and not written has not happened.
+        this.#pen.speak(() => history.add(groupId, effect.note, at))
         return logger.info({ group: groupId, ...effect.note }, `group: ${effect.note.kind}`)
       }
       default:

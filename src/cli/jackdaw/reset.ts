@@ -24,7 +24,7 @@ export async function reset(
     const ids = brokerIds(host, home)
     await stopBrokers(host, home, ids)
     // Only what we made: somebody may have put a file of theirs beside it.
-    for (const name of ['data', 'logs']) host.disk.removeTree(`${home.root}/${name}`)
+    for (const name of ['data', 'logs', 'history']) host.disk.removeTree(`${home.root}/${name}`)
     host.disk.removeTree(home.run)
     for (const id of ids) {
       // A broker that was killed leaves its socket behind.

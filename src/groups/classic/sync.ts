@@ -1,11 +1,10 @@
 /** SyncGroup: the second barrier. It opens when the leader has said who reads what. */
 import type { ErrorName } from '../../protocol/errors.ts'
-import { decodeAssignment } from '../../protocol/records/member-bytes.ts'
 import { syncAsClassic } from '../consumer/migrate/classic-members.ts'
 import type { Ask, SyncEvent, SyncOutcome } from '../events.ts'
 import { refusedSync } from '../refuse.ts'
 import { arm, disarm, note, reply, type Turn } from '../turn.ts'
-import { consumerProtocolType } from './protocols.ts'
+import { notedAssignment } from './noted.ts'
 import { noted, prepareRebalance, sessionTimer, syncTimer } from './rebalance.ts'
 import { rememberGroup } from './remember.ts'
 import { type ClassicGroup, isLeader, type Member, removeMember } from './state.ts'
@@ -47,16 +46,7 @@ function assign(turn: Turn, group: ClassicGroup, { assignments }: SyncEvent): vo
     assignments.map(({ memberId, assignment }) => [memberId, new Uint8Array(assignment)]),
   )
   rememberGroup(turn, group, byMember)
-  const shares = [...group.members.values()].map(
-    (each) => [each.id, sharesOf(group, each)] as const,
-  )
-  note(turn, {
-    kind: 'assigned',
-    generation: group.generation,
-    protocol: group.protocolName ?? '',
-    partitions: new Map(shares.map(([id, topics]) => [id, count(topics)])),
-    shares: new Map(shares.map(([id, topics]) => [id, topics ?? []])),
-  })
+  note(turn, { kind: 'assigned', ...notedAssignment(group) })
   for (const member of group.members.values()) {
     if (member.syncAsk === null) continue
     reply(turn, member.syncAsk, assigned(group, member))
@@ -91,16 +81,3 @@ export function syncTimedOut(turn: Turn, group: ClassicGroup): void {
   }
   prepareRebalance(turn, group, `${absent.join(', ')} did not sync in time`)
 }
-
-/** Null where the assignment is not a consumer's. */
-function sharesOf(group: ClassicGroup, { assignment }: Member) {
-  if (group.protocolType !== consumerProtocolType) return null
-  try {
-    return decodeAssignment(assignment).assignedPartitions
-  } catch {
-    return null
-  }
-}
-
-const count = (shares: ReturnType<typeof sharesOf>): number =>
-  shares === null ? -1 : shares.reduce((sum, { partitions }) => sum + partitions.length, 0)

@@ -1,5 +1,5 @@
 /** The group's target assignment: computed for all members at once, by one of the server's assignors. */
-import type { TopicShare } from '../notes.ts'
+import type { NotedAssignment, TopicShare } from '../notes.ts'
 import { note, type Turn } from '../turn.ts'
 import type { Topics } from '../world.ts'
 import { type Assignor, type MemberSpec, type PartitionSet, sizeOf } from './assign/assignor.ts'
@@ -58,11 +58,28 @@ export function assign(turn: Turn, group: ConsumerGroup): void {
   rememberTargetEpoch(turn, group.epoch, now)
   note(turn, {
     kind: 'assigned',
-    generation: group.epoch,
-    protocol: name,
-    partitions: new Map([...assignment].map(([id, target]) => [id, sizeOf(target)])),
-    shares: new Map([...assignment].map(([id, target]) => [id, sharesOf(target, topics)])),
+    ...notedTarget(assignment, { generation: group.epoch, protocol: name, topics }),
   })
+}
+
+/** The target as it was found in the log. */
+export function noteTakenOver(turn: Turn, group: ConsumerGroup): void {
+  const { topics, config } = turn.world
+  const name = assignorOf(group, config.groupConsumerAssignors)
+  const { targets, targetEpoch: generation } = group
+  const noted = notedTarget(targets, { generation, protocol: name, topics })
+  note(turn, { kind: 'taken-over', ...noted })
+}
+
+function notedTarget(
+  target: ReadonlyMap<string, PartitionSet>,
+  { topics, ...rest }: { generation: number; protocol: string; topics: Topics },
+): NotedAssignment {
+  return {
+    ...rest,
+    partitions: new Map([...target].map(([id, each]) => [id, sizeOf(each)])),
+    shares: new Map([...target].map(([id, each]) => [id, sharesOf(each, topics)])),
+  }
 }
 
 const sharesOf = (target: PartitionSet, topics: Topics): TopicShare[] =>

@@ -1,6 +1,5 @@
-/** `--history`: the timeline of a group's rebalances, as its coordinator saw it. docs/lag.md. */
-import { groupHistories, type HistoryEvent } from '../../../client/admin/history.ts'
-import { orThrow } from '../../../client/result.ts'
+/** `--history`: the timeline of a group's rebalances, as its coordinators saw it. docs/lag.md. */
+import { type HistoryEvent, timelines } from '../../../client/admin/history.ts'
 import { chosenForm } from '../../output/form.ts'
 import { jsonLine } from '../../output/json.ts'
 import { colours, tableText, tableWidth } from '../../output/table.ts'
@@ -11,19 +10,28 @@ export async function history(asked: HistoryAsked): Promise<number> {
   const { asking, groupIds, options, machine } = asked
   const { cluster, timeoutMs } = asking
   const since = Math.max(0, machine.clock.now() - asked.sinceMs)
-  const found = await groupHistories(cluster, groupIds, { since, timeoutMs })
-  const groups = [...found].map(([group, result]) => ({ group, events: orThrow(result).events }))
+  const { events: found, silent } = await timelines(cluster, groupIds, { since, timeoutMs })
+  const groups = [...found].map(([group, events]) => ({ group, events }))
   const isJson = chosenForm(options, machine) === 'json'
   machine.stdout.write(
     isJson
       ? jsonLine({
           version: 1,
+          silentBrokers: silent,
           groups: groups.map(({ group, events }) => ({ group, events: events.map(jsonEvent) })),
         })
       : groups.map((each) => sectionOf(each, asked)).join('\n'),
   )
+  if (silent.length > 0) machine.stderr.write(`${silentText(silent)}\n`)
   return 0
 }
+
+const silentText = (brokers: readonly number[]): string =>
+  brokers.length === 1
+    ? `Broker ${brokers[0]} does not answer: what it saw while it coordinated these groups is missing.`
+    : `Brokers ${brokers.join(', ')} do not answer: what they saw while they coordinated these groups is missing.`
+
+const assignments = new Set(['assigned', 'taken-over'])
 
 function jsonEvent(event: HistoryEvent) {
   const { timestamp, kind, generation, assigned, moved, movedCount, ...rest } = event
@@ -32,7 +40,7 @@ function jsonEvent(event: HistoryEvent) {
     event: kind,
     ...rest,
     generation: generation < 0 ? null : generation,
-    assigned: kind === 'assigned' ? assigned : null,
+    assigned: assignments.has(kind) ? assigned : null,
     moved: kind === 'assigned' ? moved : null,
     movedCount: kind === 'assigned' ? movedCount : null,
   }
@@ -75,11 +83,13 @@ function whoOf({ memberId, groupInstanceId, clientHost }: HistoryEvent): string 
   return `${memberId}${instance} ${clientHost}`
 }
 
-function whatOf({ kind, reason, generation, protocol, assigned }: HistoryEvent): string {
+function whatOf(event: HistoryEvent): string {
+  const { kind, reason, generation, protocol, assigned, brokerId } = event
   if (kind === 'emptied') return `generation ${generation}: nobody is left`
-  if (kind !== 'assigned') return reason ?? ''
+  if (!assignments.has(kind)) return reason ?? ''
   const shares = assigned.map(({ memberId, partitions }) => `${memberId} has ${partitions}`)
-  return `generation ${generation} by ${protocol}: ${shares.join(', ')}`
+  const by = kind === 'taken-over' ? `broker ${brokerId} coordinates it now; ` : ''
+  return `${by}generation ${generation} by ${protocol}: ${shares.join(', ')}`
 }
 
 const movedLinesMax = 20
