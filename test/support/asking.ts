@@ -30,7 +30,8 @@ export async function until<T>(look: () => Promise<T>, holds: (seen: T) => boole
   for (;;) {
     const seen = await look()
     if (holds(seen)) return seen
-    if (performance.now() > deadline) throw new Error(`never came: ${JSON.stringify(seen)}`)
+    if (performance.now() > deadline)
+      throw new Error(`never came: ${JSON.stringify(seen, bigintText)}`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
