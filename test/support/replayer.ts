@@ -25,17 +25,22 @@ export type Difference = { line: number; what: string; text: string }
 const untilMs = 60_000
 const awaitMs = 60_000
 
+/** What a command answered where its answer was not as it should be: the line of its step, and how it ended. */
+export type Heard = (line: number, finished: Finished) => void
+
 /** All differences between what the transcript says and what happens; none means that it passes. */
 export async function replay(
   transcript: Transcript,
   tools: Tools,
   cluster: ReplayCluster,
+  heard: Heard = () => {},
 ): Promise<Difference[]> {
   const folder = mkdtempSync(join(tmpdir(), 'transcript-'))
   const scene: Scene = {
     transcript,
     tools,
     cluster,
+    heard,
     folder,
     bindings: new Map(),
     background: new Map(),
@@ -65,6 +70,7 @@ type Scene = {
   transcript: Transcript
   tools: Tools
   cluster: ReplayCluster
+  heard: Heard
   folder: string
   bindings: Bindings
   background: Map<string, { running: Running; step: CommandStep }>
@@ -156,6 +162,7 @@ function judge(scene: Scene, step: CommandStep, expected: Expectation, finished:
       : `  exit code ${finished.code} instead of ${expected.code}`,
   ].filter((part) => part !== null)
   if (parts.length === 0) return
+  scene.heard(step.line, finished)
   scene.differences.push({ line: step.line, what: text(step.source), text: parts.join('\n') })
 }
 

@@ -10,13 +10,15 @@ import {
   makers,
   toolsOf,
 } from './combinations.ts'
+import { record } from './recorder.ts'
 import { type Replayed, replayAll, report, type Scenario, scenariosIn } from './transcripts.ts'
 import { sharedFolder } from './vectors.ts'
 import { type Combination, combinations, Verdicts } from './verdicts.ts'
 
-const usage = `npm run transcripts -- [--tools apache|jackdaw] [--broker apache|jackdaw] [--all] [--table] [--only 'kafka-topics/*'] [--jobs N] [--folder DIR] [--differences]
+const usage = `npm run transcripts -- [--tools apache|jackdaw] [--broker apache|jackdaw] [--all] [--table] [--only 'kafka-topics/*'] [--jobs N] [--folder DIR] [--differences] [--record]
   --all    plays the four combinations and shows them in one table
-  --table  shows what was gathered in the file that JACKDAW_VERDICTS names`
+  --table  shows what was gathered in the file that JACKDAW_VERDICTS names
+  --record rewrites, in the folder, what these tools and this broker answer otherwise; each session on a cluster of its own`
 
 type Values = { only?: string[]; jobs: string; folder: string; differences: boolean }
 type Counts = { passed: number; failed: number }
@@ -34,6 +36,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       jobs: { type: 'string', default: '1' },
       folder: { type: 'string', default: transcriptsFolder },
       differences: { type: 'boolean', default: false },
+      record: { type: 'boolean', default: false },
     },
   })
   const { tools, broker } = values
@@ -41,6 +44,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.error(usage)
     return 1
   }
+  if (values.record) return recordAll({ tools, broker }, values)
   const verdicts = values.table ? Verdicts.saved() : new Verdicts()
   const counts: Counts = { passed: 0, failed: 0 }
   if (!values.table) {
@@ -58,6 +62,23 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (values.table) return 0
   console.log(`\n${counts.passed} passed, ${counts.failed} failed`)
   return counts.failed === 0 && counts.passed > 0 ? 0 : 1
+}
+
+/** Writes down what tools answer; gives the exit code. */
+async function recordAll(combination: Combination, values: Values): Promise<number> {
+  const tools = toolsOf(combination.tools)
+  const clusters = clustersOf(combination.broker)
+  if (!tools.ok || !clusters.ok) return 1
+  for (const { name, transcript } of scenariosIn(values.folder, values.only)) {
+    const cluster = await clusters.value(transcript.cluster)
+    try {
+      const count = await record(join(values.folder, `${name}.txt`), tools.value, cluster)
+      console.log(`${name}: ${count} answers rewritten`)
+    } finally {
+      await cluster.close()
+    }
+  }
+  return 0
 }
 
 /** Null where a maker's tools or broker cannot be had. */
