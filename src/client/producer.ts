@@ -147,7 +147,14 @@ export class Producer {
       }
       await pause(host.clock, waitMs)
     }
-    const route: Route = { topic: name, lanes: [], sticky: null, stickyLeft: 0, available: [] }
+    const route: Route = {
+      topic: name,
+      lanes: [],
+      sticky: null,
+      stickyLeft: 0,
+      available: [],
+      turns: 0,
+    }
     this.#sync(route)
     this.#routes.set(name, route)
   }

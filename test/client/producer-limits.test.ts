@@ -205,6 +205,20 @@ describe('where records go', () => {
     expect(partitions.map(({ values }) => values)).toEqual(expected)
   })
 
+  test('with the round-robin partitioner all take turns, whether they have a key or come in a chunk', async () => {
+    const cluster = await ScriptedCluster.start(1)
+    const partitions = cluster.addTopic('t', [1, 1, 1])
+    const { producer, topic } = await begin(cluster, { roundRobin: true })
+    topic.appendSpans(1, cut('same\ta\nb\nsame\tc\nd\n'))
+    for (const value of ['e', 'f']) topic.append(1, bytes('same'), bytes(value))
+    await play(cluster.clock, producer.close())
+    expect(partitions.map(({ values }) => values)).toEqual([
+      ['a', 'd'],
+      ['b', 'e'],
+      ['c', 'f'],
+    ])
+  })
+
   test('those without go to one partition for a while, then to another, all about as often', async () => {
     const cluster = await ScriptedCluster.start(1)
     const partitions = cluster.addTopic('t', [1, 1, 1])

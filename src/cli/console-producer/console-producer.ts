@@ -6,7 +6,7 @@ import { clusterOptions } from '../config/cluster-options.ts'
 import { unknownConfigs } from '../config/unknown.ts'
 import { illegalArgument, JavaError, messageOf } from '../java/errors.ts'
 import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
-import { UsageError } from '../options/checks.ts'
+import { ensureAddresses, UsageError } from '../options/checks.ts'
 import { kafkaVersion } from '../options/common.ts'
 import type { Options } from '../options/options.ts'
 import { parse } from '../options/parse.ts'
@@ -30,13 +30,7 @@ import { JsonParts } from './reader/json-parts.ts'
 import { LineParts } from './reader/line-parts.ts'
 import type { Parts } from './reader/parts.ts'
 import { readerSettings } from './reader/reader.ts'
-import {
-  ensureAddresses,
-  ensureSensible,
-  producerProperties,
-  readerProperties,
-  sizedBy,
-} from './settings.ts'
+import { ensureSensible, producerProperties, readerProperties, sizedBy } from './settings.ts'
 
 export const consoleProducer: Tool = { declaration: consoleProducerDeclaration, run }
 
@@ -86,7 +80,10 @@ async function produce(options: Options, machine: Machine): Promise<number> {
   const { stdin, stderr } = machine
   const failures = new Failures(
     machine,
-    { isKafkas: server.kind === 'given' && !stderr.isTerminal },
+    {
+      isKafkas: server.kind === 'given' && !stderr.isTerminal,
+      clientId: configs.get('client.id'),
+    },
     { isQuiet: options.has('sync') },
   )
   unknownConfigs(configs, 'producer.ProducerConfig', machine)

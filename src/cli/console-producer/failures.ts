@@ -12,6 +12,7 @@ const forgiven: readonly ErrorName[] = [
   'NOT_ENOUGH_REPLICAS',
   'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
   'REQUEST_TIMED_OUT',
+  'INVALID_TOPIC_EXCEPTION',
 ]
 
 type Run = { first: number; count: number; readonly error: KafkaError | JavaError }
@@ -19,6 +20,8 @@ type Run = { first: number; count: number; readonly error: KafkaError | JavaErro
 export type FailureStyle = {
   /** As Kafka's tool: its log event, its exit code. Otherwise a sentence with the line's number for each, and 1. */
   readonly isKafkas: boolean
+  /** Who it is in Kafka's log. */
+  readonly clientId: string
 }
 
 /** Tells of records that were not delivered, and remembers how bad it is. */
@@ -95,7 +98,18 @@ export class Failures {
     const size = (bytes: number) => (bytes < 0 ? 'null' : `${bytes} bytes`)
     const message = `Error when sending message to topic ${topic} with key: ${size(keySize)}, value: ${size(valueSize)} with error:`
     const logger = 'org.apache.kafka.clients.producer.internals.ErrorLoggingCallback'
-    return logEvent(this.#machine.clock, 'ERROR', message, { logger, error })
+    return this.#before(error) + logEvent(this.#machine.clock, 'ERROR', message, { logger, error })
+  }
+
+  // What Kafka's client has logged when it hears of a topic that cannot be.
+  #before(error: KafkaError | JavaError): string {
+    if (!(error instanceof KafkaError) || error.error !== 'INVALID_TOPIC_EXCEPTION') return ''
+    const names = /\[.*\]/s.exec(error.message)?.[0]
+    if (names === undefined) return ''
+    const text = `[Producer clientId=${this.#style.clientId}] Metadata response reported invalid topics ${names}`
+    return logEvent(this.#machine.clock, 'ERROR', text, {
+      logger: 'org.apache.kafka.clients.Metadata',
+    })
   }
 }
 

@@ -9,6 +9,7 @@ export type ProducerConfigs = ClientConfigs<typeof producerConfigs>
 export function producerConfigsOf(properties: ReadonlyMap<string, string>): ProducerConfigs {
   const configs = new ClientConfigs(producerConfigs, properties)
   ensureIdempotence(configs)
+  ensureClasses(configs)
   const shortest = configs.get('linger.ms') + BigInt(configs.get('request.timeout.ms'))
   if (configs.has('delivery.timeout.ms') && configs.get('delivery.timeout.ms') < shortest) {
     throw notConstructed(
@@ -19,29 +20,52 @@ export function producerConfigsOf(properties: ReadonlyMap<string, string>): Prod
 }
 
 export function notConstructed(why: string): JavaError {
-  return new JavaError(
-    'org.apache.kafka.common.KafkaException',
-    'Failed to construct kafka producer',
-    { cause: configError(why) },
-  )
+  return withCause(configError(why))
+}
+
+const kafkaException = 'org.apache.kafka.common.KafkaException'
+
+function withCause(cause: JavaError): JavaError {
+  return new JavaError(kafkaException, 'Failed to construct kafka producer', { cause })
+}
+
+const roundRobin = 'org.apache.kafka.clients.producer.RoundRobinPartitioner'
+
+// Of the classes that a Java program could bring along there are none here; the partitioner of Kafka's own is.
+function ensureClasses(configs: ProducerConfigs): void {
+  const name = configs.get('partitioner.class')
+  if (name !== null && name !== roundRobin) {
+    throw configError(
+      `Invalid value ${name} for configuration partitioner.class: Class ${name} could not be found.`,
+    )
+  }
+  for (const each of configs.get('interceptor.classes')) {
+    const cause = new JavaError('java.lang.ClassNotFoundException', each)
+    throw withCause(new JavaError(kafkaException, `Class ${each} cannot be found`, { cause }))
+  }
 }
 
 const inFlightMax = 5
 
-// Only who asked for it by name is told that it does not go together with the rest.
+// Only who asked for it by name is told that it does not go together with retries and acks; the others do without it.
 function ensureIdempotence(configs: ProducerConfigs): void {
-  if (!configs.has('enable.idempotence') || !configs.get('enable.idempotence')) return
+  if (!configs.get('enable.idempotence')) return
+  if (configs.has('enable.idempotence')) ensureSafe(configs)
+  const inFlight = configs.get('max.in.flight.requests.per.connection')
+  if (inFlight > inFlightMax) {
+    throw configError(
+      `To use the idempotent producer, max.in.flight.requests.per.connection must be set to at most ${inFlightMax}. Current value is ${inFlight}.`,
+    )
+  }
+}
+
+function ensureSafe(configs: ProducerConfigs): void {
   if (configs.get('retries') === 0) {
     throw configError('Must set retries to non-zero when using the idempotent producer.')
   }
   if (!isAll(configs)) {
     throw configError(
       'Must set acks to all in order to use the idempotent producer. Otherwise we cannot guarantee idempotence.',
-    )
-  }
-  if (configs.get('max.in.flight.requests.per.connection') > inFlightMax) {
-    throw configError(
-      'Must set max.in.flight.requests.per.connection to at most 5 to use the idempotent producer.',
     )
   }
 }
@@ -57,10 +81,7 @@ export function producerOptions(
   configs: ProducerConfigs,
   { sized }: { sized: { batch: boolean; memory: boolean } },
 ): ProducerOptions {
-  const isPossible =
-    isAll(configs) &&
-    configs.get('retries') > 0 &&
-    configs.get('max.in.flight.requests.per.connection') <= inFlightMax
+  const isPossible = isAll(configs) && configs.get('retries') > 0
   const compression = configs.get('compression.type') as ProducerOptions['compression'] & string
   const level = levelOf(configs, compression)
   return {
@@ -81,6 +102,7 @@ export function producerOptions(
     maxBlockMs: Number(configs.get('max.block.ms')),
     compression,
     ignoreKeys: configs.get('partitioner.ignore.keys'),
+    roundRobin: configs.get('partitioner.class') === roundRobin,
     ...(level === undefined ? {} : { compressionLevel: level }),
   }
 }

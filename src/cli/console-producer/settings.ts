@@ -32,16 +32,6 @@ function refusePair(options: Options, a: string, b: string): void {
   }
 }
 
-// Either of these is what Kafka's tool takes for an address; ours takes the path of a socket as well.
-const address = /^(?:.*:[0-9]+|\.{0,2}\/.*)$/
-
-export function ensureAddresses(text: string): void {
-  if (text.trim() === '') throw new UsageError('Error while validating the bootstrap address\n')
-  if (!text.split(',').every((each) => address.test(each.trim()))) {
-    throw new UsageError('Please provide valid host:port like host1:9091,host2:9092\n')
-  }
-}
-
 // Options that stand for a setting of the producer. A given option beats --command-property, which beats the file; the
 // option's default comes last. Of two options for one setting the later in this list is the stronger.
 const mapped = [

@@ -4,11 +4,12 @@ import { listTopics } from '../../client/admin/topics.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { orThrow } from '../../client/result.ts'
 import { partitionKey, type TopicPartition } from '../../client/topic-partition.ts'
+import { errorTexts } from '../../protocol/error-texts.ts'
 import type { KafkaError } from '../../protocol/errors.ts'
 import { withCluster } from '../admin.ts'
 import { exceptionOf, JavaError, javaText } from '../java/errors.ts'
 import type { Machine } from '../machine.ts'
-import { requireOptions } from '../options/checks.ts'
+import { ensureAddresses, requireOptions } from '../options/checks.ts'
 import { isVersionAlone } from '../options/early.ts'
 import type { Options } from '../options/options.ts'
 import { parse } from '../options/parse.ts'
@@ -32,6 +33,7 @@ async function run(machine: Machine): Promise<number> {
     if (isVersionAlone(options, getOffsetsDeclaration, machine)) return 0
     const server = await findServer(options, machine)
     if (server.kind === 'none') requireOptions(options, 'bootstrap-server')
+    if (server.kind === 'given') ensureAddresses(server.text)
     if (options.has('topic-partitions') && (options.has('topic') || options.has('partitions'))) {
       throw new JavaError(terse, '--topic-partitions cannot be used with --topic or --partitions')
     }
@@ -116,8 +118,10 @@ const keyOf = ({ topic, partition }: TopicPartition) => partitionKey(topic, part
 
 function skip(at: TopicPartition, error: KafkaError, { stderr, clock }: Machine): void {
   if (stderr.isTerminal) return stderr.write(`${keyOf(at)} is left out: ${error.message}\n`)
-  // Of what a broker cannot do there is a warning at most.
-  if (error.fate === 'final' && error.error !== 'UNSUPPORTED_VERSION') {
+  // Where the version of a broker is too old for the question, which is then not asked, there is a warning at most.
+  const wasAnswered =
+    error.error !== 'UNSUPPORTED_VERSION' || error.message === errorTexts.UNSUPPORTED_VERSION
+  if (error.fate === 'final' && wasAnswered) {
     const text = `ListOffsets request for topic partition ${keyOf(at)} failed due to an unexpected error ${error.error}`
     stderr.write(adminEvent(clock, text, { clientId: 'GetOffsetShell', of: 'ListOffsetsHandler' }))
   }

@@ -39,3 +39,14 @@ export function requireExactlyOne(options: Options, names: readonly string[]): v
     `Exactly one of the following arguments is required: ${names.map((name) => `[${name}]`).join(', ')}`,
   )
 }
+
+// Either of these is what Kafka's tool takes for an address; ours takes the path of a socket as well.
+const address = /^(?:.*:[0-9]+|\.{0,2}\/.*)$/
+
+/** Some of Kafka's tools look at the addresses before anything is made of them. */
+export function ensureAddresses(text: string): void {
+  if (text.trim() === '') throw new UsageError('Error while validating the bootstrap address\n')
+  if (!text.split(',').every((each) => address.test(each.trim()))) {
+    throw new UsageError('Please provide valid host:port like host1:9091,host2:9092\n')
+  }
+}

@@ -98,10 +98,10 @@ export class Accumulator {
     slices: Slices,
     partitions: Int32Array | null = null,
   ): void {
-    const chunk: Chunk = { route, timestamp, slices, partitions }
-    const { count } = slices
-    for (let from = 0; from < count; ) {
-      const { to, kind } = this.#choice.run(slices, partitions, from)
+    const chosen = this.#router.partitionsOf(route, partitions, slices.count)
+    const chunk: Chunk = { route, timestamp, slices, partitions: chosen }
+    for (let from = 0; from < slices.count; ) {
+      const { to, kind } = this.#choice.run(slices, chosen, from)
       if (kind === 'too-large') this.#refuseOne(chunk, from)
       else if (kind === 'sticky') this.#appendSticky(chunk, { from, to })
       else this.#appendDirected(chunk, { from, to })

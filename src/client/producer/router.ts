@@ -14,6 +14,8 @@ export type Route = {
   stickyLeft: number
   /** Partitions that have a leader; records without a key go only to them. */
   available: readonly number[]
+  /** How many records have taken turns. */
+  turns: number
 }
 
 export class Router {
@@ -26,8 +28,24 @@ export class Router {
   }
 
   laneOf(route: Route, key: Uint8Array | null): Lane {
+    if (this.#settings.roundRobin) return route.lanes[this.#nextTurn(route)]!
     if (key === null || this.#settings.ignoreKeys) return this.stickyLane(route)
     return route.lanes[partitionForKey(key, route.lanes.length)]!
+  }
+
+  /** Where records take turns, the partitions of some, of which some may be given (−1: not); otherwise what was given. */
+  partitionsOf(route: Route, given: Int32Array | null, count: number): Int32Array | null {
+    if (!this.#settings.roundRobin) return given
+    return Int32Array.from({ length: count }, (_, index) => {
+      const partition = given?.[index] ?? -1
+      return partition >= 0 ? partition : this.#nextTurn(route)
+    })
+  }
+
+  #nextTurn(route: Route): number {
+    const { available, lanes } = route
+    const turn = route.turns++
+    return available.length > 0 ? available[turn % available.length]! : turn % lanes.length
   }
 
   stickyLane(route: Route): Lane {

@@ -20,6 +20,8 @@ export type ProducerSettings = {
   compression: Compression
   compressionLevel: number | undefined
   ignoreKeys: boolean
+  /** Records take turns whatever their keys are, as with Kafka's RoundRobinPartitioner. */
+  roundRobin: boolean
   /** Told of every range of records that could not be delivered. */
   onFailure: (failure: DeliveryFailure) => void
   /** Told of every batch that was; the offset is −1 where the broker does not say (acks = 0, a duplicate). */
@@ -83,6 +85,7 @@ export function producerSettings(
     compression: 'none',
     compressionLevel: undefined,
     ignoreKeys: false,
+    roundRobin: false,
     onFailure: () => {},
     onDelivered: () => {},
     ...options,

@@ -15,7 +15,7 @@ const failed = (error: ErrorName, ...numbers: number[]): FailedRecord[] =>
 
 function taken(records: FailedRecord[], style: { isKafkas: boolean }) {
   const machine = scriptedMachine()
-  const failures = new Failures(machine, style, { isQuiet: false })
+  const failures = new Failures(machine, { ...style, clientId: 'me' }, { isQuiet: false })
   const error = records[0]!.error
   failures.take({ topic: 't', partition: 0, ranges: [], count: 0, error, records: () => records })
   return { code: failures.exitCode, count: failures.count, text: machine.err() }
@@ -44,4 +44,14 @@ test.each<{ error: ErrorName; code: number; why: string }>([
   { error: 'TOPIC_AUTHORIZATION_FAILED', code: 1, why: 'and so is what was refused' },
 ])('$error ends with $code: $why', ({ error, code }) => {
   expect(taken(failed(error, 0), { isKafkas: true }).code).toBe(code)
+})
+
+test('of a topic that cannot be, Kafka’s client has logged before', () => {
+  const records = failed('INVALID_TOPIC_EXCEPTION', 0).map((each) => ({
+    ...each,
+    error: new KafkaError('INVALID_TOPIC_EXCEPTION', 'Invalid topics: [a b]'),
+  }))
+  expect(taken(records, { isKafkas: true }).text).toContain(
+    'ERROR [Producer clientId=me] Metadata response reported invalid topics [a b] (org.apache.kafka.clients.Metadata)\n',
+  )
 })
