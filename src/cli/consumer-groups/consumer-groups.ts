@@ -1,5 +1,5 @@
 import { withCluster } from '../admin.ts'
-import { exceptionOf, JavaError, javaText, messageOf } from '../java/errors.ts'
+import { exceptionOf, JavaError, javaText, messageOf, runtimeError } from '../java/errors.ts'
 import type { Machine } from '../machine.ts'
 import { UsageError } from '../options/checks.ts'
 import { isVersionAlone } from '../options/early.ts'
@@ -55,8 +55,10 @@ function parsed({ argv }: Machine): Options {
 }
 
 // Everything that fails while running is told on stdout, and the exit code stays 0: scripts rely on it.
-function told(error: unknown, machine: Machine): unknown {
-  if (isTold(error)) return error
+function told(cause: unknown, machine: Machine): unknown {
+  if (isTold(cause)) return cause
+  // The file of --command-config is read where only a RuntimeException can come out.
+  const error = exceptionOf(cause).startsWith('java.nio.file.') ? runtimeError(cause) : cause
   const isArgument =
     error instanceof JavaError && exceptionOf(error) === 'java.lang.IllegalArgumentException'
   if (isArgument) return new UsageError(error.message)

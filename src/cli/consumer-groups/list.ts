@@ -24,6 +24,7 @@ export function parseTypes(text: string): string[] {
 }
 
 function parseNames(text: string, valid: readonly string[], fault: string): string[] {
+  if (text === '') return []
   return javaSplit(text, ',').map((each) => {
     const name = valid.find((one) => one.toLowerCase() === each.trim().toLowerCase())
     if (name === undefined) throw illegalArgument(fault + valid.join(', '))

@@ -54,6 +54,7 @@ function faultOf(text: string): string {
 }
 
 function versioned(text: string, fault: string) {
+  if (text === '') throw operation("The input string shouldn't be empty")
   const json = parseJson(text)
   if (json === undefined) throw operation(fault)
   const root = jsonObject(json)

@@ -5,8 +5,10 @@ import {
 } from '../../client/admin/cluster.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { byTopic, comparePartitions, partitionKey } from '../../client/topic-partition.ts'
+import { KafkaError } from '../../protocol/errors.ts'
 import { withCluster } from '../admin.ts'
-import { JavaError, messageOf } from '../java/errors.ts'
+import { executionError, JavaError, messageOf } from '../java/errors.ts'
+import { javaHashMapOrder, partitionHash } from '../java/hash-map.ts'
 import type { Machine } from '../machine.ts'
 import { isVersionAlone } from '../options/early.ts'
 import type { Options } from '../options/options.ts'
@@ -69,10 +71,16 @@ function parsed({ argv }: Machine): Options {
 }
 
 // This tool tells its failures where it tells everything else.
-function told(error: unknown): ToolFailure {
+function told(cause: unknown): ToolFailure {
+  const error = isOfController(cause) ? executionError(cause) : cause
   const message = messageOf(error) ?? 'null'
   const stdout = `Error: ${message}\n${exceptionText(error)}\n`
   return new ToolFailure(message, { stdout, cause: error })
+}
+
+// What comes of the first question, whichever it is.
+function isOfController(error: unknown): boolean {
+  return error instanceof KafkaError && error.error === 'MISMATCHED_ENDPOINT_TYPE'
 }
 
 type Run = { options: Options; cluster: Cluster; machine: Machine }
@@ -96,7 +104,9 @@ async function generate({ options, cluster, machine: { stdout } }: Run): Promise
   const { random } = cluster.settings.host
   const proposed = [...byTopic(current)].flatMap(([topic, list]) => {
     const start = Math.floor(random.number() * brokers.length)
-    const shape = { partitions: list.length, replicas: list[0]!.replicas.length, start }
+    // Kafka's tool asks the partition that comes first in its hash map.
+    const [first] = javaHashMapOrder(list, { hash: partitionHash })
+    const shape = { partitions: list.length, replicas: first!.replicas.length, start }
     return propose(brokers, shape).map((replicas, index) => ({
       topic,
       partition: list[index]!.partition,

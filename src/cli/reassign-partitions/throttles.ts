@@ -35,7 +35,10 @@ export async function setThrottle(
   for (const topic of new Set(moves.map((move) => move.topic))) {
     const own = moves.filter((move) => move.topic === topic)
     const listed = (which: 'sources' | 'destinations') =>
-      own.flatMap((move) => move[which].map((id) => `${move.partition}:${id}`)).join(',')
+      own
+        .flatMap((move) => move[which].map((id) => `${move.partition}:${id}`))
+        .sort()
+        .join(',')
     changes.set({ type: 'topic', name: topic }, [
       set(leaders, listed('sources')),
       set(followers, listed('destinations')),

@@ -39,14 +39,23 @@ export async function describeTopics(
   { timeoutMs }: TimeoutOption = {},
 ): Promise<Map<string, Result<TopicDescription>>> {
   const wanted = { callName: 'describeTopics', timeoutMs, again: [] }
-  const sorted = [...new Set(names)].sort(byCodeUnit)
-  return settle(cluster, wanted, sorted, async (left, attempt) => {
+  const sorted = [...new Set(names)].filter((name) => name !== '').sort(byCodeUnit)
+  const described = await settle(cluster, wanted, sorted, async (left, attempt) => {
     const connection = await cluster.any()
     attempt.reached = true
     return connection.version(describeTopicPartitions) === null
       ? describeByMetadata(cluster, connection, left)
       : describePaged(connection, left)
   })
+  return names.includes('') ? new Map([['', failed(unnamed())], ...described]) : described
+}
+
+// No topic has such a name, so that nobody is asked.
+function unnamed(): KafkaError {
+  return new KafkaError(
+    'INVALID_TOPIC_EXCEPTION',
+    "The given topic name '' cannot be represented in a request.",
+  )
 }
 
 // Kafka's brokers sort the names as Java does, and the cursor relies on it.

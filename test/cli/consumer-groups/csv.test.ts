@@ -35,10 +35,23 @@ test('with the group in front', () => {
 })
 
 test.each([
-  { text: 'g,t,0,1\n', why: 'four columns' },
-  { text: 't,x,1\n', why: 'no number of a partition' },
-])('$why is not the short form', ({ text }) => {
-  expect(readShort(text, 'g')).toBeNull()
+  {
+    text: 'g,t,0,1\n',
+    says: 'Cannot deserialize value of type `int` from String "t": not a valid `int` value',
+    why: 'a group in front',
+  },
+  {
+    text: 't,0,1,2\n',
+    says: 'Too many entries: expected at most 3 (value #3 (1 chars) "2")',
+    why: 'four columns',
+  },
+  {
+    text: 't,0,99999999999999999999\n',
+    says: 'Numeric value (99999999999999999999) out of range of long (-9223372036854775808 - 9223372036854775807)',
+    why: 'an offset that is too large',
+  },
+])('$why is not the short form', ({ text, says }) => {
+  expect(readShort(text, 'g')).toMatchObject({ message: says })
 })
 
 test('a line of one column is a topic with partition and offset 0, as Kafka reads it', () => {

@@ -27,11 +27,11 @@ function quoted(text: string): string {
   return isPlain ? text : `"${text.replaceAll('"', '""')}"`
 }
 
-/** The lines of a file as `topic,partition,offset`; null when the first one does not fit. */
-export function readShort(text: string, group: string): PlannedOffset[] | null {
+/** The lines of a file as `topic,partition,offset`; what the first one is otherwise instead, in the words of Kafka's reader. */
+export function readShort(text: string, group: string): PlannedOffset[] | JavaError {
   const rows = csvRows(text)
-  if (rows.length > 0 && !fits(rows[0]!, 3)) return null
-  return rows.map((row) => planned([group, ...row]))
+  const fault = rows.length === 0 ? null : rowFault(rows[0]!, 3)
+  return fault ?? rows.map((row) => planned([group, ...row]))
 }
 
 /** The lines of a file as `group,topic,partition,offset`. */
@@ -39,41 +39,49 @@ export function readLong(text: string): PlannedOffset[] {
   return csvRows(text).map(planned)
 }
 
-function fits(row: readonly string[], size: number): boolean {
-  const [, partition = '', offset = ''] = row
-  return row.length <= size && isIntegerOrEmpty(partition) && isLongOrEmpty(offset)
-}
-
-const isIntegerOrEmpty = (text: string) => text.trim() === '' || isJavaInteger(text.trim())
-const isLongOrEmpty = (text: string) => text.trim() === '' || isJavaLong(text.trim())
-
 function planned(row: readonly string[]): PlannedOffset {
-  const [group = '', topic = '', partition = '', offset = '', ...more] = row
-  if (more.length > 0)
-    throw unreadable(`Too many entries: expected at most 4 (value #4 "${more[0]}")`)
-  if (!isIntegerOrEmpty(partition)) throw badNumber('int', partition)
-  if (!isLongOrEmpty(offset)) throw badNumber('long', offset)
+  const fault = rowFault(row, 4)
+  if (fault !== null) throw runtimeError(fault)
+  const [group = '', topic = '', partition = '', offset = ''] = row
   return { group, topic, partition: Number(partition), offset: BigInt(offset.trim()) }
 }
 
-function badNumber(type: string, text: string): JavaError {
-  return unreadable(
-    `Cannot deserialize value of type \`${type}\` from String "${text}": not a valid \`${type}\` value`,
+/** Kafka's reader takes fewer columns than there should be, and empty numbers. */
+function rowFault(row: readonly string[], columns: number): JavaError | null {
+  const [partition = '', offset = ''] = row.slice(columns - 2)
+  if (partition.trim() !== '' && !isJavaInteger(partition.trim())) {
+    return badNumber('int', partition)
+  }
+  if (offset.trim() !== '' && !isJavaLong(offset.trim())) return badNumber('long', offset)
+  const extra = row[columns]
+  if (extra === undefined) return null
+  return new JavaError(
+    'com.fasterxml.jackson.dataformat.csv.CsvReadException',
+    `Too many entries: expected at most ${columns} (value #${columns} (${extra.length} chars) "${extra}")`,
   )
 }
 
-function unreadable(message: string): JavaError {
-  return runtimeError(
-    new JavaError('com.fasterxml.jackson.databind.exc.InvalidFormatException', message),
-  )
+const ranges = {
+  int: '-2147483648 - 2147483647',
+  long: '-9223372036854775808 - 9223372036854775807',
+} as const
+
+function badNumber(type: keyof typeof ranges, text: string): JavaError {
+  return /^[+-]?\d+$/.test(text.trim())
+    ? new JavaError(
+        'com.fasterxml.jackson.databind.JsonMappingException',
+        `Numeric value (${text.trim()}) out of range of ${type} (${ranges[type]})`,
+      )
+    : new JavaError(
+        'com.fasterxml.jackson.databind.exc.InvalidFormatException',
+        `Cannot deserialize value of type \`${type}\` from String "${text}": not a valid \`${type}\` value`,
+      )
 }
 
 export function nothingToRead(): JavaError {
-  return runtimeError(
-    new JavaError(
-      'com.fasterxml.jackson.databind.exc.MismatchedInputException',
-      'No content to map due to end-of-input',
-    ),
+  return new JavaError(
+    'com.fasterxml.jackson.databind.exc.MismatchedInputException',
+    'No content to map due to end-of-input',
   )
 }
 
@@ -84,7 +92,14 @@ export function csvRows(text: string): string[][] {
   let row: string[] = []
   while (cell.lastIndex < text.length) {
     const match = cell.exec(text)
-    if (match === null) throw unreadable('Unexpected character after a closing quote')
+    if (match === null) {
+      throw runtimeError(
+        new JavaError(
+          'com.fasterxml.jackson.dataformat.csv.CsvReadException',
+          'Unexpected character after a closing quote',
+        ),
+      )
+    }
     const [, protectedText, plain = '', separator] = match
     row.push(protectedText?.replaceAll('""', '"') ?? plain)
     if (separator === ',') {

@@ -3,8 +3,8 @@ import { alterGroupOffsets } from '../../../client/admin/group-offsets.ts'
 import { orThrow } from '../../../client/result.ts'
 import { KafkaError } from '../../../protocol/errors.ts'
 import { readNamedFile } from '../../config/file.ts'
-import { executionError, runtimeError } from '../../java/errors.ts'
-import { javaHash, javaHashMapOrder } from '../../java/hash-map.ts'
+import { executionError, JavaError, javaText, runtimeError } from '../../java/errors.ts'
+import { javaHashMapOrder, partitionHash } from '../../java/hash-map.ts'
 import type { Machine } from '../../machine.ts'
 import { UsageError } from '../../options/checks.ts'
 import type { Options } from '../../options/options.ts'
@@ -47,11 +47,9 @@ export async function reset({ asking, groupIds, options, machine }: Reset): Prom
   return { groups: groups.length, offsets: plan }
 }
 
-// TopicPartition.hashCode of Kafka's client, whose hash map the tool prints.
+// The tool prints a hash map.
 function inKafkasOrder<T extends TopicPartition>(targets: readonly T[]): T[] {
-  return javaHashMapOrder(targets, {
-    hash: ({ topic, partition }) => (Math.imul(31, 31 + partition) + javaHash(topic)) | 0,
-  })
+  return javaHashMapOrder(targets, { hash: partitionHash })
 }
 
 async function commit(asking: Asking, group: string, targets: readonly Target[]): Promise<void> {
@@ -179,15 +177,20 @@ function readPlan(
   { path, isOnly, machine }: { path: string; isOnly: boolean; machine: Machine },
 ): PlannedOffset[] {
   const text = readPlanFile(path)
-  if (text.trim() === '') throw nothingToRead()
-  const short = readShort(text, group)
-  // Kafka's tool tries the short form first whatever the file is, and shows two stacks where that fails.
-  if (short === null) {
-    machine.stderr.write(
-      `The first line of ${path} is not topic,partition,offset.\nReading ${path} as group,topic,partition,offset.\n`,
-    )
-  }
-  return short !== null && isOnly ? short : readLong(text)
+  const short = text.trim() === '' ? nothingToRead() : readShort(text, group)
+  if (!(short instanceof JavaError)) return isOnly ? short : readLong(text)
+  // Kafka's tool tries the short form first whatever the file is; it does so twice, and shows each time why that failed.
+  const why = machine.stderr.isTerminal
+    ? [
+        `The first line of ${path} is not topic,partition,offset.\n`,
+        `Reading ${path} as group,topic,partition,offset.\n`,
+      ]
+    : [`${javaText(short)}\n`, `${javaText(short)}\n`]
+  machine.stderr.write(why[0]!)
+  if (text.trim() === '') throw runtimeError(short)
+  const plan = readLong(text)
+  machine.stderr.write(why[1]!)
+  return plan
 }
 
 function readPlanFile(path: string): string {
