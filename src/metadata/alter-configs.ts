@@ -111,7 +111,6 @@ function checkResource({ image }: Turn, kind: ResourceKind, name: string): void 
 
 function checkNames(configs: readonly { name: string }[]): void {
   const names = configs.map(({ name }) => name)
-  if (names.some((name) => name === '')) refuse('INVALID_REQUEST', 'Config name must not be empty.')
   if (new Set(names).size === names.length) return
   refuse('INVALID_REQUEST', 'Error due to duplicate config keys')
 }

@@ -24,8 +24,17 @@ export function threadCountFault(now: BrokerConfigs, then: BrokerConfigs): strin
       )
     }
   }
-  return cleanerFault(now.get('log.cleaner.threads'), then.get('log.cleaner.threads'))
+  const cleaners = then.get('log.cleaner.threads')
+  if (
+    then.get('log.cleaner.dedupe.buffer.size') / BigInt(Math.max(cleaners, 1)) <=
+    dedupeBytesMin
+  ) {
+    return 'requirement failed: log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.'
+  }
+  return cleanerFault(now.get('log.cleaner.threads'), cleaners)
 }
+
+const dedupeBytesMin = 1024n * 1024n
 
 function cleanerFault(current: number, wanted: number): string | null {
   if (wanted < 1) return invalid('Log cleaner threads should be at least 1')

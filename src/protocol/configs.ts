@@ -116,7 +116,9 @@ export function parseConfig<T>(config: Config<T>, text: string): Parsed<T> {
         : `Not a number of type ${type.toUpperCase()}`
     return { ok: false, message: invalidValue(name, text, expected) }
   }
-  const fault = config.validator?.fault(name, value) ?? null
+  // A double is judged as Kafka shows it, with its point: 7.0.
+  const shown = type === 'double' ? javaDouble(value as number) : value
+  const fault = config.validator?.fault(name, shown) ?? null
   return fault === null ? { ok: true, value: value as T } : { ok: false, message: fault }
 }
 

@@ -12,6 +12,7 @@ import {
   type BrokerConfigs,
   brokerConfig,
   brokerSynonyms,
+  declaredConfig,
   type Effective,
   own,
   type Properties,
@@ -129,7 +130,7 @@ function describeDerived(
 
 function brokerEntry(name: string, text: string | null, synonyms: ConfigSynonym[]): ConfigEntry {
   const config = brokerConfig(name)
-  const declared = own(brokerConfigs, name)
+  const declared = declaredConfig(name)
   const readOnly = declared === undefined || declared.updateMode === 'read-only'
   return entryOf(name, config, text, readOnly, synonyms)
 }

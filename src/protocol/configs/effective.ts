@@ -11,7 +11,7 @@ import {
   type ValueOfConfig,
 } from '../configs.ts'
 import { KafkaError } from '../errors.ts'
-import { brokerConfigs } from './broker.ts'
+import { brokerConfigs, throttleConfigs } from './broker.ts'
 import { groupConfigs } from './group.ts'
 import { topicConfigs } from './topic.ts'
 
@@ -134,7 +134,12 @@ export class Effective<C extends Configs> {
 
 /** The broker's configuration of that name, with or without the prefix of a listener. */
 export function brokerConfig(name: string): Config<ConfigValue> | undefined {
-  return own(brokerConfigs, name) ?? own(brokerConfigs, withoutListener(name))
+  return declaredConfig(name) ?? own(brokerConfigs, withoutListener(name))
+}
+
+/** Only under its whole name. */
+export function declaredConfig(name: string): Config<ConfigValue> | undefined {
+  return own(brokerConfigs, name) ?? own(throttleConfigs, name)
 }
 
 export function own(table: Configs, name: string): Config<ConfigValue> | undefined {

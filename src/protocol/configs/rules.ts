@@ -10,10 +10,11 @@ export function topicConfigsFault(broker: BrokerConfigs, overrides: Properties):
   const fault = eachFault('topic', topicConfigs, overrides)
   if (fault !== null) return fault
   const topic = broker.topic(overrides)
-  const [least, most] = [topic.get('min.compaction.lag.ms'), topic.get('max.compaction.lag.ms')]
-  if (least > most) {
-    return `conflict topic config setting min.compaction.lag.ms (${least}) > max.compaction.lag.ms (${most})`
-  }
+  const conflict = compactionLagFault(
+    topic.get('min.compaction.lag.ms'),
+    topic.get('max.compaction.lag.ms'),
+  )
+  if (conflict !== null) return conflict
   if (topic.get('remote.storage.enable')) {
     return (
       'Tiered Storage functionality is disabled in the broker. ' +
@@ -21,6 +22,13 @@ export function topicConfigsFault(broker: BrokerConfigs, overrides: Properties):
     )
   }
   return null
+}
+
+/** Kafka's objection to how long records may, and must, wait to be compacted; the tools know it as well. */
+export function compactionLagFault(least: bigint, most: bigint): string | null {
+  return least > most
+    ? `conflict topic config setting min.compaction.lag.ms (${least}) > max.compaction.lag.ms (${most})`
+    : null
 }
 
 /** Kafka's objection to a group's overrides, or null: the broker sets bounds to most of them. */
