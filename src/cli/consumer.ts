@@ -25,4 +25,6 @@ export async function openConsumer(
 }
 
 /** Kafka's consumer hands out so many records at once, and what is told of a poll counts them. */
-export const pollRecordsMax = 500
+export function pollRecordsMax(properties: ReadonlyMap<string, string>): number {
+  return consumerConfigsOf(properties).get('max.poll.records')
+}

@@ -1,6 +1,7 @@
 import { parseBootstrap } from '../client/bootstrap.ts'
 import type { Address } from '../host/net.ts'
 import { KafkaError } from '../protocol/errors.ts'
+import { configError } from './java/errors.ts'
 import type { Machine } from './machine.ts'
 
 import type { Options } from './options/options.ts'
@@ -34,9 +35,15 @@ export async function addressesOf(
   options: Options,
   machine: Machine,
 ): Promise<Address[]> {
-  return server.kind === 'given'
-    ? resolvable(parseBootstrap(server.text), machine)
-    : await localAddresses(options, machine)
+  if (server.kind !== 'given') return await localAddresses(options, machine)
+  ensureNoneEmpty(server.text)
+  return resolvable(parseBootstrap(server.text), machine)
+}
+
+// Kafka's clients check the list before they look at what stands in it.
+function ensureNoneEmpty(text: string): void {
+  const isEmpty = text !== '' && text.split(',').some((each) => each.trim() === '')
+  if (isEmpty) throw configError("Configuration 'bootstrap.servers' values must not be empty.")
 }
 
 const literal = /^[\d.]+$|:|^localhost$/

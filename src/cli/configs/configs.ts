@@ -1,6 +1,6 @@
 import type { Cluster } from '../../client/cluster.ts'
 import { withCluster } from '../admin.ts'
-import { exceptionOf, JavaError, messageOf } from '../java/errors.ts'
+import { exceptionOf, messageOf } from '../java/errors.ts'
 import type { Machine } from '../machine.ts'
 import { refuseTogether, UsageError } from '../options/checks.ts'
 import { isVersionAlone } from '../options/early.ts'
@@ -20,6 +20,7 @@ import {
   alterResource,
   type ConfiguredType,
   configsOf,
+  ensureTopicName,
   isConfigured,
   namesOf,
 } from './resources.ts'
@@ -53,12 +54,14 @@ function onlyAction(options: Options): 'alter' | 'describe' {
   return options.has('alter') ? 'alter' : 'describe'
 }
 
+// The name of a topic that cannot be is one of these; what a broker says of it comes as another exception's cause.
+const blamed =
+  /^java\.lang\.IllegalArgumentException$|^joptsimple\.|\.InvalidTopicException$|\.InvalidConfigurationException$/
+
 // What the command line is to blame for is told in one line; anything else with the command line that it happened to.
 function told(error: unknown, { argv }: Machine): ToolFailure {
   const message = messageOf(error) ?? 'null'
-  const isArgument =
-    error instanceof JavaError &&
-    /^java\.lang\.IllegalArgumentException$|^joptsimple\./.test(exceptionOf(error))
+  const isArgument = blamed.test(exceptionOf(error))
   const stderr = isArgument
     ? `${message}\n`
     : `Error while executing config command with args '${argv.join(' ')}'\n${exceptionText(error)}`
@@ -111,6 +114,7 @@ async function existing(
   { type, name, all }: { type: ConfiguredType; name: string | undefined; all: boolean },
 ): Promise<readonly string[] | null> {
   if (name !== undefined && all) return [name]
+  if (name !== undefined && type === 'topics') ensureTopicName(name)
   const names = await namesOf(cluster, type, name)
   if (name === undefined) return names
   return names.includes(name) ? [name] : null

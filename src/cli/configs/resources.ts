@@ -39,10 +39,7 @@ export async function configsOf(
   cluster: Cluster,
   { type, name, all }: { type: ConfiguredType; name: string; all: boolean },
 ): Promise<ConfigEntry[]> {
-  if (type === 'topics' && name !== '') {
-    const fault = topicNameFault(name)
-    if (fault !== null) throw new KafkaError('INVALID_TOPIC_EXCEPTION', fault)
-  }
+  if (type === 'topics' && name !== '') ensureTopicName(name)
   const resource = { type: resources[type].type, name }
   const described = await describeConfigs(cluster, [resource], { timeoutMs, includeSynonyms: true })
   const result = described.get(resource)!
@@ -52,6 +49,11 @@ export async function configsOf(
   return result.value
     .filter(({ source }) => all || wanted === null || source === wanted)
     .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+export function ensureTopicName(name: string): void {
+  const fault = topicNameFault(name)
+  if (fault !== null) throw new KafkaError('INVALID_TOPIC_EXCEPTION', fault)
 }
 
 /** All there are of a type, in the order of Kafka's tool; the defaults of brokers come last, under an empty name. */

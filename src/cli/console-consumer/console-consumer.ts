@@ -5,7 +5,7 @@ import { systemRandom } from '../../host/random.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { clusterOptions } from '../config/cluster-options.ts'
 import { unknownConfigs } from '../config/unknown.ts'
-import { JavaError, messageOf } from '../java/errors.ts'
+import { illegalArgument, JavaError, messageOf } from '../java/errors.ts'
 import { javaPattern } from '../java/regex/pattern.ts'
 import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
 import { UsageError } from '../options/checks.ts'
@@ -19,7 +19,7 @@ import { addressesOf, findServer, type Server } from '../server.ts'
 import { isClosedPipe, ToolFailure } from '../tell.ts'
 import type { Tool } from '../tool.ts'
 import { Consumption, type Ending } from './consume.ts'
-import { badAddress, consumerConfigsOf, consumerOptions } from './consumer-options.ts'
+import { badAddress, consumerConfigsOf, consumerOptions, ensureMember } from './consumer-options.ts'
 import { consoleConsumerDeclaration } from './declaration.ts'
 import type { Formatter } from './formatters/formatter.ts'
 import { type Range, rangesOf } from './select/range.ts'
@@ -106,6 +106,7 @@ async function consume({
   const configs = consumerConfigsOf(settings.properties)
   const addresses = await addressesOf(server, options, machine).catch(asConstruction)
   const wanted = consumerOptions(configs, { isAssigned })
+  if (wanted.groupId !== null) ensureMember(configs)
   unknownConfigs(configs, 'consumer.ConsumerConfig', machine)
   // Scripts see Kafka's advice as they know it; who talks to the local cluster has not asked for it.
   const isAdvised = server.kind === 'given' && !stderr.isTerminal && !isAssigned
@@ -176,6 +177,9 @@ function point(consumer: Consumer, options: Options, { partition, offset }: Sett
     return
   }
   if (partition === undefined) {
+    if (topic.trim() === '') {
+      throw illegalArgument('Topic collection to subscribe to cannot contain null or empty topic')
+    }
     consumer.subscribe({ topics: [topic] })
     return
   }

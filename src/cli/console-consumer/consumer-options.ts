@@ -1,7 +1,7 @@
 import type { ConsumerOptions, OffsetReset } from '../../client/consumer/settings.ts'
 import { consumerConfigs } from '../../protocol/configs/consumer.ts'
 import { ClientConfigs } from '../config/client-configs.ts'
-import { configError, JavaError } from '../java/errors.ts'
+import { configError, illegalArgument, JavaError } from '../java/errors.ts'
 import { parseDuration } from '../java/time.ts'
 
 export type ConsumerConfigs = ClientConfigs<typeof consumerConfigs>
@@ -23,6 +23,14 @@ export function consumerConfigsOf(properties: ReadonlyMap<string, string>): Cons
 export function notConstructed(cause: JavaError): JavaError {
   const text = 'Failed to construct kafka consumer'
   return new JavaError('org.apache.kafka.common.KafkaException', text, { cause })
+}
+
+/** What Kafka's consumer finds out when it makes itself a member of a group. */
+export function ensureMember(configs: ConsumerConfigs): void {
+  const isClassic = configs.get('group.protocol').toLowerCase() === 'classic'
+  if (isClassic && configs.get('heartbeat.interval.ms') >= configs.get('session.timeout.ms')) {
+    throw notConstructed(illegalArgument('Heartbeat must be set lower than the session timeout'))
+  }
 }
 
 export const badAddress = (message: string) => notConstructed(configError(message))

@@ -5,7 +5,7 @@ import { systemRandom } from '../../host/random.ts'
 import { parsePairs, readProperties } from '../config/file.ts'
 import { openConsumer, pollRecordsMax } from '../consumer.ts'
 import { dateFormat } from '../java/date-format.ts'
-import { JavaError } from '../java/errors.ts'
+import { illegalArgument, JavaError } from '../java/errors.ts'
 import { javaPattern } from '../java/regex/pattern.ts'
 import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
 import { refuseTogether, requireExactlyOne, requireOptions, UsageError } from '../options/checks.ts'
@@ -36,9 +36,7 @@ async function run(machine: Machine): Promise<number> {
   requireExactlyOne(options, ['topic', 'include'])
   refuseTogether(options, 'consumer.config', ['command-config'])
   if (options.has('consumer.config')) {
-    stdout.write(
-      'Option --consumer.config has been deprecated and will be removed in a future version. Use --command-config instead.\n',
-    )
+    stdout.write('Warning: --consumer.config is deprecated. Use --command-config instead.\n')
   }
   try {
     const isDetailed = options.has('show-detailed-stats')
@@ -47,9 +45,15 @@ async function run(machine: Machine): Promise<number> {
     if (!options.has('hide-header') && (form === 'plain' || isDetailed)) {
       talkOf(form, machine)(isDetailed ? detailHeader : summaryHeader)
     }
-    const test = new PerfTest(options, form, machine)
+    const properties = propertiesOf(options)
+    const test = new PerfTest({
+      options,
+      form,
+      machine,
+      pollRecordsMax: pollRecordsMax(properties),
+    })
     const at = { tool: declaration.name, server, options, machine }
-    return await test.play(await openConsumer(at, propertiesOf(options)))
+    return await test.play(await openConsumer(at, properties))
   } catch (error) {
     throw isTold(error) || !(error instanceof JavaError) ? error : traced(error)
   }
@@ -97,8 +101,8 @@ class PerfTest {
   readonly #form: Form
   readonly #talk: (text: string) => void
   readonly #max: number
-  readonly #timeoutMs: number
   readonly #intervalMs: number
+  readonly #pollRecordsMax: number
   readonly #time: (ms: number) => string
   readonly #perPartition = new Map<string, number>()
   #bytes = 0
@@ -107,14 +111,25 @@ class PerfTest {
   #rebalancingSince = 0
   #reported: { at: number; before: Measured }
 
-  constructor(options: Options, form: Form, machine: Machine) {
+  constructor({
+    options,
+    form,
+    machine,
+    pollRecordsMax,
+  }: {
+    options: Options
+    form: Form
+    machine: Machine
+    pollRecordsMax: number
+  }) {
+    this.#pollRecordsMax = pollRecordsMax
     this.#options = options
     this.#form = form
     this.#talk = talkOf(form, machine)
     this.#machine = machine
     this.#max = Number(options.long('num-records') ?? options.long('messages'))
-    this.#timeoutMs = Number(options.long('timeout'))
     this.#intervalMs = Number(options.long('reporting-interval'))
+    if (this.#intervalMs <= 0) throw illegalArgument('Reporting interval must be greater than 0.')
     this.#time = dateFormat(options.text('date-format')!)
     this.#reported = { at: 0, before: this.#measured(0) }
   }
@@ -131,8 +146,10 @@ class PerfTest {
     this.#reported.at = beganAt
     this.#subscribe(consumer)
     let lastAt = beganAt
+    // Kafka's tool reads the option where it waits, so that a bad one is found only there.
+    const timeoutMs = () => Number(this.#options.long('timeout'))
     while (this.#records < this.#max && stopped.signal === null) {
-      if (clock.monotonic() - lastAt > this.#timeoutMs) break
+      if (clock.monotonic() - lastAt > timeoutMs()) break
       const run = await consumer.poll(pollMs)
       if (run !== null && this.#take(run) > 0) lastAt = clock.monotonic()
       this.#report()
@@ -140,7 +157,7 @@ class PerfTest {
     const elapsedMs = clock.monotonic() - beganAt
     if (this.#records < this.#max && stopped.signal === null) {
       this.#talk(
-        `WARNING: Exiting before consuming the expected number of records: timeout (${this.#timeoutMs} ms) exceeded. You can use the --timeout option to increase the timeout.\n`,
+        `WARNING: Exiting before consuming the expected number of records: timeout (${timeoutMs()} ms) exceeded. You can use the --timeout option to increase the timeout.\n`,
       )
     }
     await this.#summary({ startedAt, endedAt: clock.now(), elapsedMs })
@@ -183,7 +200,7 @@ class PerfTest {
   #take(run: RecordRun): number {
     const { cursor } = run
     let count = 0
-    while (count < pollRecordsMax && run.next()) {
+    while (count < this.#pollRecordsMax && run.next()) {
       count++
       this.#bytes += cursor.keyEnd - cursor.keyStart + cursor.valueEnd - cursor.valueStart
     }

@@ -114,7 +114,8 @@ async function playOn({ producer, consumer, failures, options, machine }: Stage)
     await producer.flush()
     if (failures[0] !== undefined) throw failures[0].error
     await received(consumer, value)
-    const latencyMs = clock.monotonic() - began
+    // In whole nanoseconds, as a clock has them.
+    const latencyMs = Math.round((clock.monotonic() - began) * 1e6) / 1e6
     latencies.push(latencyMs)
     if (form === 'plain' && number % 1000 === 0) {
       stdout.write(`${number}\t${javaDouble(latencyMs)}\n`)

@@ -1,3 +1,4 @@
+import { isJavaInteger, isJavaLong } from '../java/numbers.ts'
 import type { Declarations, OptionDeclaration } from './declare.ts'
 
 export type Normalized = {
@@ -58,6 +59,18 @@ function argumentOf(
   if (value !== undefined) return { value, words: 0 }
   const next = rest[0]
   if (next === undefined) return none
-  if (argument.optional && looksLikeOption(next)) return none
-  return { value: next, words: 1 }
+  const isTaken = !argument.optional || isOptionalArgument(argument, next)
+  return isTaken ? { value: next, words: 1 } : none
+}
+
+// A number may be negative, and what is none is left to the words that belong to no option.
+function isOptionalArgument({ type }: { type: string }, word: string): boolean {
+  switch (type) {
+    case 'Integer':
+      return isJavaInteger(word)
+    case 'Long':
+      return isJavaLong(word)
+    default:
+      return !looksLikeOption(word)
+  }
 }

@@ -66,7 +66,7 @@ export class Stats {
     const sorted = this.#samples.subarray(0, this.#sampleCount).sort()
     const at = (share: number) => Math.round(sorted[Math.floor(share * sorted.length)] ?? 0)
     const rate = `${fixed(this.#count / seconds, 6)} records/sec (${megabytes(this.#bytes / seconds)} MB/sec)`
-    const mean = this.#count === 0 ? 0 : this.#sumMs / this.#count
+    const mean = this.#sumMs / this.#count
     return (
       `${this.#count} ${what} sent, ${rate}, ${fixed(mean, 2)} ms avg latency, ${fixed(this.#maxMs, 2)} ms max latency, ` +
       `${at(0.5)} ms 50th, ${at(0.95)} ms 95th, ${at(0.99)} ms 99th, ${at(0.999)} ms 99.9th.\n`

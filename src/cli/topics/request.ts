@@ -1,6 +1,7 @@
+import { compactionLagFault } from '../../protocol/configs/rules.ts'
 import { topicConfigs } from '../../protocol/configs/topic.ts'
 import type { Parsed } from '../../protocol/configs.ts'
-import { parseConfig } from '../../protocol/configs.ts'
+import { configValue, parseConfig } from '../../protocol/configs.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { configError, illegalArgument, JavaError } from '../java/errors.ts'
 import { isJavaInteger } from '../java/numbers.ts'
@@ -99,6 +100,12 @@ function ensureValid(configs: ReadonlyMap<string, string>): void {
     const parsed: Parsed<unknown> = parseConfig<unknown>(config, text)
     if (!parsed.ok) throw configError(parsed.message)
   }
+  const lag = (name: 'min.compaction.lag.ms' | 'max.compaction.lag.ms') => {
+    const text = configs.get(name)
+    return text === undefined ? topicConfigs[name].default! : configValue(topicConfigs[name], text)
+  }
+  const fault = compactionLagFault(lag('min.compaction.lag.ms'), lag('max.compaction.lag.ms'))
+  if (fault !== null) throw new KafkaError('INVALID_CONFIG', fault)
 }
 
 // In metrics a period turns into an underscore.

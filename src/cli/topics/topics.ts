@@ -166,7 +166,12 @@ async function describe({ options, cluster, machine }: Run): Promise<void> {
 async function toDescribe(options: Options, cluster: Cluster) {
   const idText = options.text('topic-id')
   const topicId = idText === undefined ? zeroUuid : parseUuid(idText)
-  if (topicId === zeroUuid) return describedTopics(cluster, await matchingOrFail(options, cluster))
+  if (topicId === zeroUuid) {
+    const found = await matchingOrFail(options, cluster)
+    // A page of the answer is as large as the broker makes it; the option has to be a number all the same.
+    options.integer('partition-size-limit-per-response')
+    return describedTopics(cluster, found)
+  }
   const known = await idsOf(cluster)
   if (known.has(topicId)) return [await describedTopicById(cluster, topicId)]
   if (options.has('if-exists')) return []

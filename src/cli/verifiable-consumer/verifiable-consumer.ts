@@ -27,8 +27,10 @@ async function run(machine: Machine): Promise<number> {
   if (server.kind === 'none') throw serverMissing(declaration, null)
   try {
     const at = { tool: declaration.name, server, options, machine }
-    const consumer = await openConsumer(at, propertiesOf(options, machine))
-    return await new Run(consumer, options, machine).play()
+    const properties = propertiesOf(options, machine)
+    const consumer = await openConsumer(at, properties)
+    const recordsMax = pollRecordsMax(properties)
+    return await new Run(consumer, { options, machine, recordsMax }).play()
   } catch (error) {
     throw error instanceof JavaError ? uncaught(error) : error
   }
@@ -91,10 +93,16 @@ class Run {
   readonly #options: Options
   readonly #machine: Machine
   readonly #max: number
+  /** Of one poll. */
+  readonly #recordsMax: number
   #consumed = 0
   #signal: Signal | null = null
 
-  constructor(consumer: Consumer, options: Options, machine: Machine) {
+  constructor(
+    consumer: Consumer,
+    { options, machine, recordsMax }: { options: Options; machine: Machine; recordsMax: number },
+  ) {
+    this.#recordsMax = recordsMax
     this.#consumer = consumer
     this.#options = options
     this.#machine = machine
@@ -138,7 +146,7 @@ class Run {
     let count = 0
     let minOffset = -1n
     let maxOffset = -1n
-    while (polled < pollRecordsMax && run.next()) {
+    while (polled < this.#recordsMax && run.next()) {
       polled++
       if (this.#isEnough) continue
       this.#consumed++

@@ -23,7 +23,8 @@ export async function describeFeatures(
   { nodeId, timeoutMs }: TimeoutOption & { nodeId?: number | undefined } = {},
 ): Promise<ClusterFeatures> {
   return cluster.retrying({ callName: 'describeFeatures', timeoutMs }, async (attempt) => {
-    if (nodeId !== undefined) await cluster.ensureFresh()
+    // Only what controllers say of themselves tells whether it is controllers that were named.
+    if (nodeId !== undefined || cluster.settings.viaControllers) await cluster.ensureFresh()
     const connection = await (nodeId === undefined ? cluster.any() : cluster.broker(nodeId))
     attempt.reached = true
     const { supportedFeatures, finalizedFeatures, finalizedFeaturesEpoch } = connection.answer!

@@ -17,6 +17,7 @@ const declarations: Declarations = [
     argument: { type: 'String', optional: true },
     availableIf: ['list'],
   },
+  { name: 'size', description: '', argument: { type: 'Integer', optional: true } },
   { name: 'members', description: '', availableIf: ['list'] },
   { name: 'verbose', description: '', availableIf: ['list'] },
 ]
@@ -52,6 +53,15 @@ test.each([
   const options = parse(argv, declarations)
   expect(options.has('state')).toBe(true)
   expect(options.all('state')).toEqual(state)
+})
+
+test.each([
+  { argv: ['--size', '-1'], size: ['-1'], why: 'a negative number is no option' },
+  { argv: ['--size', '7'], size: ['7'], why: 'a number' },
+  { argv: ['--size', 'x'], size: [], why: 'what is no number is a stray word' },
+  { argv: ['--size', '--list'], size: [], why: 'another option' },
+])('optional number, $argv: $why', ({ argv, size }) => {
+  expect(parse(argv, declarations).all('size')).toEqual(size)
 })
 
 test.each([
