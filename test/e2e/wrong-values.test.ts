@@ -17,7 +17,17 @@ const unreadable = [
   { what: 'an object', pattern: /\[object / },
   { what: "JavaScript's own error", pattern: /\b(Type|Range|Reference|Syntax)Error\b/ },
   { what: 'no number', pattern: /\bNaN\b/ },
+  { what: 'a bare error code', pattern: /\berror ?codes?\b:? *-?\d+\b/i },
 ]
+
+function ensureReadable(text: string, shown: string): void {
+  for (const { what, pattern } of unreadable) {
+    expect(pattern.test(text), `${what} in the answer to ${shown}:\n${text}`).toBe(false)
+  }
+}
+
+// With these a tool goes on until it is told to stop, or shows the stack that was asked for.
+const leftOut = new Set(['watch', 'follow', 'wait', 'debug'])
 
 // Who waits for more than this is asked to end, as by Ctrl-C.
 const patienceMs = 500
@@ -31,7 +41,7 @@ afterAll(() => jackdaw?.stop())
 const tools = await Promise.all(toolNames.map(toolOf))
 
 describe.each(tools.map((tool) => ({ name: tool.declaration.name, tool })))('$name', ({ tool }) => {
-  const { options } = tool.declaration
+  const { options, commands = [] } = tool.declaration
   const given = options.filter(({ argument, name }) => argument !== undefined && name !== 'home')
   test.each(given.map((option) => ({ option, name: option.name })))(
     '--$name',
@@ -45,13 +55,52 @@ describe.each(tools.map((tool) => ({ name: tool.declaration.name, tool })))('$na
           const { code, text } = await run(tool, argv)
           const shown = `${tool.declaration.name} ${argv.map((word) => JSON.stringify(word)).join(' ')}`
           expect(Number.isInteger(code), shown).toBe(true)
-          for (const { what, pattern } of unreadable) {
-            expect(pattern.test(text), `${what} in the answer to ${shown}:\n${text}`).toBe(false)
-          }
+          ensureReadable(text, shown)
         }
       }
     },
   )
+
+  const ofCommands = commands.flatMap((command) =>
+    command.options
+      .filter(({ argument }) => argument !== undefined)
+      .map(({ name }) => ({ command: command.name, name, all: command.options })),
+  )
+  test.each(ofCommands)(
+    '$command --$name',
+    { timeout: 240_000 },
+    async ({ command, name, all }) => {
+      // What the command itself does not take stands before it.
+      const own = all.some((option) => option.name === 'bootstrap-server')
+      const server = ['--bootstrap-server', jackdaw.bootstrap]
+      const start = own ? [command, ...server] : [...server, command]
+      for (const value of wrong) {
+        const isSilent = name.startsWith('bootstrap') && value.startsWith('/')
+        if (isSilent) continue
+        const base = name.startsWith('bootstrap') ? [command] : start
+        const argv = [...base, `--${name}`, value]
+        const { code, text } = await run(tool, argv)
+        const shown = `${tool.declaration.name} ${JSON.stringify(argv)}`
+        expect(Number.isInteger(code), shown).toBe(true)
+        ensureReadable(text, shown)
+      }
+    },
+  )
+
+  const flags = options.filter(({ argument, name }) => argument === undefined && !leftOut.has(name))
+  test('flags, two by two', { timeout: 240_000 }, async () => {
+    for (const [index, one] of flags.entries()) {
+      for (const other of flags.slice(index + 1)) {
+        const argv = [
+          ...['--bootstrap-server', jackdaw.bootstrap, `--${one.name}`, `--${other.name}`],
+        ]
+        const { code, text } = await run(tool, argv)
+        const shown = `${tool.declaration.name} ${argv.join(' ')}`
+        expect(Number.isInteger(code), shown).toBe(true)
+        ensureReadable(text, shown)
+      }
+    }
+  })
 })
 
 /** Command lines that get as far as they can: with what is required, and once for each action that the tool has. */
