@@ -4,7 +4,13 @@ import { readFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import type { Command } from '../test/support/processes.ts'
 
-export type Measured = { seconds: number; peakMb: number; lines: number }
+export type Measured = {
+  seconds: number
+  /** Of all its threads, in user and system mode: what a busy machine changes least. */
+  cpuSeconds: number
+  peakMb: number
+  lines: number
+}
 
 /** `cat FILE | command | wc -l`; without a file stdin is empty. */
 export async function measure(command: Command, file?: string): Promise<Measured> {
@@ -16,7 +22,7 @@ export async function measure(command: Command, file?: string): Promise<Measured
     env: { ...process.env, ...command.env },
     stdio: [source?.stdout ?? 'ignore', counter.stdin!, 'pipe'],
   })
-  const peak = watchPeak(child.pid!)
+  const watched = watch(child.pid!)
   const errors: Buffer[] = []
   child.stderr!.on('data', (chunk) => errors.push(chunk))
   // The pipes belong to the children now; this process must not hold them open.
@@ -31,7 +37,7 @@ export async function measure(command: Command, file?: string): Promise<Measured
     const said = Buffer.concat(errors).toString().slice(-2000)
     throw new Error(`${command.command} ${command.args.join(' ')}: exit ${code}\n${said}`)
   }
-  return { seconds, peakMb: peak(), lines: Number(await counted) }
+  return { seconds, ...watched(), lines: Number(await counted) }
 }
 
 /** Seconds from the launch of a broker to its first answer to ApiVersions, which any listener gives to anyone. */
@@ -85,6 +91,10 @@ export function secondsOf({ seconds }: Measured): number {
   return seconds
 }
 
+export function cpuSecondsUsed({ cpuSeconds }: Measured): number {
+  return cpuSeconds
+}
+
 /** The middle one of several runs. */
 export function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
@@ -106,16 +116,31 @@ function answers(port: number): Promise<boolean> {
   })
 }
 
-function watchPeak(pid: number): () => number {
-  let peak = 0
+// A process that has ended tells nothing any more: the last look counts.
+function watch(pid: number): () => { peakMb: number; cpuSeconds: number } {
+  const seen = { peakMb: 0, cpuSeconds: 0 }
   const look = () => {
     const now = memory(pid, 'VmHWM')
-    if (now > peak) peak = now
+    if (now > seen.peakMb) seen.peakMb = now
+    seen.cpuSeconds = Math.max(seen.cpuSeconds, cpuSecondsOf(pid))
   }
   const timer = setInterval(look, 10)
   return () => {
     clearInterval(timer)
-    return peak
+    return seen
+  }
+}
+
+const ticksPerSecond = 100
+
+function cpuSecondsOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name, which may have blanks, ends at the last parenthesis; user and system time are the 14th and 15th field.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+  } catch {
+    return 0
   }
 }
 

@@ -11,7 +11,7 @@ import { orThrow } from '../src/client/result.ts'
 import { startJackdaw } from '../test/support/jackdaw.ts'
 import type { Command } from '../test/support/processes.ts'
 import { java, kcat, ours, type Rival, rivals, theirs } from './contestants.ts'
-import { measure, median, secondsOf, sideBySide } from './measure.ts'
+import { cpuSecondsUsed, type Measured, measure, median, secondsOf, sideBySide } from './measure.ts'
 import { mapped, print, row } from './table.ts'
 
 const rounds = Number(process.env.ROUNDS ?? 3)
@@ -21,6 +21,8 @@ const topicCount = Number(process.env.TOPICS ?? 10_000)
 const folder = mkdtempSync(join(tmpdir(), 'bench-'))
 const keyed = file('keyed.txt', (i) => `key-${i % 1000}:${value(i)}`)
 const headed = file('headed.txt', (i) => `trace:${i % 10}\t${value(i)}`)
+const plain = file('plain.txt', value)
+const json = file('json.txt', (i) => JSON.stringify({ key: `key-${i % 1000}`, value: value(i) }))
 const jackdaw = await startJackdaw()
 const admin = new Admin({ bootstrap: parseBootstrap(jackdaw.bootstrap) })
 try {
@@ -39,6 +41,7 @@ print([
 ])
 
 async function pipes(): Promise<void> {
+  await into('plain', plain, { jackdaw: [], kcat: [] })
   await into('keyed', keyed, {
     jackdaw: ['--reader-property', 'parse.key=true', '--reader-property', 'key.separator=:'],
     kcat: ['-K', ':'],
@@ -47,9 +50,27 @@ async function pipes(): Promise<void> {
     jackdaw: ['--reader-property', 'parse.headers=true'],
     kcat: ['-H', 'trace=1'],
   })
+  await into(
+    'JSON against its keyed',
+    json,
+    { jackdaw: ['--input', 'jsonl'], kcat: ['-K', ':'], kcatInput: keyed },
+    ['jackdaw', 'kcat'],
+  )
+  for (const codec of ['gzip', 'snappy', 'lz4', 'zstd']) {
+    await into(codec, plain, {
+      jackdaw: ['--compression-codec', codec],
+      kcat: ['-z', codec],
+    })
+  }
+  await outOf('plain', { jackdaw: [], kcat: [] })
   await outOf('with keys', {
     jackdaw: ['--formatter-property', 'print.key=true'],
     kcat: ['-K', ':'],
+  })
+  await outOf('with headers', {
+    jackdaw: ['--formatter-property', 'print.headers=true'],
+    kcat: ['-f', '%h\\t%s\\n'],
+    topic: 'headed-jackdaw-0',
   })
   await outOf('as JSON', { jackdaw: ['--output', 'jsonl'], kcat: ['-J'] }, ['jackdaw', 'kcat'])
   await outOf('of which 1 %', { jackdaw: ['--grep', '77 the'], kcat: [], filter: '77 the' }, [
@@ -58,11 +79,18 @@ async function pipes(): Promise<void> {
   ])
 }
 
-type Options = { jackdaw: string[]; kcat: string[]; filter?: string }
+type Options = {
+  jackdaw: string[]
+  kcat: string[]
+  filter?: string
+  kcatInput?: string
+  topic?: string
+}
 
-async function into(what: string, input: string, options: Options): Promise<void> {
-  const results = await sideBySide(rivals, rounds, async (rival, round) => {
-    const topic = `${what}-${rival}-${round}`
+async function into(what: string, input: string, options: Options, who = rivals): Promise<void> {
+  const here = who.filter((rival) => rivals.includes(rival))
+  const results = await sideBySide(here, rounds, async (rival, round) => {
+    const topic = `${what.replaceAll(' ', '-')}-${rival}-${round}`
     await create([topic])
     const commands: Record<Rival, () => Command> = {
       jackdaw: () => at('console-producer', ['--topic', topic, ...options.jackdaw]),
@@ -75,17 +103,28 @@ async function into(what: string, input: string, options: Options): Promise<void
         args: ['-b', jackdaw.bootstrap, '-P', '-t', topic, '-X', 'acks=all', ...options.kcat],
       }),
     }
-    return measure(commands[rival](), input)
+    return measure(commands[rival](), rival === 'kcat' ? (options.kcatInput ?? input) : input)
   })
-  row(
-    `${count} lines in, ${what}, s`,
-    mapped(results, (all) => median(all.map(secondsOf))),
-    2,
-  )
+  tell(`${count} lines in, ${what}`, results)
+}
+
+function tell(
+  what: string,
+  results: Partial<Record<Rival, Measured[]>>,
+  { cpu = true } = {},
+): void {
+  const figures = [['s', secondsOf] as const, ...(cpu ? [['CPU s', cpuSecondsUsed] as const] : [])]
+  for (const [unit, view] of figures) {
+    row(
+      `${what}, ${unit}`,
+      mapped(results, (all) => median(all.map(view))),
+      2,
+    )
+  }
 }
 
 async function outOf(what: string, options: Options, who = rivals): Promise<void> {
-  const topic = 'keyed-jackdaw-0'
+  const { topic = 'keyed-jackdaw-0' } = options
   const read = ['--topic', topic, '--partition', '0', '--offset', 'earliest']
   const kcatArgs = ['-b', jackdaw.bootstrap, '-C', '-t', topic, '-o', 'beginning', '-e', '-q']
   const most = ['--max-messages', String(count)]
@@ -106,11 +145,8 @@ async function outOf(what: string, options: Options, who = rivals): Promise<void
   const results = await sideBySide(here, rounds, (rival) => measure(commands[rival]()))
   const found = new Set(Object.values(results).flatMap((all) => all.map(({ lines }) => lines)))
   if (found.size > 1) throw new Error(`they do not agree on ${what}: ${[...found].join(', ')}`)
-  row(
-    `${count} lines out, ${what}, s`,
-    mapped(results, (all) => median(all.map(secondsOf))),
-    2,
-  )
+  // Of a pipeline only the shell would be seen.
+  tell(`${count} lines out, ${what}`, results, { cpu: !filtered })
 }
 
 async function manyTopics(): Promise<void> {
