@@ -24,7 +24,16 @@ export type Act = (at: {
  */
 export function adminTool(
   declaration: ToolDeclaration,
-  { required = [], act }: { required?: readonly string[]; act: Act },
+  {
+    required = [],
+    act,
+    failure = (error) => error,
+  }: {
+    required?: readonly string[]
+    act: Act
+    /** What the tool tells of, where it is not the error itself. */
+    failure?: (error: unknown) => unknown
+  },
 ): Tool {
   const run = async (machine: Machine): Promise<number> => {
     const options = parse(machine.argv, declaration.options)
@@ -43,7 +52,7 @@ export function adminTool(
     declaration,
     run: (machine) =>
       run(machine).catch((error) => {
-        throw isTold(error) ? error : traced(error)
+        throw isTold(error) ? error : traced(failure(error))
       }),
   }
 }

@@ -3,7 +3,7 @@ import { apiByKey, apis } from '../../protocol/apis/index.ts'
 import type { AnyApi } from '../../protocol/schema.ts'
 import { commonVersion, type SupportedVersions } from '../../protocol/versions.ts'
 import { type Act, adminTool } from '../admin-tool.ts'
-import { javaText } from '../java/errors.ts'
+import { JavaError, javaText } from '../java/errors.ts'
 import { type Shown, show } from '../output/show.ts'
 import { brokerApiVersionsDeclaration } from './declaration.ts'
 
@@ -11,7 +11,13 @@ const act: Act = async ({ cluster, machine, form }) => {
   await show(shown(await brokerVersions(cluster)), { form, machine })
 }
 
-export const brokerApiVersions = adminTool(brokerApiVersionsDeclaration, { act })
+export const brokerApiVersions = adminTool(brokerApiVersionsDeclaration, { act, failure })
+
+// Kafka's tool makes its own client, so that nothing stands around what is wrong with the addresses.
+function failure(error: unknown): unknown {
+  const isMaking = error instanceof JavaError && error.message.startsWith('Failed to create new')
+  return isMaking && error.cause !== undefined ? error.cause : error
+}
 
 type NamedApi = Pick<AnyApi, 'key' | 'name' | 'listeners'>
 

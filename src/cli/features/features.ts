@@ -4,8 +4,9 @@ import {
   type UpgradeType,
   updateFeatures,
 } from '../../client/admin/features.ts'
+import { KafkaError } from '../../protocol/errors.ts'
 import { type Command, commandTool } from '../command-tool.ts'
-import { messageOf } from '../java/errors.ts'
+import { javaText, messageOf } from '../java/errors.ts'
 import { left } from '../java/text.ts'
 import { ArgumentError } from '../options/argparse-errors.ts'
 import { type Shown, show } from '../output/show.ts'
@@ -175,7 +176,9 @@ function failure(error: unknown): unknown {
     const stderr = `Command line error: ${fault}. ${helpHint}`
     return new ToolFailure(fault, { stderr, hint: error.hint, cause: error })
   }
-  return isTold(error) ? error : terse(messageOf(error) ?? String(error))
+  if (isTold(error)) return error
+  const isOfController = error instanceof KafkaError && error.error === 'MISMATCHED_ENDPOINT_TYPE'
+  return terse((isOfController ? javaText(error) : messageOf(error)) ?? String(error))
 }
 
 export const featuresTool = commandTool(featuresDeclaration, {

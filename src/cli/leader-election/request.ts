@@ -1,7 +1,7 @@
 import { type ElectionType, electionTypes } from '../../client/admin/elect-leaders.ts'
 import { partitionKey, type TopicPartition } from '../../client/topic-partition.ts'
 import { readNamedFile } from '../config/file.ts'
-import { JavaError, runtimeError } from '../java/errors.ts'
+import { exceptionOf, JavaError, runtimeError } from '../java/errors.ts'
 import { jsonArray, jsonField, jsonInteger, jsonObject, jsonText, parseJson } from '../java/json.ts'
 import type { Options } from '../options/options.ts'
 
@@ -40,7 +40,7 @@ function ensureNone(missing: readonly string[]): void {
 export function electionRequest(options: Options): ElectionRequest {
   const type = typeOf(options.text('election-type')!)
   const file = options.text('path-to-json-file')
-  if (file !== undefined) return { type, partitions: parsePartitions(read(file)) }
+  if (file !== undefined) return { type, partitions: partitionsOf(read(file)) }
   const topic = options.text('topic')
   if (topic === undefined) return { type, partitions: null }
   return { type, partitions: [{ topic, partition: options.integer('partition')! }] }
@@ -60,6 +60,15 @@ function read(path: string): string {
     return readNamedFile(path)
   } catch {
     throw runtimeError(new JavaError('java.io.IOException', `Unable to read file ${path}`))
+  }
+}
+
+// What the reader of JSON says comes out as the cause of another exception.
+function partitionsOf(text: string): TopicPartition[] {
+  try {
+    return parsePartitions(text)
+  } catch (error) {
+    throw exceptionOf(error).startsWith('com.fasterxml.') ? runtimeError(error) : error
   }
 }
 
