@@ -41,6 +41,10 @@ describe.skipIf(!has.ok)('an Apache Kafka that wants to know who we are', () => 
       ...['-importcert', '-noprompt', '-alias', 'broker', '-file', store('broker.pem')],
       ...['-keystore', store('trusts-broker.jks'), '-storetype', 'JKS'],
     )
+    await keytool(
+      ...['-importkeystore', '-noprompt', '-srckeystore', store('client.p12')],
+      ...['-srcstorepass', password, '-destkeystore', store('client.jks'), '-deststoretype', 'JKS'],
+    )
     kafka = await startApacheKafka({
       listeners: { TLS: 'SSL', MUTUAL: 'SSL', NAMED: 'SASL_PLAINTEXT', BOTH: 'SASL_SSL' },
       config: {
@@ -114,6 +118,10 @@ describe.skipIf(!has.ok)('an Apache Kafka that wants to know who we are', () => 
     'ssl.truststore.password': password,
     'ssl.truststore.type': 'PKCS12',
   }
+  const trustsJks = {
+    'ssl.truststore.location': store('trusts-broker.jks'),
+    'ssl.truststore.password': password,
+  }
   const trustsPem = { 'ssl.truststore.location': store('broker.pem'), 'ssl.truststore.type': 'PEM' }
   const identity = {
     'ssl.keystore.location': store('client.p12'),
@@ -141,6 +149,16 @@ describe.skipIf(!has.ok)('an Apache Kafka that wants to know who we are', () => 
       listener: 'MUTUAL',
       with: 'a certificate of our own',
       config: () => ({ 'security.protocol': 'SSL', ...trustsPem, ...identity }),
+    },
+    {
+      listener: 'MUTUAL',
+      with: 'JKS, for whom we trust and who we are',
+      config: () => ({
+        'security.protocol': 'SSL',
+        ...trustsJks,
+        'ssl.keystore.location': store('client.jks'),
+        'ssl.keystore.password': password,
+      }),
     },
     {
       listener: 'NAMED',
@@ -240,13 +258,14 @@ describe.skipIf(!has.ok)('an Apache Kafka that wants to know who we are', () => 
       says: /Failed to load SSL keystore .*trusts-broker\.p12/,
     },
     {
-      why: 'a JKS file',
+      why: 'a wrong password of a JKS file',
       listener: 'TLS',
       config: () => ({
         'security.protocol': 'SSL',
-        'ssl.truststore.location': store('trusts-broker.jks'),
+        ...trustsJks,
+        'ssl.truststore.password': 'wrong',
       }),
-      says: /is a JKS file, which these tools do not read\. .*keytool -importkeystore/,
+      says: /Failed to load SSL keystore .*trusts-broker\.jks/,
     },
   ])(
     '$why is told at once',

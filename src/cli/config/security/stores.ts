@@ -1,10 +1,11 @@
-/** Whom a client trusts, and who it is: out of PEM (KIP-651), or out of a PKCS#12 file, which is what Java's keytool makes. */
+/** Whom a client trusts, and who it is: out of PEM (KIP-651), or out of a PKCS#12 or JKS file, which is what Java's keytool makes. */
 import { readBinaryFile } from '../../../host/files.ts'
 import type { Identity } from '../../../host/tls.ts'
 import { configError } from '../../java/errors.ts'
 import type { ClientConfigs } from '../client-configs.ts'
 import type { Common } from '../cluster-options.ts'
 import { readNamed } from '../file.ts'
+import { jksMagic, readJks } from './jks.ts'
 import { readPkcs12 } from './pkcs12.ts'
 
 type Configs = ClientConfigs<Common>
@@ -15,7 +16,10 @@ export function authoritiesOf(configs: Configs): string[] | null {
   if (inline != null) return [inline]
   const path = configs.get('ssl.truststore.location')
   if (path == null) return null
-  const store = readStore(path, configs.get('ssl.truststore.password'), 'ssl.truststore')
+  const store = readStore(path, {
+    password: configs.get('ssl.truststore.password'),
+    what: 'ssl.truststore',
+  })
   return store.kind === 'pem' ? [store.text] : store.certificates
 }
 
@@ -28,7 +32,11 @@ export function identityOf(configs: Configs): Identity | null {
   if (chain != null && key != null) return { chain, key, passphrase }
   const path = configs.get('ssl.keystore.location')
   if (path == null) return null
-  const store = readStore(path, configs.get('ssl.keystore.password'), 'ssl.keystore')
+  const store = readStore(path, {
+    password: configs.get('ssl.keystore.password'),
+    keyPassword: passphrase ?? null,
+    what: 'ssl.keystore',
+  })
   // One file holds both, and Node finds in it what it needs.
   if (store.kind === 'pem') return { chain: store.text, key: store.text, passphrase }
   if (store.key === null) throw configError(`${path} (ssl.keystore.location) holds no private key`)
@@ -37,24 +45,29 @@ export function identityOf(configs: Configs): Identity | null {
 
 type Store =
   | { readonly kind: 'pem'; readonly text: string }
-  | { readonly kind: 'pkcs12'; readonly certificates: string[]; readonly key: string | null }
-
-const jksMagic = 0xfeedfeed
+  | { readonly kind: 'binary'; readonly certificates: string[]; readonly key: string | null }
 
 /** By what is in the file, as Java does it: the type that is named is often the default that nobody thought about. */
-function readStore(path: string, password: string | null | undefined, what: string): Store {
+function readStore(
+  path: string,
+  {
+    password,
+    keyPassword = null,
+    what,
+  }: { password: string | null | undefined; keyPassword?: string | null; what: string },
+): Store {
   const bytes = Buffer.from(readNamed(path, readBinaryFile))
   if (bytes.includes('-----BEGIN ')) return { kind: 'pem', text: bytes.toString() }
-  if (bytes.length >= 4 && bytes.readUInt32BE(0) === jksMagic) {
-    throw configError(
-      `${path} (${what}.location) is a JKS file, which these tools do not read. This makes one that they do: keytool -importkeystore -srckeystore ${path} -destkeystore ${path}.p12 -deststoretype PKCS12`,
-    )
-  }
+  const isJks = bytes.length >= 4 && bytes.readUInt32BE(0) === jksMagic
   try {
-    return { kind: 'pkcs12', ...readPkcs12(bytes, password ?? '') }
+    const content = isJks
+      ? readJks(bytes, password ?? '', keyPassword ?? undefined)
+      : readPkcs12(bytes, password ?? '')
+    return { kind: 'binary', ...content }
   } catch (cause) {
+    const kind = isJks ? 'is damaged' : 'is no PEM, no PKCS#12 and no JKS'
     throw configError(
-      `Failed to load SSL keystore ${path}: it is no PEM and no PKCS#12, or ${what}.password is not its password (${(cause as Error).message})`,
+      `Failed to load SSL keystore ${path}: it ${kind}, or ${what}.password is not its password (${(cause as Error).message})`,
     )
   }
 }
