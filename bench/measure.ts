@@ -122,25 +122,13 @@ function watch(pid: number): () => { peakMb: number; cpuSeconds: number } {
   const look = () => {
     const now = memory(pid, 'VmHWM')
     if (now > seen.peakMb) seen.peakMb = now
-    seen.cpuSeconds = Math.max(seen.cpuSeconds, cpuSecondsOf(pid))
+    const used = cpuSeconds(pid)
+    if (used > seen.cpuSeconds) seen.cpuSeconds = used
   }
   const timer = setInterval(look, 10)
   return () => {
     clearInterval(timer)
     return seen
-  }
-}
-
-const ticksPerSecond = 100
-
-function cpuSecondsOf(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name, which may have blanks, ends at the last parenthesis; user and system time are the 14th and 15th field.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
-  } catch {
-    return 0
   }
 }
 

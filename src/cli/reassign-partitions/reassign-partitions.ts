@@ -133,6 +133,7 @@ async function execute({ options, cluster, machine: { stdout } }: Run): Promise<
     options.long('throttle')!,
     options.long('replica-alter-log-dirs-throttle')!,
   ]
+  const start = startOf(options, stdout)
   const dirMoves = dirMovesOf(targets)
   const active = await listPartitionReassignments(cluster)
   if (active.length > 0 && !options.has('additional')) {
@@ -165,7 +166,7 @@ async function execute({ options, cluster, machine: { stdout } }: Run): Promise<
   stdout.write(
     `Successfully started partition reassignment${plural(targets)} for ${names(targets).join(',')}\n`,
   )
-  if (dirMoves.length > 0) await startDirMoves(cluster, dirMoves, startOf(options, stdout))
+  if (dirMoves.length > 0) await startDirMoves(cluster, dirMoves, start)
 }
 
 const startOf = (options: Options, stdout: Machine['stdout']) => ({
