@@ -157,6 +157,9 @@ export class SimBroker {
         'auto.create.topics.enable': 'false',
         'leader.imbalance.check.interval.seconds': '5',
         'offsets.topic.replication.factor': '3',
+        'offsets.topic.num.partitions': '2',
+        'transaction.state.log.num.partitions': '2',
+        'transaction.abort.timed.out.transaction.cleanup.interval.ms': '500',
         'metadata.log.max.record.bytes.between.snapshots': '3000',
       }),
     )

@@ -202,7 +202,7 @@ export class History {
 }
 
 /** Copies of whole batches. */
-function* batchesOf(log: PartitionLog, from: bigint, upTo: bigint): Generator<Buffer> {
+export function* batchesOf(log: PartitionLog, from: bigint, upTo: bigint): Generator<Buffer> {
   for (let offset = from; offset < upTo; ) {
     const { bytes } = log.read(offset, { bytesMax: readBytesMax, upTo, atLeastOneBatch: true })
     const began = offset
