@@ -32,7 +32,7 @@ export const pollMs = 5
 const stopTimeoutMs = 60_000
 
 /** The brokers that this home knows, by id. */
-export function brokerIds({ disk }: ClusterHost, home: Home): number[] {
+export function brokerIds({ disk }: Pick<ClusterHost, 'disk'>, home: Home): number[] {
   if (disk.stat(home.root) === null) return []
   return disk
     .list(home.root)

@@ -3,23 +3,22 @@ export interface LocalBroker {
   readonly id: number
   readonly dataDirectory: string
   readonly clusterId: string
-  /** Ids of those that vote in the metadata quorum: all that were started together at first. */
-  readonly voters: readonly number[]
+  /** How many the cluster has with this one. */
+  readonly brokers: number
 }
 
 /** Of one home: their ports and sockets are easy to tell apart. */
 export const brokersMax = 9
 
-export function propertiesText({ id, dataDirectory, clusterId, voters }: LocalBroker): string {
-  const isVoter = voters.includes(id)
-  const isAlone = isVoter && voters.length === 1
-  const copies = Math.min(3, voters.length)
+export function propertiesText({ id, dataDirectory, clusterId, brokers }: LocalBroker): string {
+  const copies = Math.min(3, brokers)
   return `# Broker ${id} of a local cluster. Names are those of Apache Kafka's server.properties.
-process.roles=${isVoter ? 'broker,controller' : 'broker'}
+# Each broker may vote in the metadata quorum; "metadata-quorum describe --status" tells which do.
+process.roles=broker,controller
 node.id=${id}
 log.dirs=${escaped(dataDirectory)}
 jackdaw.cluster.id=${clusterId}
-${isAlone ? '' : `jackdaw.voters=${voters.join(',')}\n`}
+
 # The next free port is taken where this one is not; "jackdaw status" tells which.
 listeners=PLAINTEXT://127.0.0.1:${9091 + id}
 jackdaw.port.fallback=true
@@ -29,7 +28,7 @@ group.initial.rebalance.delay.ms=0
 offsets.topic.replication.factor=${copies}
 transaction.state.log.replication.factor=${copies}
 transaction.state.log.min.isr=${Math.max(1, copies - 1)}
-${isAlone ? '' : patience}`
+${brokers > 1 ? patience : ''}`
 }
 
 /** Between processes of one machine nothing takes long; Apache Kafka's own values are made for networks. */

@@ -2,11 +2,13 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { uuidFrom } from '../base/uuid.ts'
+import { formatTogether, isFormatted } from '../broker/quorum/format-directory.ts'
 import { pause } from '../host/clock.ts'
 import { DirectoryLocked } from '../host/directory-lock.ts'
 import { makePrivateFolder } from '../host/private-folder.ts'
 import type { Detached, DetachedProcess } from '../host/processes.ts'
 import {
+  brokerIds,
   type Card,
   ClusterError,
   type ClusterHost,
@@ -26,6 +28,7 @@ import {
   socketPath,
 } from './home.ts'
 import { propertiesText } from './properties.ts'
+import { votersWanted } from './voters.ts'
 
 export interface Start {
   /** All brokers that the cluster has, or gets with this start. */
@@ -47,7 +50,7 @@ export function startBrokers(
   { all, ids, overrides = [], restart = false }: Start,
 ): Promise<Card[]> {
   return withHome(host, home, () => {
-    const usable = prepare(host, home, all)
+    const usable = prepare(host, home, all, overrides)
     return Promise.all(ids.map((id) => startBroker(host, usable, { id, overrides, restart })))
   })
 }
@@ -77,17 +80,19 @@ export async function withHome<T>(
 }
 
 /** Makes what is missing; answers with the home as this machine lets it be. */
-export function prepare({ disk, random }: ClusterHost, home: Home, ids: readonly number[]): Home {
+export function prepare(
+  { disk, random, clock }: Pick<ClusterHost, 'disk' | 'random' | 'clock'>,
+  home: Home,
+  ids: readonly number[],
+  overrides: readonly string[] = [],
+): Home {
   for (const name of ['logs', 'data', 'history']) disk.makeDirectory(join(home.root, name))
   // What may connect here may read and write everything, so nobody else may even look.
   makePrivateFolder(home.run)
-  let clusterId: string | null = null
-  for (const id of ids) {
-    const path = propertiesPath(home, id)
-    if (disk.stat(path) !== null) continue
-    clusterId ??= uuidFrom(random)
-    const text = propertiesText({ id, dataDirectory: dataPath(home, id), clusterId, voters: ids })
-    disk.replaceFile(path, Buffer.from(text))
+  const missing = ids.filter((id) => disk.stat(propertiesPath(home, id)) === null)
+  if (missing.length > 0) {
+    const isStatic = overrides.some((each) => /^(jackdaw|controller\.quorum)\.voters=./.test(each))
+    found({ disk, random, clock }, home, { missing, brokers: ids.length, isStatic })
   }
   try {
     makePrivateFolder(home.sockets)
@@ -98,8 +103,39 @@ export function prepare({ disk, random }: ClusterHost, home: Home, ids: readonly
   }
 }
 
-export function brokerArguments(home: Home, id: number, overrides: readonly string[]): string[] {
+/** Makes a cluster of these brokers. Directories first: one that is not formatted is taken for one that is to join. */
+function found(
+  { disk, random, clock }: Pick<ClusterHost, 'disk' | 'random' | 'clock'>,
+  home: Home,
+  {
+    missing,
+    brokers,
+    isStatic,
+  }: { missing: readonly number[]; brokers: number; isStatic: boolean },
+): void {
+  const clusterId = uuidFrom(random)
+  const voters = missing.slice(0, votersWanted(missing.length)).map((id) => ({
+    id,
+    directory: dataPath(home, id),
+    directoryId: uuidFrom(random),
+  }))
+  // Voters that the command line names are static (kraft.version 0), as long as it names them. Whoever removed the properties alone gets them back, and keeps the data.
+  const isFresh = !isStatic && !voters.some(({ directory }) => isFormatted(disk, directory))
+  if (isFresh) formatTogether({ disk, clock }, voters, clusterId)
+  for (const id of missing) {
+    const text = propertiesText({ id, dataDirectory: dataPath(home, id), clusterId, brokers })
+    disk.replaceFile(propertiesPath(home, id), Buffer.from(text))
+  }
+}
+
+export function brokerArguments(
+  { disk }: Pick<ClusterHost, 'disk'>,
+  home: Home,
+  { id, overrides }: { id: number; overrides: readonly string[] },
+): string[] {
   const own = [
+    // Through them a broker finds the quorum, whoever votes in it by now.
+    `jackdaw.peers=${brokerIds({ disk }, home).join(',')}`,
     `jackdaw.socket=${socketPath(home, id)}`,
     `jackdaw.controller.socket=${quorumSocketPattern(home)}`,
     `jackdaw.card.file=${cardPath(home, id)}`,
@@ -185,7 +221,10 @@ export function brokerCommand(
   id: number,
   overrides: readonly string[],
 ): Detached {
-  return command(home, id, [bundle(host, 'broker'), ...brokerArguments(home, id, overrides)])
+  return command(home, id, [
+    bundle(host, 'broker'),
+    ...brokerArguments(host, home, { id, overrides }),
+  ])
 }
 
 function supervisorCommand(

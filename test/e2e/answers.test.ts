@@ -32,7 +32,8 @@ if (process.env.JACKDAW_RECORD === '1') {
 } else {
   describe.each(scenes)('$name', (scene) => {
     test('as Apache Kafka answers', { timeout: 120_000 }, async () => {
-      const jackdaw = await startJackdaw({ config })
+      // Recorded with voters of the configuration, at kraft.version 0.
+      const jackdaw = await startJackdaw({ config: { ...config, 'jackdaw.voters': 1 } })
       end = jackdaw.stop
       const expected: Answers = JSON.parse(readFileSync(recording(scene.name), 'utf8'))
       expect(await play(scene, jackdaw.bootstrap)).toEqual(expected)

@@ -77,7 +77,10 @@ const recordedWith = { 'num.partitions': 1, 'group.initial.rebalance.delay.ms': 
 const asSlowAsKafka = { 'leader.imbalance.check.interval.seconds': 300 }
 
 async function jackdawCluster(brokers: number): Promise<OwnedCluster> {
-  const cluster = await startJackdaw({ brokers, config: { ...recordedWith, ...asSlowAsKafka } })
+  const cluster = await startJackdaw({
+    brokers,
+    config: { ...recordedWith, ...asSlowAsKafka, 'jackdaw.voters': staticVoters(brokers) },
+  })
   const { bootstrap, startBroker, stopBroker, stop } = cluster
   return { bootstrap, startBroker, stopBroker, close: stop }
 }
@@ -86,3 +89,7 @@ async function apacheCluster(brokers: number): Promise<OwnedCluster> {
   const cluster = await startApacheKafka({ nodes: brokers === 1 ? 1 : 3, config: recordedWith })
   return { ...cluster, close: cluster.stop }
 }
+
+/** Recorded with voters of the configuration, at kraft.version 0. */
+const staticVoters = (brokers: number): string =>
+  Array.from({ length: brokers }, (_, index) => index + 1).join(',')

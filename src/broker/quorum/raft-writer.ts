@@ -90,16 +90,13 @@ export class RaftWriter {
   }
 }
 
-/** Version 1 has directory ids: static voters have none. */
-function leaderChange(node: RaftNode, granting: readonly ReplicaKey[]): Control {
-  const voter = ({ id, directoryId }: ReplicaKey) => ({
-    voterId: id,
-    voterDirectoryId: directoryId,
-  })
+/** Version 1 would have directory ids. Kafka 4.3 writes version 0 at every level of kraft.version, and cannot read another. */
+function leaderChange({ key, voters }: RaftNode, granting: readonly ReplicaKey[]): Control {
+  const voter = ({ id }: ReplicaKey) => ({ voterId: id })
   return control(leaderChangeMessage, {
-    version: currentVoters(node).kraftVersion > 0 ? 1 : 0,
-    leaderId: node.key.id,
-    voters: node.voters.map(voter),
+    version: 0,
+    leaderId: key.id,
+    voters: voters.map(voter),
     grantingVoters: granting.map(voter),
   })
 }

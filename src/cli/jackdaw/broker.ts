@@ -17,5 +17,5 @@ export async function broker(
     const id = brokerIds(host, home)[0] ?? firstBroker
     return { id, usable: prepare(host, home, [id]) }
   })
-  return runBroker(brokerArguments(usable, id, override))
+  return runBroker(brokerArguments(host, usable, { id, overrides: override }))
 }

@@ -7,10 +7,11 @@ import { dataPath, logPath, propertiesPath, socketPath } from '../../cluster/hom
 import { brokersMax, propertiesText } from '../../cluster/properties.ts'
 import { startBrokers, withHome } from '../../cluster/start.ts'
 import type { Context } from './context.ts'
+import { settleVoters } from './electorate.ts'
 import { chosen } from './ids.ts'
 import { introduction } from './start.ts'
 
-/** A new broker: it stores what new topics give it, and follows the quorum without a vote. */
+/** A new broker: it stores what new topics give it, and votes in the quorum where that makes it outlive more. */
 export async function addBroker(context: Context): Promise<void> {
   const { machine, host, home } = context
   const known = brokerIds(host, home)
@@ -25,13 +26,22 @@ export async function addBroker(context: Context): Promise<void> {
   await withHome(host, home, () => {
     const settings = settingsOf(context, first)
     const clusterId = settings.get('jackdaw.cluster.id') ?? runningClusterId(context)
-    const voters = votersOf(context)
     const dataDirectory = dataPath(home, id)
-    const text = propertiesText({ id, dataDirectory, clusterId, voters })
+    const brokers = known.length + 1
+    const text = propertiesText({ id, dataDirectory, clusterId, brokers })
     host.disk.replaceFile(propertiesPath(home, id), Buffer.from(text))
   })
   const cards = await startBrokers(host, home, { all: [...known, id], ids: [id] })
   for (const card of cards) machine.stdout.write(`${introduction(card, false)}\n`)
+  const admin = new Admin({ bootstrap: running(context) })
+  try {
+    const { voters, changed } = await settleVoters(admin.cluster, {
+      controllers: controllersOf(context),
+    })
+    if (changed) machine.stdout.write(`brokers ${voters.join(', ')} vote in the metadata quorum\n`)
+  } finally {
+    admin.close()
+  }
   machine.stderr.write(
     `new topics and partitions use broker ${id} at once; what is there stays where it is until it is reassigned\n`,
   )
@@ -41,19 +51,17 @@ export async function addBroker(context: Context): Promise<void> {
 export async function removeBroker(context: Context, named: string): Promise<void> {
   const { machine, host, home } = context
   const [id] = chosen(brokerIds(host, home), [named]) as [number]
-  if (votersOf(context).includes(id)) {
-    throw new ClusterError(
-      `broker ${id} votes in the metadata quorum, which goes on without it only for a while; only brokers that came with add-broker can go`,
-    )
-  }
-  const bootstrap = statusOf(host, home).flatMap((each) =>
-    each.state === 'running' && each.id !== id ? [{ path: each.card!.socket }] : [],
-  )
+  const bootstrap = running(context).filter(({ path }) => path !== cardSocket(context, id))
   if (bootstrap.length === 0) throw new ClusterError('no other broker runs')
   const admin = new Admin({ bootstrap })
   try {
     const moved = await moveAway(context, admin, id)
     if (moved > 0) machine.stdout.write(`${moved} partitions moved away from broker ${id}\n`)
+    const { voters, changed } = await settleVoters(admin.cluster, {
+      controllers: controllersOf(context),
+      leaving: id,
+    })
+    if (changed) machine.stdout.write(`brokers ${voters.join(', ')} vote in the metadata quorum\n`)
     await withHome(host, home, () => stopBrokers(host, home, [id]))
     await admin.unregisterBroker(id)
   } finally {
@@ -137,11 +145,21 @@ function settingsOf({ host, home }: Context, id: number): Map<string, string> {
   return new Map(parseProperties(text))
 }
 
-/** The brokers with a vote; one that was started alone has the only one. */
-function votersOf(context: Context): number[] {
-  const first = brokerIds(context.host, context.home)[0]!
-  const named = settingsOf(context, first).get('jackdaw.voters')
-  return named === undefined ? [first] : named.split(',').map(Number)
+function running({ host, home }: Context): { path: string }[] {
+  return statusOf(host, home).flatMap(({ state, card }) =>
+    state === 'running' ? [{ path: card!.socket }] : [],
+  )
+}
+
+const cardSocket = ({ host, home }: Context, id: number): string | undefined =>
+  statusOf(host, home).find((each) => each.id === id)?.card?.socket
+
+/** Brokers that run and may vote; one of an older home may be a broker alone. */
+function controllersOf(context: Context): number[] {
+  return statusOf(context.host, context.home).flatMap(({ id, state }) => {
+    const roles = settingsOf(context, id).get('process.roles') ?? 'broker,controller'
+    return state === 'running' && roles.includes('controller') ? [id] : []
+  })
 }
 
 function runningClusterId({ host, home }: Context): string {
