@@ -34,7 +34,7 @@ export function protocolPage(): string {
 versions; codec, types, the ApiVersions answer and this table come from the declarations. They are checked field by field
 against Kafka's own schemas, and byte by byte against what Kafka's own classes write (\`test/protocol/\`).`,
     `Served are ${apis.filter(({ key }) => answered.has(key)).length} of ${apis.length}; ${off.length} more answer, as Kafka does, that their feature is off (ACLs,
-delegation tokens, SASL, voters that change). The others our tools can speak to a broker that
+delegation tokens, SASL). The others our tools can speak to a broker that
 serves them; ours does not advertise them. A version in brackets is unstable in Kafka 4.3 and not advertised.`,
     table(['key', 'API', 'versions', 'listeners', 'served', 'source'], rows),
     `One more is Jackdaw's own: ${describeHistory.name} (key ${describeHistory.key}), which \`consumer-groups --history\` and \`--since\` ask
