@@ -19,16 +19,25 @@ export async function openProducer(
   }: { tool: string; server: Server; options: Options; machine: Machine },
   properties: ReadonlyMap<string, string>,
   events: Pick<ProducerSettings, 'onDelivered' | 'onFailure'>,
+  { mayTransact = false } = {},
 ): Promise<Producer> {
   const configs = producerConfigsOf(properties)
-  if (configs.has('transactional.id')) {
+  if (configs.has('transactional.id') && !mayTransact) {
     throw configError(
-      'transactional.id is not possible with these tools: they have no transactions',
+      'transactional.id is not possible with this tool: only producer-perf-test ends transactions',
     )
   }
   const bootstrap = await addressesOf(server, options, machine)
   const warn = clientWarnings(tool, machine)
   const cluster = new Cluster(await clusterOptions(configs, { bootstrap, warn }))
   const sized = { batch: true, memory: true }
-  return new Producer(cluster, { ...producerOptions(configs, { sized }), ...events })
+  const transactions = {
+    transactionalId: configs.get('transactional.id'),
+    transactionTimeoutMs: configs.get('transaction.timeout.ms'),
+  }
+  return new Producer(cluster, {
+    ...producerOptions(configs, { sized }),
+    ...transactions,
+    ...events,
+  })
 }

@@ -4,6 +4,7 @@
  * to `onFailure`, by the records' numbers.
  */
 
+import { assert } from '../base/assert.ts'
 import { pause } from '../host/clock.ts'
 import type { Header } from '../protocol/batch/headers.ts'
 import type { Slices } from '../protocol/batch/spans.ts'
@@ -11,6 +12,7 @@ import { KafkaError } from '../protocol/errors.ts'
 import { backoffMs } from './backoff.ts'
 import { Cluster } from './cluster.ts'
 import { Accumulator } from './producer/accumulator.ts'
+import { identify } from './producer/identify.ts'
 import { Lane } from './producer/lane.ts'
 import type { Route } from './producer/router.ts'
 import { Sender } from './producer/sender.ts'
@@ -19,6 +21,7 @@ import {
   type ProducerSettings,
   producerSettings,
 } from './producer/settings.ts'
+import { Transaction } from './producer/transaction.ts'
 import type { ClientOptions } from './settings.ts'
 import { within } from './within.ts'
 
@@ -32,9 +35,12 @@ export class Producer {
   readonly #accumulator: Accumulator
   readonly #sender: Sender
   readonly #routes = new Map<string, Route>()
+  readonly #transaction: Transaction | null
   readonly #roomWaiters: (() => void)[] = []
   #generation = -1
   #flushes = 0
+  /** So many records belong to transactions that have ended. */
+  #endedAt = 0
   #isClosed = false
 
   constructor(options: ClientOptions | Cluster, producerOptions: ProducerOptions = {}) {
@@ -54,9 +60,15 @@ export class Producer {
           records: () => [{ number, keySize, valueSize, error, isBystander: false }],
         }),
     })
-    this.#sender = new Sender(this.cluster, this.settings, this.#accumulator, () =>
-      this.#makeRoom(),
-    )
+    const { transactionalId } = this.settings
+    this.#transaction =
+      transactionalId === null
+        ? null
+        : new Transaction(this.cluster, { ...this.settings, transactionalId })
+    this.#sender = new Sender(this.cluster, this.settings, this.#accumulator, {
+      settled: () => this.#makeRoom(),
+      identify: () => this.#transaction?.begin() ?? identify(this.cluster),
+    })
   }
 
   /** How many records were appended; the number of the next one. */
@@ -97,6 +109,16 @@ export class Producer {
     await new Promise<void>((resolve) => this.#accumulator.whenSettled(resolve))
     this.#flushes--
     if (this.#flushes === 0) this.#sender.flush(false)
+  }
+
+  /** Ends what was appended since the last end, once all of it is delivered; with nothing appended there is nothing to end. */
+  async endTransaction({ committed }: { committed: boolean }): Promise<void> {
+    assert(this.#transaction !== null, 'only with a transactionalId')
+    await this.flush()
+    if (this.#endedAt === this.recordCount) return
+    this.#endedAt = this.recordCount
+    this.#sender.identifyAs(await this.#transaction.end(committed))
+    for (const { lanes } of this.#routes.values()) for (const lane of lanes) lane.restart()
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,8 @@
 /** Transactions of a client that nobody here wrote: all or nothing, for who reads committed records. */
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Jackdaw, startJackdaw } from '../support/jackdaw.ts'
+import { type Jackdaw, jackdawCommand, startJackdaw } from '../support/jackdaw.ts'
+import { runChecked } from '../support/processes.ts'
 
 let jackdaw: Jackdaw
 let kafka: Kafka
@@ -79,4 +80,30 @@ test('kafkajs reads, writes and commits its offsets in one', { timeout: 120_000 
   await producer.disconnect()
   await admin.disconnect()
   expect(await read('copied', 1, false)).toEqual(['5'])
+})
+
+test('producer-perf-test writes in transactions', { timeout: 120_000 }, async () => {
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.createTopics({ topics: [{ topic: 'perf', numPartitions: 2 }] })
+  const perf = (...args: string[]) => {
+    const common = ['--topic', 'perf', '--num-records', '200', '--payload-monotonic']
+    const at = ['--bootstrap-server', jackdaw.bootstrap]
+    return runChecked(jackdawCommand('producer-perf-test', [...common, ...at, ...args])!)
+  }
+  await perf(
+    '--throughput',
+    '1000',
+    '--transactional-id',
+    'perf',
+    '--transaction-duration-ms',
+    '20',
+  )
+  await perf('--throughput', '-1', '--transactional-id', 'perf')
+  const ends = await admin.fetchTopicOffsets('perf')
+  await admin.disconnect()
+  const end = ends.reduce((sum, { offset }) => sum + Number(offset), 0)
+  // Markers of several transactions lie between the records.
+  expect(end).toBeGreaterThan(402)
+  expect((await read('perf', 400, false)).length).toBe(400)
 })

@@ -62,12 +62,13 @@ export const producerPerfTestDeclaration = {
     },
     {
       name: 'transactional-id',
-      description: 'Write in transactions; these tools have none.',
+      description:
+        'Write in transactions under this id. With --transaction-duration-ms alone one is made up.',
       argument: { type: 'String', name: 'TRANSACTIONAL-ID' },
     },
     {
       name: 'transaction-duration-ms',
-      description: 'How long each transaction is; these tools have none.',
+      description: 'Commit when a transaction is so old (3000).',
       argument: { type: 'Long', name: 'TRANSACTION-DURATION' },
     },
     {

@@ -20,6 +20,7 @@ import { type Payloads, payloadsOf } from './payloads.ts'
 import { ensureSensible, propertiesOf } from './settings.ts'
 import { StartTimes } from './start-times.ts'
 import { Stats } from './stats.ts'
+import { TimedTransaction } from './timed-transaction.ts'
 
 export const producerPerfTest: Tool = { declaration, run }
 
@@ -50,6 +51,7 @@ function serverOf(server: Server, options: Options): Server {
 }
 
 const reportingIntervalMs = 5000
+const transactionDurationMs = 3000
 const breathBytes = 256 * 1024
 
 async function measure(options: Options, server: Server, machine: Machine): Promise<number> {
@@ -71,10 +73,11 @@ async function measure(options: Options, server: Server, machine: Machine): Prom
   }
   const test = new PerfTest({ options, payloads, count, warmup, form, machine })
   const at = { tool: declaration.name, server, options, machine }
-  const producer = await openProducer(at, properties, {
-    onDelivered: (delivery) => test.delivered(delivery),
-    onFailure: (failure) => test.failed(failure),
-  })
+  const events = {
+    onDelivered: (delivery: Delivery) => test.delivered(delivery),
+    onFailure: (failure: DeliveryFailure) => test.failed(failure),
+  }
+  const producer = await openProducer(at, properties, events, { mayTransact: true })
   test.beginsAt(clock.monotonic())
   return test.play(producer)
 }
@@ -95,6 +98,7 @@ class PerfTest {
   readonly #perPartition = new Map<number, number>()
   #all!: Stats
   #steady: Stats | null = null
+  #transaction: TimedTransaction | null = null
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -116,6 +120,7 @@ class PerfTest {
     const throughput = Number(options.text('throughput')!.replace(/[dDfF]$/, ''))
     const pace = new Pace(clock, throughput)
     let unsent = 0
+    const transaction = this.#transactionOf(producer)
     for (let number = 0; number < count && stopped.signal === null; number++) {
       const value = payloads(number)
       if (warmup > 0 && number === warmup)
@@ -129,8 +134,10 @@ class PerfTest {
         unsent = 0
         await pause(clock, 0)
       }
+      await transaction?.keep()
       if (throughput > 0) await pace.keep(number + 1)
     }
+    await transaction?.end()
     await producer.close()
     producer.cluster.close()
     const now = clock.monotonic()
@@ -138,6 +145,14 @@ class PerfTest {
     if (this.#steady !== null) await this.#tell(this.#steady, now, 'steady state records')
     if (options.has('print-metrics')) this.#metrics()
     return stopped.signal === null ? 0 : exitCodeOf[stopped.signal]
+  }
+
+  #transactionOf(producer: Producer): TimedTransaction | null {
+    const { options, machine } = this.#parts
+    if (producer.settings.transactionalId === null) return null
+    const durationMs = Number(options.long('transaction-duration-ms') ?? transactionDurationMs)
+    this.#transaction = new TimedTransaction(producer, { durationMs, clock: machine.clock })
+    return this.#transaction
   }
 
   delivered({ partition, ranges }: Delivery): void {
@@ -158,6 +173,7 @@ class PerfTest {
     for (const { number, error } of failure.records()) {
       this.#starts.take(number)
       this.#parts.machine.stderr.write(`${javaText(error)}\n`)
+      this.#transaction?.failed(error)
     }
   }
 

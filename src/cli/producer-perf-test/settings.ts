@@ -1,5 +1,7 @@
+import { uuidFrom } from '../../base/uuid.ts'
+import { systemRandom } from '../../host/random.ts'
 import { parsePairs, readProperties } from '../config/file.ts'
-import { illegalArgument, JavaError } from '../java/errors.ts'
+import { illegalArgument } from '../java/errors.ts'
 import type { Machine } from '../machine.ts'
 import { fault } from '../options/argparse.ts'
 import type { Options } from '../options/options.ts'
@@ -31,6 +33,10 @@ export function ensureSensible(options: Options, { needsServer }: { needsServer:
   const interval = options.long('reporting-interval')
   if (interval !== undefined && interval <= 0n) {
     throw fault(declaration, '--reporting-interval should be greater than zero.')
+  }
+  const duration = options.long('transaction-duration-ms')
+  if (duration !== undefined && duration <= 0n) {
+    throw fault(declaration, '--transaction-duration-ms should be greater than zero.')
   }
   if (needsServer && !sources.some((name) => options.has(name))) {
     throw fault(
@@ -67,11 +73,9 @@ export function propertiesOf(options: Options, { stdout }: Machine): Map<string,
   ])
   if (!properties.has('client.id')) properties.set('client.id', 'perf-producer-client')
   const transactionalId = options.text('transactional-id') ?? properties.get('transactional.id')
-  if (transactionalId !== undefined || options.has('transaction-duration-ms')) {
-    throw new JavaError(
-      'org.apache.kafka.common.KafkaException',
-      'these tools write no transactions; leave --transactional-id and --transaction-duration-ms out',
-    )
+  if (transactionalId !== undefined) properties.set('transactional.id', transactionalId)
+  else if (options.has('transaction-duration-ms')) {
+    properties.set('transactional.id', `performance-producer-${uuidFrom(systemRandom)}`)
   }
   return properties
 }

@@ -6,7 +6,12 @@ import { BatchWriter } from '../../protocol/batch/writer.ts'
 import type { RecordFault } from './record-errors.ts'
 import type { FailedRecord, RecordRange } from './settings.ts'
 
-export type ProducerIdentity = { readonly id: bigint; readonly epoch: number }
+export type ProducerIdentity = {
+  readonly id: bigint
+  readonly epoch: number
+  /** What it sends belongs to a transaction, which alone may renew it. */
+  readonly isTransactional?: boolean
+}
 
 export type Batch = {
   /** As it goes over the wire. */
@@ -43,6 +48,7 @@ export function stamp(batch: Batch, identity: ProducerIdentity, sequence: number
   ) {
     return
   }
+  if (identity.isTransactional === true) bytes[layout.attributesAt + 1]! |= layout.transactionalBit
   setInt64(bytes, layout.producerIdAt, identity.id)
   setInt16(bytes, layout.producerEpochAt, identity.epoch)
   setInt32(bytes, layout.baseSequenceAt, sequence)

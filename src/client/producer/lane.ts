@@ -47,6 +47,13 @@ export class Lane {
     return this.open === null && this.waiting.length === 0 && this.underWay.length === 0
   }
 
+  /** Another identity counts from now on; nothing is waiting or under way. */
+  restart(): void {
+    this.#identity = null
+    this.#sequence = 0
+    this.#isKnown = false
+  }
+
   nextOrder(): number {
     return this.#order++
   }
@@ -134,6 +141,8 @@ export class Lane {
     this.#isHeld = false
     if (!this.#isToRenew) return
     this.#isToRenew = false
+    // A gap within a transaction stays one: it can only be aborted.
+    if (this.#identity?.isTransactional === true) return
     const { id, epoch } = this.#identity ?? { id: -1n, epoch: epochMax }
     // An id whose epochs are used up is of no more use to this partition; the producer asks for another one.
     this.#identity = epoch === epochMax ? null : { id, epoch: epoch + 1 }

@@ -25,7 +25,11 @@ export type ProduceRequest = RequestOf<typeof produce>
 export function produceRequest(
   cluster: Cluster,
   parcels: readonly Parcel[],
-  { acks, timeoutMs }: { acks: number; timeoutMs: number },
+  {
+    transactionalId,
+    acks,
+    timeoutMs,
+  }: { transactionalId: string | null; acks: number; timeoutMs: number },
 ): { request: ProduceRequest; highest: number } {
   const topics = new Map<string, ProduceRequest['topicData'][number]>()
   let everyTopicHasId = true
@@ -40,7 +44,7 @@ export function produceRequest(
     topic.partitionData.push({ index: lane.partition, records: batch.bytes })
   }
   return {
-    request: { transactionalId: null, acks, timeoutMs, topicData: [...topics.values()] },
+    request: { transactionalId, acks, timeoutMs, topicData: [...topics.values()] },
     // Version 13 names topics by id alone (KIP-516).
     highest: everyTopicHasId ? produce.stable : 12,
   }

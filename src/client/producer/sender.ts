@@ -10,13 +10,17 @@ import type { Cluster } from '../cluster.ts'
 import type { Accumulator } from './accumulator.ts'
 import type { ProducerIdentity } from './batch.ts'
 import { Deliveries } from './deliveries.ts'
-import { identify } from './identify.ts'
 import type { Lane } from './lane.ts'
 import { type Parcel, type ProduceRequest, parcelSize, produceRequest } from './produce-request.ts'
 import type { ProducerSettings } from './settings.ts'
 import { Ways } from './ways.ts'
 
 const noOffset = -1n
+
+export interface SenderEvents {
+  readonly settled: () => void
+  readonly identify: () => Promise<ProducerIdentity>
+}
 
 export class Sender {
   readonly #cluster: Cluster
@@ -29,6 +33,7 @@ export class Sender {
   /** Requests without an answer, by broker. */
   readonly #inFlight = new Map<number, number>()
   #identity: ProducerIdentity | null = null
+  readonly #askIdentity: () => Promise<ProducerIdentity>
   #isIdentifying = false
   #cancelTimer: Cancel = () => {}
   #timerAt = Number.POSITIVE_INFINITY
@@ -40,8 +45,9 @@ export class Sender {
     cluster: Cluster,
     settings: ProducerSettings,
     accumulator: Accumulator,
-    settled: () => void,
+    { settled, identify }: SenderEvents,
   ) {
+    this.#askIdentity = identify
     this.#cluster = cluster
     this.#settings = settings
     this.#accumulator = accumulator
@@ -58,6 +64,11 @@ export class Sender {
   /** Begins what the first batch will need, so that it does not wait for it. */
   prepare(): void {
     if (this.#settings.idempotence && this.#identity === null) this.#identify()
+  }
+
+  /** What is sent from now on is sent under this one. */
+  identifyAs(identity: ProducerIdentity): void {
+    this.#identity = identity
   }
 
   ready(lane: Lane): void {
@@ -160,8 +171,9 @@ export class Sender {
   }
 
   #send(leaderId: number, connection: Connection, parcels: readonly Parcel[]): void {
-    const { acks, requestTimeoutMs: timeoutMs } = this.#settings
-    const { request, highest } = produceRequest(this.#cluster, parcels, { acks, timeoutMs })
+    const { transactionalId, acks, requestTimeoutMs: timeoutMs } = this.#settings
+    const how = { transactionalId, acks, timeoutMs }
+    const { request, highest } = produceRequest(this.#cluster, parcels, how)
     this.#inFlight.set(leaderId, (this.#inFlight.get(leaderId) ?? 0) + 1)
     const answer =
       acks === 0
@@ -191,7 +203,7 @@ export class Sender {
   #identify(): void {
     if (this.#isIdentifying) return
     this.#isIdentifying = true
-    identify(this.#cluster).then(
+    this.#askIdentity().then(
       (identity) => {
         this.#isIdentifying = false
         this.#identity = identity

@@ -26,6 +26,9 @@ export type ProducerSettings = {
   onFailure: (failure: DeliveryFailure) => void
   /** Told of every batch that was; the offset is −1 where the broker does not say (acks = 0, a duplicate). */
   onDelivered: (delivery: Delivery) => void
+  /** Everything belongs to transactions, which `endTransaction` ends (KIP-98); null: nothing does. */
+  transactionalId: string | null
+  transactionTimeoutMs: number
 }
 
 /** Records by their numbers: they count from 0 in the order in which they were appended to this producer. */
@@ -88,6 +91,8 @@ export function producerSettings(
     roundRobin: false,
     onFailure: () => {},
     onDelivered: () => {},
+    transactionalId: null,
+    transactionTimeoutMs: 60_000,
     ...options,
   }
   ensureConsistent(settings)
@@ -96,7 +101,10 @@ export function producerSettings(
 
 function ensureConsistent(settings: ProducerSettings): void {
   const { idempotence, acks, maxInFlight, retries } = settings
-  if (!idempotence) return
+  if (!idempotence) {
+    if (settings.transactionalId === null) return
+    throw invalid('Cannot set a transactional.id without also enabling idempotence.')
+  }
   if (acks !== -1) {
     throw invalid(
       'Must set acks to all in order to use the idempotent producer. Otherwise we cannot guarantee idempotence.',
