@@ -90,8 +90,8 @@ export const bugs: readonly Bug[] = [
     name: 'a follower changes a byte of what it copies',
     sim: 'brokers',
     file: 'src/broker/replica-fetcher.ts',
-    from: 'log.appendAsFollower(answered.records)',
-    to: 'const own = Uint8Array.from(answered.records)\n        own[15]! += 1\n        log.appendAsFollower(own)',
+    from: 'appendCopied(log, answered.records)',
+    to: 'const own = Uint8Array.from(answered.records)\n        own[15]! += 1\n        appendCopied(log, own)',
   },
   {
     name: 'a follower takes a high watermark that is lower than its own',

@@ -15,6 +15,8 @@ export interface BrokerOptions {
   readonly net: SimNet
   readonly random: SeededRandom
   readonly clockRate: number
+  /** log.dirs */
+  readonly directories: readonly string[]
 }
 
 export const hostOf = (id: number): string => `broker${id}`
@@ -132,7 +134,7 @@ export class SimBroker {
   }
 
   #properties(): Map<string, string> {
-    const { id, voters } = this.#options
+    const { id, voters, directories } = this.#options
     const { isVoter } = this
     const own = hostOf(id)
     const listeners = [`PLAINTEXT://${own}:${clientPort}`]
@@ -141,7 +143,7 @@ export class SimBroker {
       Object.entries({
         'process.roles': isVoter ? 'broker,controller' : 'broker',
         'node.id': String(id),
-        'log.dirs': '/data',
+        'log.dirs': directories.join(','),
         'jackdaw.cluster.id': 'AAAAAAAAAAAAAAAAAAAAAQ',
         'controller.quorum.voters': voters.map((v) => `${v}@${hostOf(v)}:${quorumPort}`).join(','),
         'controller.listener.names': 'CONTROLLER',

@@ -4,6 +4,7 @@
  */
 import { movePartitions } from '../../../src/client/admin/cluster.ts'
 import { electLeaders } from '../../../src/client/admin/elect-leaders.ts'
+import { alterReplicaLogDirs } from '../../../src/client/admin/log-dirs.ts'
 import { configsOf } from '../../../src/metadata/image.ts'
 import type { MetadataRecord } from '../../../src/metadata/records.ts'
 import { KafkaError } from '../../../src/protocol/errors.ts'
@@ -23,7 +24,9 @@ export const acts = [
   'add a broker',
   'remove a broker',
 ] as const
-export type Act = (typeof acts)[number]
+/** Where brokers have several directories. */
+const directoryAct = 'move to another directory'
+export type Act = (typeof acts)[number] | typeof directoryAct
 
 /** What the metadata say, as `factOf` has it. */
 export type Fact = string
@@ -86,10 +89,15 @@ export class Operator {
     const { client, random } = this.#world
     client.machine.after(random.number() * 2 * everyMs, () => {
       if (this.#isOver) return
-      this.#begin(random.pick(acts))
+      this.#begin(random.pick(this.#acts()))
       void client.scribble(random.chance(0.5) ? passing : loose)
       this.#next()
     })
+  }
+
+  #acts(): readonly Act[] {
+    const hasPlaces = this.#world.directories.length > 1
+    return hasPlaces ? [...acts, ...Array.from({ length: 5 }, (): Act => directoryAct)] : acts
   }
 
   #begin(act: Act): void {
@@ -128,6 +136,8 @@ export class Operator {
         return
       case 'remove a broker':
         return this.#remove()
+      case 'move to another directory':
+        return this.#moveToDirectory()
     }
   }
 
@@ -135,6 +145,15 @@ export class Operator {
     await movePartitions(this.#world.client.admin.cluster, [{ topic, partition, replicas }], {
       timeoutMs,
     })
+  }
+
+  /** Wherever it lies, and whether it is there or not. */
+  async #moveToDirectory(): Promise<void> {
+    const { client, brokers, random, directories } = this.#world
+    const brokerId = random.pick(brokers).id
+    const path = random.pick(directories)
+    const move = { topic, partition: random.below(partitions), brokerId, path }
+    await alterReplicaLogDirs(client.admin.cluster, [move], { timeoutMs })
   }
 
   /** Brokers that stay, in any order. */
@@ -261,12 +280,16 @@ export class Operator {
         wanted.add(`${name}-${index}`)
         const hosted = replicas.get(name, index)
         if (hosted?.log.topicId !== topicId) return `${name}-${index} is not here`
+        if (hosted.move !== null) return `${name}-${index} still moves to another directory`
+        if (each.directories[each.replicas.indexOf(id)] !== logs.directoryIdOf(hosted.log))
+          return `${name}-${index} lies elsewhere than the metadata have it`
         const minInSync = Number(configsOf(image, 'topic', name).get('min.insync.replicas') ?? 1)
         if (hosted.state.minInSync !== Math.min(minInSync, each.replicas.length))
           return `${name}-${index} acts on another min.insync.replicas`
       }
     }
     for (const { name } of logs.all()) if (!wanted.has(name)) return `${name} is still here`
+    for (const { name } of logs.futures.all()) return `a copy of ${name} is still here`
     return null
   }
 }

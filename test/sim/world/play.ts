@@ -12,7 +12,9 @@ export function optionsOf(seed: number): WorldOptions {
   ]
   // Every other of each kind has somebody who changes the cluster.
   const isOperated = seed % (2 * kinds.length) >= kinds.length
-  return { seed, troubleMs: 8000, isOperated, ...kinds[seed % kinds.length]! }
+  // And some of these have two log directories on each broker.
+  const directories = seed % 30 >= 25 ? 2 : 1
+  return { seed, troubleMs: 8000, isOperated, directories, ...kinds[seed % kinds.length]! }
 }
 
 /** Null if all went well; else what went wrong, and when. */

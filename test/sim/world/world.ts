@@ -20,6 +20,8 @@ export interface WorldOptions {
   readonly troubleMs: number
   /** Somebody changes the cluster all the while. */
   readonly isOperated?: boolean
+  /** Of each broker; one unless it says more. */
+  readonly directories?: number
 }
 
 const setUpMs = 30_000
@@ -50,6 +52,11 @@ export class ClusterWorld {
     this.operator = new Operator(this)
   }
 
+  /** Of each broker. */
+  get directories(): readonly string[] {
+    return ['/data', '/more', '/most'].slice(0, this.#options.directories ?? 1)
+  }
+
   /** A new one, with an empty disk; it votes if it is among the first. */
   addBroker(): SimBroker {
     const { time, net, random } = this
@@ -60,6 +67,7 @@ export class ClusterWorld {
       net,
       random,
       clockRate: 0.95 + random.number() * 0.1,
+      directories: this.directories,
     })
     this.brokers.push(broker)
     return broker
