@@ -27,8 +27,8 @@ export const bugs: readonly Bug[] = [
     name: 'a node votes twice in an epoch',
     sim: 'raft',
     file: 'src/raft/elect.ts',
-    from: 'return node.vote === null ? true : sameKey(node.vote, candidate)',
-    to: 'return true || sameKey(candidate, candidate)',
+    from: 'return node.vote === null ? true : isSame(node.vote, candidate)',
+    to: 'return true || isSame(candidate, candidate)',
   },
   {
     name: 'a candidate may lack what is committed',
@@ -91,7 +91,7 @@ export const bugs: readonly Bug[] = [
     sim: 'brokers',
     file: 'src/broker/replica-fetcher.ts',
     from: 'appendCopied(log, answered.records)',
-    to: 'const own = Uint8Array.from(answered.records)\n        own[15]! += 1\n        appendCopied(log, own)',
+    to: 'appendCopied(log, Uint8Array.from(answered.records, (byte, at) => (at === 15 ? byte + 1 : byte)))',
   },
   {
     name: 'a follower takes a high watermark that is lower than its own',
