@@ -15,7 +15,7 @@ import { type Asking, listedGroups } from './ask.ts'
 import { type Action, ensureSensible } from './checks.ts'
 import { consumerGroupsDeclaration } from './declaration.ts'
 import { deleteAll, plainDeletions } from './delete.ts'
-import { deleteOffsets, plainOffsetDeletions } from './delete-offsets.ts'
+import { deleteOffsets, offsetDeletionsJson, plainOffsetDeletions } from './delete-offsets.ts'
 import { describe } from './describe/describe.ts'
 import { durationMs } from './duration.ts'
 import type { HistoryAsked } from './history/asked.ts'
@@ -156,7 +156,10 @@ const actions: {
   async 'delete-offsets'({ options, asking, machine }) {
     const group = options.text('group')!
     const outcome = await deleteOffsets(asking, { group, topics: options.all('topic') })
-    machine.stdout.write(plainOffsetDeletions(group, outcome))
+    const isJson = chosenForm(options, machine) === 'json'
+    machine.stdout.write(
+      isJson ? jsonLine(offsetDeletionsJson(outcome)) : plainOffsetDeletions(group, outcome),
+    )
   },
 }
 

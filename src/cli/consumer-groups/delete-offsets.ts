@@ -55,6 +55,10 @@ const ofGroup = [
   'NON_EMPTY_GROUP',
 ]
 
+export function offsetDeletionsJson({ rows }: OffsetDeletions) {
+  return rows.map(({ error, ...at }) => ({ ...at, fault: error === null ? null : javaText(error) }))
+}
+
 /** Kafka's own text: what became of it, and a table of the partitions. */
 export function plainOffsetDeletions(group: string, { error, rows }: OffsetDeletions): string {
   return `${verdict(group, { error, rows })}${table(rows)}`

@@ -4,7 +4,12 @@ import {
   movePartitions,
 } from '../../client/admin/cluster.ts'
 import type { Cluster } from '../../client/cluster.ts'
-import { byTopic, comparePartitions, partitionKey } from '../../client/topic-partition.ts'
+import {
+  byTopic,
+  comparePartitions,
+  partitionKey,
+  type TopicPartition,
+} from '../../client/topic-partition.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { withCluster } from '../admin.ts'
 import { executionError, JavaError, messageOf } from '../java/errors.ts'
@@ -14,6 +19,7 @@ import { isVersionAlone } from '../options/early.ts'
 import type { Options } from '../options/options.ts'
 import { parse } from '../options/parse.ts'
 import { chosenForm } from '../output/form.ts'
+import { jsonLine } from '../output/json.ts'
 import { exceptionText } from '../output/log.ts'
 import { show } from '../output/show.ts'
 import { findServer } from '../server.ts'
@@ -54,7 +60,11 @@ async function run(machine: Machine): Promise<number> {
     })
     const at = { tool: declaration.name, server, machine }
     return await withCluster(options, at, async (cluster, quiet) => {
-      await perform[action]({ options, cluster, machine: quiet })
+      const isData = action !== 'list' && chosenForm(options, quiet) === 'json'
+      // For a program, what Kafka's tool says is talk.
+      const said = isData ? { ...quiet, stdout: quiet.stderr } : quiet
+      const data = await perform[action]({ options, cluster, machine: said })
+      if (isData) quiet.stdout.write(jsonLine(data))
       return 0
     })
   } catch (error) {
@@ -85,7 +95,8 @@ function isOfController(error: unknown): boolean {
 
 type Run = { options: Options; cluster: Cluster; machine: Machine }
 
-const perform: { readonly [A in Action]: (run: Run) => Promise<void> } = {
+/** What an action gives is for `--output json`. */
+const perform: { readonly [A in Action]: (run: Run) => Promise<unknown> } = {
   generate,
   execute,
   verify,
@@ -93,7 +104,7 @@ const perform: { readonly [A in Action]: (run: Run) => Promise<void> } = {
   list,
 }
 
-async function generate({ options, cluster, machine: { stdout } }: Run): Promise<void> {
+async function generate({ options, cluster, machine: { stdout } }: Run): Promise<unknown> {
   const topics = parseTopics(read(options.text('topics-to-move-json-file')!))
   const wanted = parseBrokers(options.text('broker-list')!)
   const current = await replicasOfTopics(cluster, topics)
@@ -113,12 +124,10 @@ async function generate({ options, cluster, machine: { stdout } }: Run): Promise
       replicas,
     }))
   })
-  stdout.write(
-    `Current partition replica assignment\n${await assignmentJson(cluster, current)}\n\n`,
-  )
-  stdout.write(
-    `Proposed partition reassignment configuration\n${await assignmentJson(null, proposed)}\n`,
-  )
+  const [now, then] = [await assignmentJson(cluster, current), await assignmentJson(null, proposed)]
+  stdout.write(`Current partition replica assignment\n${now}\n\n`)
+  stdout.write(`Proposed partition reassignment configuration\n${then}\n`)
+  return { current: JSON.parse(now), proposed: JSON.parse(then) }
 }
 
 const verifyWarning =
@@ -126,7 +135,7 @@ const verifyWarning =
 const goingOn =
   'Cannot execute because there is an existing partition assignment.  Use --additional to override this and create a new partition assignment in addition to the existing one. The --additional flag can also be used to change the throttle by resubmitting the current reassignment.'
 
-async function execute({ options, cluster, machine: { stdout } }: Run): Promise<void> {
+async function execute({ options, cluster, machine: { stdout } }: Run): Promise<unknown> {
   const targets = parseTargets(read(options.text('reassignment-json-file')!))
   ensureMovable(targets)
   const [rate, ioRate] = [
@@ -141,8 +150,9 @@ async function execute({ options, cluster, machine: { stdout } }: Run): Promise<
   }
   await ensureBrokers(cluster, targets)
   const current = await replicasOf(cluster, targets)
+  const before = await assignmentJson(cluster, current)
   stdout.write(
-    `Current partition replica assignment\n\n${await assignmentJson(cluster, current)}\n\nSave this to use as the --reassignment-json-file option during rollback\n`,
+    `Current partition replica assignment\n\n${before}\n\nSave this to use as the --reassignment-json-file option during rollback\n`,
   )
   if (rate >= 0n || ioRate >= 0n) stdout.write(verifyWarning)
   if (rate >= 0n) {
@@ -167,6 +177,7 @@ async function execute({ options, cluster, machine: { stdout } }: Run): Promise<
     `Successfully started partition reassignment${plural(targets)} for ${names(targets).join(',')}\n`,
   )
   if (dirMoves.length > 0) await startDirMoves(cluster, dirMoves, start)
+  return { before: JSON.parse(before), started: targets.map(placeOf) }
 }
 
 const startOf = (options: Options, stdout: Machine['stdout']) => ({
@@ -174,30 +185,31 @@ const startOf = (options: Options, stdout: Machine['stdout']) => ({
   write: (text: string) => void stdout.write(text),
 })
 
-async function verify({ options, cluster, machine: { stdout } }: Run): Promise<void> {
+async function verify({ options, cluster, machine: { stdout } }: Run): Promise<unknown> {
   const targets = parseTargets(read(options.text('reassignment-json-file')!))
   const active = new Set((await listPartitionReassignments(cluster)).map(nameOf))
   const current = await replicasIfAny(cluster, targets)
-  const lines = [...targets].sort(comparePartitions).map((target) => {
+  const partitions = [...targets].sort(comparePartitions).map((target) => {
     const name = nameOf(target)
-    if (active.has(name)) return `Reassignment of partition ${name} is still in progress.`
-    const now = (current.get(name) ?? []).join(',')
-    const wanted = target.replicas.join(',')
-    return now === wanted
-      ? `Reassignment of partition ${name} is completed.`
-      : `There is no active reassignment of partition ${name}, but replica set is ${now} rather than ${wanted}.`
+    const replicas = current.get(name) ?? []
+    const isThere = replicas.join(',') === target.replicas.join(',')
+    const state = active.has(name) ? 'in-progress' : isThere ? 'completed' : 'not-active'
+    return { ...placeOf(target), state, replicas, wanted: target.replicas }
   })
-  stdout.write(`${['Status of partition reassignment:', ...lines].join('\n')}\n`)
+  stdout.write(`Status of partition reassignment:\n${partitions.map(partitionLine).join('\n')}\n`)
   const dirMoves = [...(await dirMoveStates(cluster, dirMovesOf(targets)))]
   stdout.write(`${dirMoves.map(([move, state]) => dirMoveLine(move, state)).join('\n')}\n`)
   const isGoingOn =
     targets.some((target) => active.has(nameOf(target))) ||
     dirMoves.some(([, { kind }]) => kind === 'active')
-  if (isGoingOn || options.has('preserve-throttles')) return
-  await clearThrottles(cluster, targets, (text) => stdout.write(text))
+  if (!isGoingOn && !options.has('preserve-throttles')) {
+    await clearThrottles(cluster, targets, (text) => stdout.write(text))
+  }
+  const directories = dirMoves.map(([move, { kind }]) => ({ ...move, state: kind }))
+  return { partitions, directories }
 }
 
-async function cancel({ options, cluster, machine: { stdout } }: Run): Promise<void> {
+async function cancel({ options, cluster, machine: { stdout } }: Run): Promise<unknown> {
   const targets = parseTargets(read(options.text('reassignment-json-file')!))
   const active = new Set((await listPartitionReassignments(cluster)).map(nameOf))
   const moving = targets.filter((target) => active.has(nameOf(target)))
@@ -220,8 +232,10 @@ async function cancel({ options, cluster, machine: { stdout } }: Run): Promise<v
   if (back.length > 0) await startDirMoves(cluster, back, startOf(options, stdout))
   // Here Kafka's tool ends no line.
   else stdout.write('None of the specified partition moves are active.')
-  if (options.has('preserve-throttles')) return
-  await clearThrottles(cluster, targets, (text) => stdout.write(text))
+  if (!options.has('preserve-throttles')) {
+    await clearThrottles(cluster, targets, (text) => stdout.write(text))
+  }
+  return { cancelled: moving.map(placeOf) }
 }
 
 async function list({ options, cluster, machine }: Run): Promise<void> {
@@ -257,6 +271,23 @@ async function list({ options, cluster, machine }: Run): Promise<void> {
   )
 }
 
+function partitionLine({
+  state,
+  replicas,
+  wanted,
+  ...place
+}: TopicPartition & {
+  state: string
+  replicas: readonly number[]
+  wanted: readonly number[]
+}): string {
+  const name = nameOf(place)
+  if (state === 'in-progress') return `Reassignment of partition ${name} is still in progress.`
+  if (state === 'completed') return `Reassignment of partition ${name} is completed.`
+  return `There is no active reassignment of partition ${name}, but replica set is ${replicas.join(',')} rather than ${wanted.join(',')}.`
+}
+
+const placeOf = ({ topic, partition }: TopicPartition) => ({ topic, partition })
 const nameOf = ({ topic, partition }: Pick<Target, 'topic' | 'partition'>) =>
   partitionKey(topic, partition)
 const names = (targets: readonly Target[]) => [...targets].sort(comparePartitions).map(nameOf)
