@@ -120,9 +120,12 @@ export class GroupCoordinator {
   /** The groups of this broker; an error while some are still being read. */
   async list(): Promise<{ error: ErrorName; groups: GroupSummary[] }> {
     const shards = [...this.#shards.values()]
+    const reading = { error: 'COORDINATOR_LOAD_IN_PROGRESS' as const, groups: [] }
+    // Not a word of a part, as in Kafka; who waits for the whole asks often.
+    if (!shards.every(({ isActive }) => isActive)) return reading
     const groups = await Promise.all(shards.map((each) => each.summaries()))
     const isWhole = shards.every(({ isActive }) => isActive)
-    return { error: isWhole ? 'NONE' : 'COORDINATOR_LOAD_IN_PROGRESS', groups: groups.flat() }
+    return isWhole ? { error: 'NONE', groups: groups.flat() } : reading
   }
 
   isCoordinatorOf(groupId: string): boolean {

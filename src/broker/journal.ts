@@ -2,6 +2,8 @@
  * What coordinators write to: one partition of an internal topic for each of them. A batch is remembered when every in-sync
  * replica holds it; only then may the coordinator speak.
  */
+
+import type { Clock } from '../host/clock.ts'
 import { endTxnMarkerOf } from '../log/producers/marker.ts'
 import { encodeBatch } from '../protocol/batch/encode.ts'
 import {
@@ -14,6 +16,7 @@ import {
 import { records } from '../protocol/batch/reader.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import type { Broker } from './broker.ts'
+import type { TopicPartition } from './replicas.ts'
 
 export interface JournalRecord {
   readonly key: Uint8Array
@@ -64,13 +67,19 @@ export interface JournalOptions {
 
 /** How long replicas may take. */
 const timeoutMs = 5000
-// Large enough for few reads, small enough that a reload does not stop the broker for long.
-const replayBytesMax = 1 << 20
+// Large enough for few reads, small enough for many of them in a turn.
+const replayBytesMax = 1 << 18
+/** So long a reload may keep others from their turn. */
+const replayTurnMs = 10
 
 export function coordinatorJournal(
   broker: Pick<Broker, 'replicas' | 'clock'>,
   { topic, baseSequence }: JournalOptions,
 ): CoordinatorJournal {
+  // A broker that starts, or takes over from another one, has tens of partitions to read at once. One after the other they
+  // leave room for everybody else, and the first ones are ready early.
+  let reading = Promise.resolve()
+  const breath = breather(broker.clock)
   return {
     async append(partition, entries, producer) {
       const baseTimestamp = BigInt(broker.clock.now())
@@ -84,28 +93,56 @@ export function coordinatorJournal(
       if (error !== 'NONE') throw new KafkaError(error)
     },
 
-    async replay(partition, take, takeMarker = () => {}) {
-      const hosted = broker.replicas.leader(topic, partition)
-      if (typeof hosted === 'string') throw new KafkaError(hosted)
-      // A new leader's high watermark lags behind: records below the end may have been acknowledged by the one before it.
-      const upTo = hosted.log.logEndOffset
-      for (let offset = hosted.log.logStartOffset; offset < upTo; ) {
-        const { bytes } = hosted.log.read(offset, {
-          bytesMax: replayBytesMax,
-          upTo,
-          atLeastOneBatch: true,
-        })
-        if (bytes.length === 0) return
-        offset = replayBatches(bytes, take, takeMarker)
-        // Thousands of records are a long turn: others get theirs in between.
-        await new Promise<void>((resolve) => broker.clock.schedule(0, resolve))
-      }
+    replay(partition, take, takeMarker = () => {}) {
+      const replayed = reading.then(() =>
+        replay(broker.replicas, { topic, partition }, { take, takeMarker, breath }),
+      )
+      reading = replayed.catch(() => {})
+      return replayed
     },
 
     isFenced(partition, { producerId, producerEpoch }) {
       const entry = broker.replicas.get(topic, partition)?.log.producers.get(producerId)
       return entry !== undefined && producerEpoch < entry.epoch
     },
+  }
+}
+
+interface Replaying {
+  readonly take: TakeRecord
+  readonly takeMarker: (marker: JournalMarker) => void
+  readonly breath: () => Promise<void> | null
+}
+
+async function replay(
+  replicas: Broker['replicas'],
+  { topic, partition }: TopicPartition,
+  { take, takeMarker, breath }: Replaying,
+): Promise<void> {
+  const hosted = replicas.leader(topic, partition)
+  if (typeof hosted === 'string') throw new KafkaError(hosted)
+  const { log } = hosted
+  // A new leader's high watermark lags behind: records below the end may have been acknowledged by the one before it.
+  const upTo = log.logEndOffset
+  for (let offset = log.logStartOffset; offset < upTo; ) {
+    await breath()
+    const { bytes } = log.read(offset, { bytesMax: replayBytesMax, upTo, atLeastOneBatch: true })
+    if (bytes.length === 0) return
+    offset = replayBatches(bytes, take, takeMarker)
+  }
+}
+
+/** Null while the turn is not over yet; else what to wait for, so that others get theirs. */
+function breather(clock: Clock): () => Promise<void> | null {
+  let ends = clock.monotonic() + replayTurnMs
+  return () => {
+    if (clock.monotonic() < ends) return null
+    return new Promise((resolve) =>
+      clock.schedule(0, () => {
+        ends = clock.monotonic() + replayTurnMs
+        resolve()
+      }),
+    )
   }
 }
 
