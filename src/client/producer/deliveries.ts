@@ -93,9 +93,9 @@ export class Deliveries {
     for (;;) {
       const batch = lane.waiting[0]
       if (batch === undefined) return
-      const ageMs = now - batch.createdAt
-      if (ageMs < this.#settings.deliveryTimeoutMs) return
-      this.fail(lane, batch, expired(lane, batch, ageMs))
+      // As the sender's timer has it: the difference of the two may be a rounding away from the limit when the sum is not.
+      if (now < batch.createdAt + this.#settings.deliveryTimeoutMs) return
+      this.fail(lane, batch, expired(lane, batch, now - batch.createdAt))
     }
   }
 
