@@ -19,6 +19,7 @@ export const tools = {
   'metadata-quorum': () => import('./metadata-quorum/main.ts'),
   'leader-election': () => import('./leader-election/main.ts'),
   'reassign-partitions': () => import('./reassign-partitions/main.ts'),
+  transactions: () => import('./transactions/main.ts'),
   'producer-perf-test': () => import('./producer-perf-test/main.ts'),
   'consumer-perf-test': () => import('./consumer-perf-test/main.ts'),
   'e2e-latency': () => import('./e2e-latency/main.ts'),

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Random } from '../../host/random.ts'
 import { readNamedFile } from '../config/file.ts'
 import { illegalArgument } from '../java/errors.ts'
+import { SplittableRandom } from '../java/splittable-random.ts'
 import type { Options } from '../options/options.ts'
 
 /** The value of the record with this number. */
@@ -22,14 +23,22 @@ const letterFirst = 65
 const letterCount = 26
 const poolSize = 1024 * 1024
 
-// As Kafka's tool: random letters, others for each record, so that compression finds little. They are cut out of a long text
-// at random places, because making new ones would be the slowest part of the test.
+/**
+ * As Kafka's tool: random letters, others for each record, so that compression finds little; the first mebibyte of them is the very
+ * same. What comes after it is cut out of that at random places, because making new ones would be the slowest part of the test.
+ */
 function letters(size: number, random: Random): Payloads {
-  const pool = Buffer.from(random.bytes(poolSize + size))
-  for (let i = 0; i < pool.length; i++) pool[i] = letterFirst + (pool[i]! % letterCount)
+  const pool = Buffer.alloc(poolSize + size)
+  const kafkas = new SplittableRandom(0n)
+  let made = 0
   return () => {
-    const start = Math.floor(random.number() * poolSize)
-    return pool.subarray(start, start + size)
+    if (made >= poolSize) {
+      const start = Math.floor(random.number() * poolSize)
+      return pool.subarray(start, start + size)
+    }
+    const start = made
+    for (; made < start + size; made++) pool[made] = letterFirst + kafkas.nextInt(letterCount)
+    return pool.subarray(start, made)
   }
 }
 

@@ -1,0 +1,72 @@
+/** Open transactions in logs of which no coordinator knows: nobody will ever end them (KIP-664). */
+import {
+  type ActiveProducer,
+  describeProducers,
+  describeTransaction,
+  listTransactions,
+} from '../../client/admin/transactions.ts'
+import type { Cluster } from '../../client/cluster.ts'
+import type { TopicPartition } from '../../client/topic-partition.ts'
+import { KafkaError } from '../../protocol/errors.ts'
+import type { Hanging } from './view.ts'
+
+export interface Scope {
+  readonly topic: string | null
+  readonly partition: number | null
+  readonly brokerId: number | null
+  /** One that was written to since then may still be ended by its producer. */
+  readonly before: number
+}
+
+export async function findHanging(cluster: Cluster, scope: Scope): Promise<Hanging[]> {
+  const candidates: Hanging[] = []
+  for (const at of await partitionsIn(cluster, scope)) {
+    for (const producer of await describeProducers(cluster, at, scope.brokerId)) {
+      if (isOld(producer, scope)) candidates.push({ ...producer, ...at })
+    }
+  }
+  if (candidates.length === 0) return []
+  const owners = new Map<bigint, string>()
+  for (const { producerId, transactionalId } of await listTransactions(cluster)) {
+    owners.set(producerId, transactionalId)
+  }
+  const hanging: Hanging[] = []
+  for (const each of candidates) {
+    if (!(await isKnown(cluster, owners.get(each.producerId), each))) hanging.push(each)
+  }
+  return hanging
+}
+
+const isOld = ({ currentTxnStartOffset, lastTimestamp }: ActiveProducer, { before }: Scope) =>
+  currentTxnStartOffset >= 0n && Number(lastTimestamp) < before
+
+async function partitionsIn(cluster: Cluster, scope: Scope): Promise<TopicPartition[]> {
+  const { topic, partition, brokerId } = scope
+  const { topics } = await cluster.metadata(topic === null ? null : [topic])
+  return topics.flatMap(({ name, partitions }) =>
+    partitions
+      .filter(({ partitionIndex, replicaNodes }) => {
+        const isWanted = partition === null || partition === partitionIndex
+        return isWanted && (brokerId === null || replicaNodes.includes(brokerId))
+      })
+      .map(({ partitionIndex }) => ({ topic: name ?? '', partition: partitionIndex })),
+  )
+}
+
+async function isKnown(
+  cluster: Cluster,
+  transactionalId: string | undefined,
+  { topic, partition, producerId }: Hanging,
+): Promise<boolean> {
+  if (transactionalId === undefined) return false
+  try {
+    const found = await describeTransaction(cluster, transactionalId)
+    const isPart = found.partitions.some(
+      (each) => each.topic === topic && each.partition === partition,
+    )
+    return isPart && found.producerId === producerId
+  } catch (error) {
+    if (error instanceof KafkaError && error.error === 'TRANSACTIONAL_ID_NOT_FOUND') return false
+    throw error
+  }
+}

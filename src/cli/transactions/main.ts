@@ -1,0 +1,4 @@
+import { enter } from '../enter.ts'
+import { transactionsTool } from './transactions.ts'
+
+void enter(transactionsTool)

@@ -1,0 +1,163 @@
+import {
+  abortTransaction,
+  describeProducers,
+  describeTransaction,
+  fenceProducer,
+  listTransactions,
+  type ToAbort,
+} from '../../client/admin/transactions.ts'
+import type { Cluster } from '../../client/cluster.ts'
+import { KafkaError } from '../../protocol/errors.ts'
+import { type Command, commandTool } from '../command-tool.ts'
+import { messageOf } from '../java/errors.ts'
+import { terse } from '../metadata-quorum/terse.ts'
+import type { Options } from '../options/options.ts'
+import { show } from '../output/show.ts'
+import { transactionsDeclaration } from './declaration.ts'
+import { findHanging } from './find-hanging.ts'
+import { shownDescription, shownHanging, shownListings, shownProducers } from './view.ts'
+
+const minuteMs = 60_000
+const maxTransactionTimeoutMin = 15
+
+const list: Command = ({ options, ask, form }) =>
+  ask(async (cluster, machine) => {
+    const durationMs = options.long('duration-filter') ?? -1n
+    const pattern = options.text('transactional-id-pattern') ?? null
+    const found = await told('Failed to list transactions', () =>
+      listTransactions(cluster, { durationMs, pattern }),
+    )
+    await show(shownListings(found), { form, machine })
+  })
+
+const describe: Command = ({ options, ask, form }) =>
+  ask(async (cluster, machine) => {
+    const id = options.text('transactional-id')!
+    const what = `Failed to describe transaction state of transactional-id \`${id}\``
+    const found = await told(what, () => describeTransaction(cluster, id), {
+      TRANSACTIONAL_ID_NOT_FOUND: `DescribeTransactions request for transactionalId \`${id}\` failed because the ID could not be found`,
+    })
+    await show(shownDescription(found, machine.clock.now()), { form, machine })
+  })
+
+const describeProducersOf: Command = ({ options, ask, form }) =>
+  ask(async (cluster, machine) => {
+    const at = placeOf(options)
+    const brokerId = options.integer('broker-id') ?? null
+    const where = brokerId === null ? 'leader' : `broker ${brokerId}`
+    const what = `Failed to describe producers for partition ${at.topic}-${at.partition} on ${where}`
+    const found = await told(what, () => describeProducers(cluster, at, brokerId))
+    await show(shownProducers(found), { form, machine })
+  })
+
+const abort: Command = async ({ options, ask }) => {
+  ensureIdentified(options)
+  await ask(async (cluster) => {
+    const found = await toAbort(cluster, options)
+    const { topic, partition, producerId } = found
+    const what = `Failed to abort the transaction of producer ${producerId} on partition ${topic}-${partition}`
+    await told(what, () => abortTransaction(cluster, found))
+  })
+}
+
+function ensureIdentified(options: Options): void {
+  if (options.has('start-offset')) return
+  if (!options.has('producer-id')) {
+    throw terse(
+      'The transaction to abort must be identified either with --start-offset (for brokers on 3.0 or above) or with --producer-id, --producer-epoch, and --coordinator-epoch (for older brokers)',
+    )
+  }
+  const missing = ['producer-epoch', 'coordinator-epoch'].find((name) => !options.has(name))
+  if (missing !== undefined) {
+    throw terse(`Missing required argument --${missing} for an abort by --producer-id`)
+  }
+}
+
+async function toAbort(cluster: Cluster, options: Options): Promise<ToAbort> {
+  const at = placeOf(options)
+  const startOffset = options.long('start-offset')
+  if (startOffset === undefined) {
+    return {
+      ...at,
+      producerId: options.long('producer-id')!,
+      producerEpoch: options.integer('producer-epoch')!,
+      coordinatorEpoch: options.integer('coordinator-epoch')!,
+    }
+  }
+  const name = `${at.topic}-${at.partition}`
+  const what = `Failed to validate producer state for partition ${name}`
+  const producers = await told(what, () => describeProducers(cluster, at))
+  const found = producers.find((each) => each.currentTxnStartOffset === startOffset)
+  if (found === undefined) {
+    throw terse(
+      `Could not find any open transactions starting at offset ${startOffset} on partition ${name}`,
+    )
+  }
+  const { producerId, producerEpoch, coordinatorEpoch } = found
+  // It has written no marker yet: whichever epoch its coordinator has, none is older.
+  return { ...at, producerId, producerEpoch, coordinatorEpoch: Math.max(0, coordinatorEpoch) }
+}
+
+const hanging: Command = async ({ options, ask, form }) => {
+  const topic = options.text('topic') ?? null
+  const partition = options.integer('partition') ?? null
+  const brokerId = options.integer('broker-id') ?? null
+  if (partition !== null && topic === null) {
+    throw terse('The --partition argument requires --topic to be provided')
+  }
+  if (topic === null && brokerId === null) {
+    throw terse(
+      'The `find-hanging` command requires either --topic or --broker-id to limit the scope of the search',
+    )
+  }
+  const timeoutMin = options.integer('max-transaction-timeout') ?? maxTransactionTimeoutMin
+  await ask(async (cluster, machine) => {
+    const now = machine.clock.now()
+    const scope = { topic, partition, brokerId, before: now - timeoutMin * minuteMs }
+    const found = await told('Failed to find hanging transactions', () =>
+      findHanging(cluster, scope),
+    )
+    await show(shownHanging(found, now), { form, machine })
+  })
+}
+
+const forceTerminate: Command = ({ options, ask }) =>
+  ask(async (cluster) => {
+    const id = options.text('transactionalId')!
+    await told(`Failed to force terminate transactionalId \`${id}\``, () =>
+      fenceProducer(cluster, id),
+    )
+  })
+
+const placeOf = (options: Options) => ({
+  topic: options.text('topic')!,
+  partition: options.integer('partition')!,
+})
+
+/** As Kafka's tool tells a failure: what was tried, and why it could not be. */
+async function told<T>(
+  what: string,
+  work: () => Promise<T>,
+  words: { readonly [error: string]: string } = {},
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof KafkaError)) throw error
+    const why = words[error.error] ?? messageOf(error)
+    throw terse(`${what}: ${why}. Enable debug logging for additional detail.`)
+  }
+}
+
+export const transactionsTool = commandTool(transactionsDeclaration, {
+  commands: {
+    list,
+    describe,
+    'describe-producers': describeProducersOf,
+    abort,
+    'find-hanging': hanging,
+    forceTerminateTransaction: forceTerminate,
+  },
+  failure: (error) => error,
+  helpCode: 1,
+})
