@@ -23,7 +23,8 @@ export function registrationOf({
     controllerEndpoints: listeners.endpoints('controller'),
     rack: settings.get('broker.rack'),
     incarnationId: uuidFrom(random),
-    logDirs: logs.directories().map(({ id }) => id),
+    // As in Kafka, without those that have failed: of some nobody could read the id.
+    logDirs: logs.directories().flatMap(({ id, online }) => (online ? [id] : [])),
     // Of a broker that was stopped in an orderly way.
     ...(previousBrokerEpoch === null ? {} : { previousBrokerEpoch }),
   }

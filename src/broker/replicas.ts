@@ -12,6 +12,7 @@ import type { ErrorName } from '../protocol/errors.ts'
 import { Hosted } from './hosted.ts'
 import { epochError } from './leader-epoch.ts'
 import type { Logger } from './logger.ts'
+import { replicaLog } from './replica-log.ts'
 import type { Settings } from './settings.ts'
 
 export interface ReplicasOptions {
@@ -216,7 +217,7 @@ export class Replicas {
   }
 
   #assign(topic: string, topicId: string, partition: number, known: PartitionImage): void {
-    const { brokerId, clock, logs, settings } = this.#options
+    const { brokerId, clock, settings } = this.#options
     let present = this.get(topic, partition)
     if (present !== undefined && present.log.topicId !== topicId) {
       this.#remove(present)
@@ -227,11 +228,9 @@ export class Replicas {
       return
     }
     const directoryId = known.directories[known.replicas.indexOf(brokerId)]
-    const log =
-      present?.log ??
-      logs.get(topic, partition, topicId) ??
-      logs.futures.recover({ topic, partition, topicId, directoryId }) ??
-      logs.create(topic, partition, topicId, settings.log(topic))
+    const at = { topic, partition, topicId, directoryId }
+    const log = present?.log ?? replicaLog(this.#options, at)
+    if (log === null) return
     const hosted = present ?? this.#host(new Hosted(brokerId, log))
     const assignment = {
       leaderId: known.leader,

@@ -1,4 +1,5 @@
 /** All partitions of a broker, in the log directories that it was given; opened together, kept in order, closed together. */
+import { zeroUuid } from '../base/uuid.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Disk } from '../host/disk.ts'
 import type { Random } from '../host/random.ts'
@@ -206,6 +207,13 @@ export class LogManager {
 
   *all(): Iterable<PartitionLog> {
     for (const { logs } of this.#directories) yield* logs.values()
+  }
+
+  /** Whether what the metadata say to lie in this directory may lie in one that has failed, and come back with it. */
+  mayComeBack(directoryId: string | undefined): boolean {
+    const isNew = directoryId === undefined || directoryId === zeroUuid
+    const isOnline = this.#online.some(({ id }) => id === directoryId)
+    return !isNew && !isOnline && this.#online.length < this.#directories.length
   }
 
   /** Null where it lies in none of them any more. */

@@ -159,3 +159,35 @@ test.each(Array.from({ length: 40 }, (_, index) => index * 2))(
   },
   60_000,
 )
+
+test('a directory that fails before anything is read from it keeps no broker from starting', async () => {
+  const world = new ClusterWorld({ seed: 4, voters: 1, others: 0, troubleMs: 0, directories: 2 })
+  const broker = world.brokers[0]!
+  broker.disk.faults.refuse = ({ path }) => (path.startsWith('/more') ? 'EIO' : null)
+  broker.start()
+  await world.until(soonMs, 'it comes up', () => broker.isReady)
+  expect(await asked(world, '/more')).toBe('KAFKA_STORAGE_ERROR')
+  const registered = broker.node!.image.brokers.get(1)!.logDirs
+  expect(registered).toEqual([broker.node!.logs.directories()[0]!.id])
+})
+
+test('while the directory of a partition has failed, nothing empty takes its place; with the disk the records are back', async () => {
+  const { world, broker } = await started(5)
+  expect(await asked(world, '/more')).toBe('NONE')
+  await settledIn(world, broker, '/more')
+  const restart = async (fails: boolean) => {
+    broker.kill()
+    const isRefused = (path: string) => fails && path.startsWith('/more')
+    broker.disk.faults.refuse = ({ path }) => (isRefused(path) ? 'EIO' : null)
+    broker.start()
+    await world.until(soonMs, 'it is back', () => broker.isReady)
+  }
+  await restart(true)
+  await world.run(3000)
+  expect(hostedOf(broker)).toBeUndefined()
+  expect(broker.node!.image.topicsByName.get(topic)!.partitions[0]!.leader).toBe(-1)
+  await restart(false)
+  await settledIn(world, broker, '/more')
+  await written(world, 5)
+  expectAll(world, broker)
+})
