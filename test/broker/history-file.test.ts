@@ -32,7 +32,7 @@ const assignment = (
   generation,
   protocol: 'range',
   partitions: new Map([[memberId, 1]]),
-  shares: new Map([[memberId, [{ topic: 't', partitions: [0] }]]]),
+  shares: new Map([[memberId, [{ topic: 't', partitions: new Set([0]) }]]]),
 })
 const emptied = (generation: number): Note => ({ kind: 'emptied', generation })
 
@@ -66,7 +66,10 @@ test('what moved under another coordinator is not told as if it had been seen', 
 
 test('half a line of a crash, and what somebody else wrote, cost nothing but themselves', () => {
   newFile().append({ groupId: 'g', at: 1, note: emptied(1) })
-  appendFileSync(path(), 'null\n{"at":2,"groupId":"g"}\n{"at":3,"groupId":"g","no')
+  appendFileSync(
+    path(),
+    'null\n{"at":2,"groupId":"g"}\n{"at":2,"groupId":"g","note":{"kind":"assigned","partitions":[],"shares":[["a",[{"topic":"t","partitions":{}}]]]}}\n{"at":3,"groupId":"g","no',
+  )
   newFile().append({ groupId: 'g', at: 4, note: emptied(4) })
   expect(
     newFile()

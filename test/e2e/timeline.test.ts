@@ -34,7 +34,7 @@ async function until<T>(look: () => Promise<T | null>): Promise<T> {
 }
 
 const visit = async (id: string) => {
-  const read = `console-consumer --topic t --group g --consumer-property client.id=${id} --from-beginning --max-messages 1`
+  const read = `console-consumer --topic t --group g --consumer-property client.id=${id} --consumer-property group.protocol=consumer --from-beginning --max-messages 1`
   expect(await session.sh(read)).toMatchObject({ code: 0 })
 }
 

@@ -111,7 +111,8 @@ const newline = 10
 
 const olderOf = (path: string): string => `${path}.1`
 
-const listed = (_: string, value: unknown): unknown => (value instanceof Map ? [...value] : value)
+const listed = (_: string, value: unknown): unknown =>
+  value instanceof Map || value instanceof Set ? [...value] : value
 
 /** Null for what is no line of ours: half of one, or what somebody else has written. */
 function lineOf(text: string): HistoryLine | null {
@@ -127,8 +128,14 @@ function lineOf(text: string): HistoryLine | null {
   }
 }
 
+// Every part is looked at here, so that a spoilt line fails now and not later.
 const withMaps = (note: NotedAssignment & { kind: 'assigned' | 'taken-over' }): Note => ({
   ...note,
   partitions: new Map(note.partitions),
-  shares: new Map(note.shares),
+  shares: new Map(
+    [...note.shares].map(([memberId, topics]) => [
+      memberId,
+      topics.map(({ topic, partitions }) => ({ topic, partitions: [...partitions] })),
+    ]),
+  ),
 })
