@@ -1,5 +1,5 @@
 import type { Clock } from '../host/clock.ts'
-import { exceptionOf, messageOf } from './java/errors.ts'
+import { exceptionOf, JavaError, messageOf } from './java/errors.ts'
 import type { Machine } from './machine.ts'
 import { UsageError } from './options/checks.ts'
 import type { ToolDeclaration } from './options/declare.ts'
@@ -134,12 +134,22 @@ function toldToPerson(error: unknown, { declaration }: Tool, machine: Machine): 
     return 1
   }
   const isSilent = error instanceof ToolFailure && error.message === ''
-  if (!isSilent) stderr.write(`${name}: ${messageOf(error) ?? exceptionOf(error)}\n`)
+  if (!isSilent) stderr.write(`${name}: ${sentenceOf(error)}\n`)
   const hint = hintFor(error, declaration)
   if (hint !== null) stderr.write(`${hint}\n`)
   if (!(error instanceof ToolFailure)) return 1
   if (!stdout.isTerminal) stdout.write(error.stdout)
   return error.code
+}
+
+/** Without the names of Java's classes, and with the reason where Kafka's words only say that something did not come about. */
+function sentenceOf(error: unknown): string {
+  const text = (messageOf(error) ?? exceptionOf(error)).replace(/^(?:[a-z]+\.)+[A-Z]\w*: /, '')
+  const cause = error instanceof ToolFailure || error instanceof JavaError ? error.cause : null
+  if (!(cause instanceof JavaError)) return text
+  const reason = sentenceOf(cause)
+  if (text.includes(reason)) return text
+  return reason.startsWith(text) ? reason : `${text}: ${reason}`
 }
 
 function isHelp({ message }: UsageError, declaration: ToolDeclaration, argv: readonly string[]) {
