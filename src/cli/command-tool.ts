@@ -2,6 +2,7 @@ import type { Cluster } from '../client/cluster.ts'
 import { withCluster } from './admin.ts'
 import type { Machine } from './machine.ts'
 import { parseCommand, serverMissing } from './options/argparse.ts'
+import { kafkaVersion } from './options/common.ts'
 import type { ToolDeclaration } from './options/declare.ts'
 import { helpText } from './options/help.ts'
 import type { Options } from './options/options.ts'
@@ -39,6 +40,10 @@ export function commandTool(
     if (options.has('help')) {
       machine.stdout.write(`${declaration.summary}\n${helpText(declaration)}`)
       return helpCode
+    }
+    if (options.has('version')) {
+      machine.stdout.write(`${kafkaVersion}\n`)
+      return 0
     }
     const ask = async <T>(work: (cluster: Cluster, machine: Machine) => Promise<T>) => {
       const server = await findServer(options, machine)

@@ -31,7 +31,7 @@ export function parseCommand(argv: readonly string[], tool: ToolDeclaration): Pa
   const outer = scopeOf(tool, null)
   let index = readOptions(argv, 0, outer, order)
   let command: CommandDeclaration | undefined
-  if (tool.commands !== undefined && !asksForHelp(order)) {
+  if (tool.commands !== undefined && !asksForText(order)) {
     const word = argv[index]
     if (word === undefined) throw outer.fail('too few arguments')
     command = tool.commands.find(({ name }) => name === word)
@@ -39,10 +39,10 @@ export function parseCommand(argv: readonly string[], tool: ToolDeclaration): Pa
     const inner = scopeOf(tool, command)
     index = readOptions(argv, index + 1, inner, order)
     if (index < argv.length) throw inner.fail(`unrecognized arguments: '${argv[index]}'`)
-    if (!asksForHelp(order)) ensureComplete(order, inner)
+    if (!asksForText(order)) ensureComplete(order, inner)
   }
   if (index < argv.length) throw outer.fail(`unrecognized arguments: '${argv[index]}'`)
-  if (!asksForHelp(order)) ensureComplete(order, outer)
+  if (!asksForText(order)) ensureComplete(order, outer)
   const given = new Map<string, string[]>()
   for (const { name, value } of order) {
     const values = given.get(name) ?? []
@@ -71,7 +71,9 @@ function scopeOf(tool: ToolDeclaration, command: CommandDeclaration | null): Sco
   }
 }
 
-const asksForHelp = (order: readonly Occurrence[]) => order.some(({ name }) => name === 'help')
+/** Who asks for a text gets that, whatever else stands there or is missing. */
+const isText = (name: string): boolean => name === 'help' || name === 'version'
+const asksForText = (order: readonly Occurrence[]) => order.some(({ name }) => isText(name))
 
 /** Reads options up to a word that is none; gives its place. */
 function readOptions(
@@ -88,7 +90,7 @@ function readOptions(
     ensureAlone(option, scope, order)
     if (option.argument === undefined) {
       order.push({ name: option.name })
-      if (option.name === 'help') return argv.length
+      if (isText(option.name)) return argv.length
       continue
     }
     const values = value === undefined ? valuesBehind(argv, index, option) : [value]

@@ -1,9 +1,14 @@
-import type { Declarations } from './declare.ts'
+import type { Declarations, OptionDeclaration } from './declare.ts'
+
+export const versionOption = {
+  name: 'version',
+  description: 'Show the version of Kafka whose tools these are.',
+} as const satisfies OptionDeclaration
 
 /** Every tool has them; in Kafka's tools too. */
 export const helpAndVersion = [
   { name: 'help', description: 'Show this help.' },
-  { name: 'version', description: 'Show the version of Kafka whose tools these are.' },
+  versionOption,
 ] as const satisfies Declarations
 
 /** Where the cluster is; `shown` is Kafka's name for the argument, which is another one in almost every tool. */

@@ -3,6 +3,7 @@ import {
   commandConfigOption,
   outputOption,
   ownOptions,
+  versionOption,
 } from '../options/common.ts'
 import type { ToolDeclaration } from '../options/declare.ts'
 
@@ -28,6 +29,7 @@ export const transactionsDeclaration = {
   summary:
     'This tool is used to analyze the transactional state of producers in the cluster. It can be used to detect and recover from hanging transactions.',
   options: [
+    { ...versionOption, short: 'v' },
     ...bootstrapOption('host:port'),
     ...commandConfigOption('FILE'),
     ...outputOption,
