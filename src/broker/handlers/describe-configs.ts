@@ -19,24 +19,45 @@ import { inDeclaredOrder } from './topic-config-order.ts'
 
 type Resource = RequestOf<typeof describeConfigs>['resources'][number]
 
-export default handler(describeConfigs, (broker, { resources, includeSynonyms }) => ({
-  throttleTimeMs: 0,
-  results: resources.map((resource) => {
-    const { resourceType, resourceName, configurationKeys } = resource
+export default handler(describeConfigs, (broker, { resources, includeSynonyms }) => {
+  // Topics that nobody has configured are alike, and a cluster has thousands of them.
+  let unconfigured: ConfigEntry[] | null = null
+  const shown = (resource: Resource): ConfigEntry[] => {
+    const { configurationKeys } = resource
+    if (isUnconfigured(broker, resource) && unconfigured !== null) return unconfigured
+    const entries = entriesOf(broker, resource)
+      .filter(({ name }) => configurationKeys === null || configurationKeys.includes(name))
+      .map((entry) => (includeSynonyms ? entry : { ...entry, synonyms: [] }))
+    if (isUnconfigured(broker, resource)) unconfigured = entries
+    return entries
+  }
+  const results = resources.map((resource) => {
+    const { resourceType, resourceName } = resource
     const asked = { resourceType, resourceName }
     try {
-      const configs = entriesOf(broker, resource)
-        .filter(({ name }) => configurationKeys === null || configurationKeys.includes(name))
-        .map((entry) => (includeSynonyms ? entry : { ...entry, synonyms: [] }))
-      return { ...asked, errorCode: 0, errorMessage: '', configs }
+      return { ...asked, errorCode: 0, errorMessage: '', configs: shown(resource) }
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error
       // Of a topic that is not there Kafka says no more than the code.
       const errorMessage = error.error === 'UNKNOWN_TOPIC_OR_PARTITION' ? '' : error.message
       return { ...asked, errorCode: code(error.error), errorMessage, configs: [] }
     }
-  }),
-}))
+  })
+  return { throttleTimeMs: 0, results }
+})
+
+/** A topic, asked for as a whole, that has nothing of its own. */
+function isUnconfigured(
+  { settings, image }: Broker,
+  { resourceType, resourceName, configurationKeys }: Resource,
+): boolean {
+  return (
+    resourceType === configTypes.topic &&
+    configurationKeys === null &&
+    image.topicsByName.has(resourceName) &&
+    settings.topic(resourceName).overrides.size === 0
+  )
+}
 
 function entriesOf(broker: Broker, { resourceType, resourceName: name }: Resource): ConfigEntry[] {
   const { settings, image } = broker

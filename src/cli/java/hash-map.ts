@@ -47,14 +47,3 @@ export function topicPartitionHash(at: {
 }): number {
   return (Math.imul(31, 31 + at.partition) + javaHash(at.topic)) | 0
 }
-
-/** TopicPartition.hashCode of Kafka's client. */
-export function partitionHash({
-  topic,
-  partition,
-}: {
-  readonly topic: string
-  readonly partition: number
-}): number {
-  return (Math.imul(31, 31 + partition) + javaHash(topic)) | 0
-}

@@ -13,7 +13,7 @@ import {
 import { KafkaError } from '../../protocol/errors.ts'
 import { withCluster } from '../admin.ts'
 import { executionError, JavaError, messageOf } from '../java/errors.ts'
-import { javaHashMapOrder, partitionHash } from '../java/hash-map.ts'
+import { javaHashMapOrder, topicPartitionHash } from '../java/hash-map.ts'
 import type { Machine } from '../machine.ts'
 import { isVersionAlone } from '../options/early.ts'
 import type { Options } from '../options/options.ts'
@@ -116,7 +116,7 @@ async function generate({ options, cluster, machine: { stdout } }: Run): Promise
   const proposed = [...byTopic(current)].flatMap(([topic, list]) => {
     const start = Math.floor(random.number() * brokers.length)
     // Kafka's tool asks the partition that comes first in its hash map.
-    const [first] = javaHashMapOrder(list, { hash: partitionHash })
+    const [first] = javaHashMapOrder(list, { hash: topicPartitionHash })
     const shape = { partitions: list.length, replicas: first!.replicas.length, start }
     return propose(brokers, shape).map((replicas, index) => ({
       topic,

@@ -53,11 +53,14 @@ export async function describeConfigs(
     names = null,
     includeSynonyms = false,
     includeDocumentation = false,
+    wants = () => true,
   }: TimeoutOption & {
     /** Only these configurations. */
     names?: readonly string[] | null
     includeSynonyms?: boolean
     includeDocumentation?: boolean
+    /** Only entries for which this holds become objects: a broker sends all, thirty for each topic. */
+    wants?: (name: string, source: ConfigSource) => boolean
   } = {},
 ): Promise<Map<Resource, Result<ConfigEntry[]>>> {
   const wanted = { callName: 'describeConfigs', timeoutMs, again: [] }
@@ -77,19 +80,21 @@ export async function describeConfigs(
       })
       return matched(left, answer.results, (each) =>
         resultOf(each.errorCode, each.errorMessage, () =>
-          each.configs.map((config) => ({
-            name: config.name,
-            value: config.value,
-            source: sourceOf(config.configSource),
-            readOnly: config.readOnly,
-            sensitive: config.isSensitive,
-            synonyms: config.synonyms.map((synonym) => ({
-              name: synonym.name,
-              value: synonym.value,
-              source: sourceOf(synonym.source),
+          each.configs
+            .filter((config) => wants(config.name, sourceOf(config.configSource)))
+            .map((config) => ({
+              name: config.name,
+              value: config.value,
+              source: sourceOf(config.configSource),
+              readOnly: config.readOnly,
+              sensitive: config.isSensitive,
+              synonyms: config.synonyms.map((synonym) => ({
+                name: synonym.name,
+                value: synonym.value,
+                source: sourceOf(synonym.source),
+              })),
+              documentation: config.documentation,
             })),
-            documentation: config.documentation,
-          })),
         ),
       )
     }),
@@ -237,7 +242,9 @@ async function byPlace<V>(
     const own =
       (resource.type === 'broker' || resource.type === 'brokerLogger') && resource.name !== ''
     const place = own ? Number(resource.name) : null
-    places.set(place, [...(places.get(place) ?? []), resource])
+    const some = places.get(place)
+    if (some === undefined) places.set(place, [resource])
+    else some.push(resource)
   }
   const answers = await Promise.all([...places].map(([place, some]) => ask(some, place)))
   const all = new Map(answers.flatMap((each) => [...each]))
@@ -255,12 +262,13 @@ function matched<E extends { resourceType: number; resourceName: string }, V>(
   answers: readonly E[],
   result: (answer: E) => Result<V>,
 ): Map<Resource, Result<V>> {
+  const key = (type: number, name: string) => `${type} ${name}`
+  const byKey = new Map(
+    answers.map((each) => [key(each.resourceType, each.resourceName), each] as const),
+  )
   const found = new Map<Resource, Result<V>>()
   for (const resource of resources) {
-    const answer = answers.find(
-      (each) =>
-        each.resourceType === resourceTypes[resource.type] && each.resourceName === resource.name,
-    )
+    const answer = byKey.get(key(resourceTypes[resource.type], resource.name))
     if (answer !== undefined) found.set(resource, result(answer))
   }
   return found

@@ -4,7 +4,7 @@ import { orThrow } from '../../../client/result.ts'
 import { KafkaError } from '../../../protocol/errors.ts'
 import { readNamedFile } from '../../config/file.ts'
 import { executionError, JavaError, javaText, runtimeError } from '../../java/errors.ts'
-import { javaHashMapOrder, partitionHash } from '../../java/hash-map.ts'
+import { javaHashMapOrder, topicPartitionHash } from '../../java/hash-map.ts'
 import type { Machine } from '../../machine.ts'
 import { UsageError } from '../../options/checks.ts'
 import type { Options } from '../../options/options.ts'
@@ -49,7 +49,7 @@ export async function reset({ asking, groupIds, options, machine }: Reset): Prom
 
 // The tool prints a hash map.
 function inKafkasOrder<T extends TopicPartition>(targets: readonly T[]): T[] {
-  return javaHashMapOrder(targets, { hash: partitionHash })
+  return javaHashMapOrder(targets, { hash: topicPartitionHash })
 }
 
 async function commit(asking: Asking, group: string, targets: readonly Target[]): Promise<void> {
