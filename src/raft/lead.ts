@@ -251,7 +251,8 @@ export function checkQuorum(turn: Turn): void {
     isSame(voter, node.key) ? now : (replicaOf(turn, voter)?.lastFetchAt ?? since),
   )
   const left = majorityTime(times) + checkQuorumMs(turn) - now
-  if (left > 0) return arm(turn, 'check-quorum', left)
+  // A clock that rounds must not bring the same moment back again and again.
+  if (left > 0) return arm(turn, 'check-quorum', Math.max(left, 1))
   resign(turn)
 }
 
