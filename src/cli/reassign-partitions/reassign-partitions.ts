@@ -196,7 +196,8 @@ async function verify({ options, cluster, machine: { stdout } }: Run): Promise<u
     const state = active.has(name) ? 'in-progress' : isThere ? 'completed' : 'not-active'
     return { ...placeOf(target), state, replicas, wanted: target.replicas }
   })
-  stdout.write(`Status of partition reassignment:\n${partitions.map(partitionLine).join('\n')}\n`)
+  const lines = partitions.map((each) => `${partitionLine(each)}\n`)
+  stdout.write(`Status of partition reassignment:\n${lines.join('')}`)
   const dirMoves = [...(await dirMoveStates(cluster, dirMovesOf(targets)))]
   stdout.write(`${dirMoves.map(([move, state]) => dirMoveLine(move, state)).join('\n')}\n`)
   const isGoingOn =
