@@ -86,7 +86,8 @@ export class DirectoryReports {
     for (const { log, move } of hosted()) {
       const known = image().topicsById.get(log.topicId)?.partitions[log.partition]
       const place = known?.replicas.indexOf(brokerId) ?? -1
-      if (known === undefined || place < 0 || log.offline || count === replicasMax) continue
+      if (known === undefined || place < 0 || count === replicasMax) continue
+      // Also of a directory that has failed: as long as the controller does not know that the replica lies there, it lets it lead.
       // Before a replica moves to another directory, the controller is to know.
       const directory = logs.directoryIdOf(move?.phase === 'told' ? move.future : log)
       if (directory === null || known.directories[place] === directory) continue

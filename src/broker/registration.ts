@@ -18,13 +18,19 @@ export function registrationOf({
   random: Random
 }): Registration {
   const { previousBrokerEpoch } = logs
+  // As in Kafka, without those that have failed: of some nobody could read the id.
+  const logDirs = logs.onlineDirectoryIds()
   return {
     endpoints: listeners.endpoints(),
     controllerEndpoints: listeners.endpoints('controller'),
     rack: settings.get('broker.rack'),
     incarnationId: uuidFrom(random),
-    // As in Kafka, without those that have failed: of some nobody could read the id.
-    logDirs: logs.directories().flatMap(({ id, online }) => (online ? [id] : [])),
+    logDirs,
+    offlineLogDirs: () => {
+      const online = logs.onlineDirectoryIds()
+      return online.length === logDirs.length ? [] : logDirs.filter((id) => !online.includes(id))
+    },
+    onDirectoryFailed: (listener) => logs.onDirectoryOffline(listener),
     // Of a broker that was stopped in an orderly way.
     ...(previousBrokerEpoch === null ? {} : { previousBrokerEpoch }),
   }

@@ -85,7 +85,10 @@ export class ReplicaFetcher {
       const { isExceeded } = throttle
       const due = [...this.#followers.values()].filter(
         ({ log }) =>
-          (this.#restingUntil.get(log.name) ?? 0) <= now && !(isExceeded && this.#isHeld(log)),
+          // What an offline log held counts for nothing: its leader must not take it for a replica in sync.
+          !log.offline &&
+          (this.#restingUntil.get(log.name) ?? 0) <= now &&
+          !(isExceeded && this.#isHeld(log)),
       )
       const backoffMs = settings.get('replica.fetch.backoff.ms')
       if (due.length === 0) {

@@ -237,6 +237,11 @@ export class LogManager {
     }))
   }
 
+  /** The ids of those that work. */
+  onlineDirectoryIds(): string[] {
+    return this.#directories.flatMap(({ id, online }) => (online ? [id] : []))
+  }
+
   /** Calls when a directory fails: its partitions are lost to this broker. With the last one the broker has to stop. */
   onDirectoryOffline(listener: (directoryId: string, cause: KafkaError) => void): void {
     this.#listeners.push(listener)

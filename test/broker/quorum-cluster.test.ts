@@ -85,6 +85,7 @@ class Node {
         incarnationId: uuidFrom(systemRandom),
         controllerEndpoints: [],
         logDirs: [this.directoryId],
+        offlineLogDirs: () => [],
       },
       peers: this.#peers(),
       onFailure: (cause) => {

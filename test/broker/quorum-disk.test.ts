@@ -65,6 +65,7 @@ async function start(path: string, properties: Record<string, string> = {}): Pro
       incarnationId: uuidFrom(systemRandom),
       controllerEndpoints: [],
       logDirs: logs.directories().map(({ id }) => id),
+      offlineLogDirs: () => [],
       ...(logs.previousBrokerEpoch === null
         ? {}
         : { previousBrokerEpoch: logs.previousBrokerEpoch }),

@@ -44,6 +44,7 @@ class Node {
         incarnationId: uuidFrom(systemRandom),
         controllerEndpoints: [],
         logDirs: [this.directoryId],
+        offlineLogDirs: () => [],
       },
       onFailure: (cause) => {
         throw cause

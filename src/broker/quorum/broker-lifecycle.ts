@@ -19,6 +19,9 @@ export interface Registration {
   readonly rack: string | null
   readonly incarnationId: string
   readonly logDirs: readonly string[]
+  /** Those that have failed since, by now (KIP-858). */
+  readonly offlineLogDirs: () => readonly string[]
+  readonly onDirectoryFailed?: (listener: () => void) => void
   /** Of the incarnation before, if it stopped cleanly: then nothing that it acknowledged is lost. */
   readonly previousBrokerEpoch?: bigint
 }
@@ -53,9 +56,12 @@ export class BrokerLifecycle {
   #stopped = false
   #phase: 'apart' | 'running' | 'leaving' = 'apart'
   #beating = false
+  /** What is to be said came up while a heartbeat was under way. */
+  #isBeatDue = false
 
   constructor(options: LifecycleOptions) {
     this.#options = options
+    options.registration.onDirectoryFailed?.(() => this.#directoryFailed())
   }
 
   get epoch(): bigint {
@@ -115,6 +121,12 @@ export class BrokerLifecycle {
     this.#cancel()
   }
 
+  /** A directory failed: its partitions have no leader until the controller knows. */
+  #directoryFailed(): void {
+    this.#isBeatDue = this.#beating
+    this.brokersChanged()
+  }
+
   async #register(): Promise<void> {
     const { brokerId, clusterId, registration, controller, logger } = this.#options
     for (;;) {
@@ -149,14 +161,14 @@ export class BrokerLifecycle {
     wantShutDown: boolean,
     timeoutMs?: number,
   ): Promise<ResponseOf<typeof brokerHeartbeat>> {
-    const { brokerId, controller, image } = this.#options
+    const { brokerId, controller, image, registration } = this.#options
     const asked = {
       brokerId,
       brokerEpoch: this.#epoch,
       currentMetadataOffset: image.offset - 1n,
       wantFence: false,
       wantShutDown,
-      offlineLogDirs: [],
+      offlineLogDirs: [...registration.offlineLogDirs()],
       cordonedLogDirs: null,
     }
     const response = await controller(brokerHeartbeat, asked, timeoutMs)
@@ -179,7 +191,9 @@ export class BrokerLifecycle {
       .catch((cause) => this.#options.logger.warn({ error: cause }, 'a heartbeat was not answered'))
       .finally(() => {
         this.#beating = false
-        this.#keepBeating()
+        if (!this.#isBeatDue) return this.#keepBeating()
+        this.#isBeatDue = false
+        if (!this.#stopped && this.#phase === 'running') this.#beat()
       })
   }
 

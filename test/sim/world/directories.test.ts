@@ -191,3 +191,53 @@ test('while the directory of a partition has failed, nothing empty takes its pla
   await written(world, 5)
   expectAll(world, broker)
 })
+
+test.each([
+  { seed: 6, when: 'before the controller knows that the replica lies there', afterMs: 0 },
+  { seed: 7, when: 'later', afterMs: 3000 },
+  { seed: 8, when: 'much later', afterMs: 20_000 },
+])(
+  'a directory fails under its leader, $when: another replica leads, and the other directory goes on',
+  async ({ seed, afterMs }) => {
+    const world = new ClusterWorld({ seed, voters: 3, others: 0, troubleMs: 0, directories: 2 })
+    const { brokers, client } = world
+    for (const broker of brokers) broker.start()
+    await world.until(soonMs, 'all come up', () => brokers.every(({ isReady }) => isReady))
+    let isOpen = false
+    const configs = { 'min.insync.replicas': '2' }
+    client.admin
+      .createTopics([{ name: topic, partitions: 2, replicationFactor: 3, configs }])
+      .then(() => client.open(topic))
+      .then(() => {
+        isOpen = true
+      })
+    await world.until(soonMs, 'the topic is there', () => isOpen && world.inSync())
+    // Two partitions, two directories: the metadata log lies in the first, so the second may fail alone.
+    const known = () => brokers[0]!.node!.image.topicsByName.get(topic)!.partitions
+    const hit = [0, 1].find((partition) => {
+      const leader = brokers.find(({ id }) => id === known()[partition]!.leader)!
+      return leader.node!.replicas.get(topic, partition)!.log.directory.startsWith('/more/')
+    })
+    expect(hit).toBeDefined()
+    const partition = hit!
+    const leader = brokers.find(({ id }) => id === known()[partition]!.leader)!
+    await written(world, 10)
+    await world.run(afterMs)
+    leader.disk.faults.refuse = ({ path }) => (path.startsWith('/more') ? 'EIO' : null)
+    for (let i = 0; i < 10; i++) client.write(partition)
+    await world.until(soonMs, 'all is acknowledged', () => {
+      return client.acknowledged.size === client.written.length
+    })
+    const isOut = ({ node }: Broker) => {
+      const { leader: now, isr } = node!.image.topicsByName.get(topic)!.partitions[partition]!
+      return now > 0 && now !== leader.id && !isr.includes(leader.id)
+    }
+    await world.until(soonMs, 'another one leads it', () => brokers.every(isOut))
+    // It stays out, and leads or follows in its other directory as before.
+    await world.run(10_000)
+    expect(brokers.every(isOut)).toBe(true)
+    const other = known()[1 - partition]!
+    expect(other.isr.toSorted()).toEqual([1, 2, 3])
+  },
+  120_000,
+)
