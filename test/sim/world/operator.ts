@@ -216,10 +216,7 @@ export class Operator {
       return
     const broker = random.pick(leaving)
     this.#removing = broker
-    while (!this.#isEmpty(broker.id)) {
-      await this.#moveAway(broker.id).catch(() => {})
-      await this.#pause(300)
-    }
+    await this.#empty(broker.id)
     await this.#world.retire(broker)
     for (;;) {
       try {
@@ -231,9 +228,18 @@ export class Operator {
         await this.#pause(300)
       }
     }
+    // A topic that was made meanwhile may have been given to it.
+    await this.#empty(broker.id)
     this.#removed.add(broker.id)
     this.told.push(`removed broker ${broker.id}`)
     this.#removing = null
+  }
+
+  async #empty(id: number): Promise<void> {
+    while (!this.#isEmpty(id)) {
+      await this.#moveAway(id).catch(() => {})
+      await this.#pause(300)
+    }
   }
 
   /** As the active controller has it: nothing of it lies there, or is about to. */
