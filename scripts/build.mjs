@@ -73,7 +73,7 @@ async function bundle(name, source) {
   })
   const files = new Map()
   for (const { path, text } of outputFiles) {
-    const { code } = await transform(text.replaceAll(/(["'])(\.\/[^"'\s]+)\.mjs\1/g, '"$2.cjs"'), {
+    const { code } = await transform(withConstants(renamed(text)), {
       format: 'cjs',
       platform: 'node',
       target,
@@ -90,6 +90,20 @@ async function bundle(name, source) {
   for (const file of readdirSync(dist)) {
     if (parts.test(file) && !files.has(file) && !isOfAnother(file, name)) rmSync(join(dist, file))
   }
+}
+
+// Parts know each other by the names that they have on disk.
+function renamed(text) {
+  return text.replaceAll(/(["'])(\.\/[^"'\s]+)\.mjs\1/g, '"$2.cjs"')
+}
+
+// What a part takes of another one becomes a constant, and no getter behind which each call would have to look: the writer of batches
+// may well lie in another part than its loop. Nothing here reassigns what it exports, and parts do not ask each other in circles.
+function withConstants(text) {
+  return text.replaceAll(
+    /\bimport\s*\{([^}]*)\}\s*from\s*("\.\/[^"]+\.cjs")/g,
+    (_, names, file) => `const{${names.replaceAll(/\s+as\s+/g, ':')}}=require(${file})`,
+  )
 }
 
 // `jackdaw-…` must not take a part of a command whose name begins alike.
