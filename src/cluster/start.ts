@@ -2,7 +2,6 @@
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { uuidFrom } from '../base/uuid.ts'
-import { formatTogether, isFormatted } from '../broker/quorum/format-directory.ts'
 import { pause } from '../host/clock.ts'
 import { DirectoryLocked } from '../host/directory-lock.ts'
 import { makePrivateFolder } from '../host/private-folder.ts'
@@ -49,8 +48,8 @@ export function startBrokers(
   home: Home,
   { all, ids, overrides = [], restart = false }: Start,
 ): Promise<Card[]> {
-  return withHome(host, home, () => {
-    const usable = prepare(host, home, all, overrides)
+  return withHome(host, home, async () => {
+    const usable = await prepare(host, home, all, overrides)
     return Promise.all(ids.map((id) => startBroker(host, usable, { id, overrides, restart })))
   })
 }
@@ -79,21 +78,27 @@ export async function withHome<T>(
   }
 }
 
-/** Makes what is missing; answers with the home as this machine lets it be. */
-export function prepare(
+/** Makes what these brokers lack; answers with the home as this machine lets it be. */
+export async function prepare(
   { disk, random, clock }: Pick<ClusterHost, 'disk' | 'random' | 'clock'>,
   home: Home,
   ids: readonly number[],
   overrides: readonly string[] = [],
-): Home {
-  for (const name of ['logs', 'data', 'history']) disk.makeDirectory(join(home.root, name))
-  // What may connect here may read and write everything, so nobody else may even look.
-  makePrivateFolder(home.run)
+): Promise<Home> {
+  const usable = withFolders({ disk }, home)
   const missing = ids.filter((id) => disk.stat(propertiesPath(home, id)) === null)
   if (missing.length > 0) {
     const isStatic = overrides.some((each) => /^(jackdaw|controller\.quorum)\.voters=./.test(each))
-    found({ disk, random, clock }, home, { missing, brokers: ids.length, isStatic })
+    await found({ disk, random, clock }, home, { missing, brokers: ids.length, isStatic })
   }
+  return usable
+}
+
+/** Makes the folders of a home that are missing; answers with the home as this machine lets it be. */
+export function withFolders({ disk }: Pick<ClusterHost, 'disk'>, home: Home): Home {
+  for (const name of ['logs', 'data', 'history']) disk.makeDirectory(join(home.root, name))
+  // What may connect here may read and write everything, so nobody else may even look.
+  makePrivateFolder(home.run)
   try {
     makePrivateFolder(home.sockets)
     return home
@@ -104,7 +109,7 @@ export function prepare(
 }
 
 /** Makes a cluster of these brokers. Directories first: one that is not formatted is taken for one that is to join. */
-function found(
+async function found(
   { disk, random, clock }: Pick<ClusterHost, 'disk' | 'random' | 'clock'>,
   home: Home,
   {
@@ -112,7 +117,9 @@ function found(
     brokers,
     isStatic,
   }: { missing: readonly number[]; brokers: number; isStatic: boolean },
-): void {
+): Promise<void> {
+  // What the broker writes a log with is much to read, and once in the life of a home it is needed here.
+  const { formatTogether, isFormatted } = await import('../broker/quorum/format-directory.ts')
   const clusterId = uuidFrom(random)
   const voters = missing.slice(0, votersWanted(missing.length)).map((id) => ({
     id,

@@ -8,7 +8,7 @@ import type { DetachedProcess } from '../host/processes.ts'
 import { type ClusterHost, liveCard, pollMs } from './brokers.ts'
 import { type Home, supervisorPath } from './home.ts'
 import { restartAfter } from './restart-policy.ts'
-import { brokerCommand, prepare } from './start.ts'
+import { brokerCommand, withFolders } from './start.ts'
 
 export interface Supervised {
   readonly id: number
@@ -26,7 +26,7 @@ export async function supervise(
 ): Promise<void> {
   const { id, overrides, pid, say } = supervised
   const { clock, disk, processes } = host
-  const usable = prepare(host, home, [])
+  const usable = withFolders(host, home)
   const path = supervisorPath(home, id)
   const mark = `${pid} ${processes.identity(pid)}\n`
   const isWanted = () => disk.stat(path) !== null && textOf(host, path) === mark

@@ -3,7 +3,7 @@
  * odd number that outlives most: one of one or two brokers, three of three or four, five of more. An even number would outlive
  * no more deaths than the odd one below it, and has one node more that can die.
  */
-import { socketVoterEndpoint } from '../broker/quorum/format-directory.ts'
+import { socketVoterEndpoint } from '../broker/quorum/places.ts'
 
 /** So many of a cluster's brokers vote. */
 export function votersWanted(brokers: number): number {

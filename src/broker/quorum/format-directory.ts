@@ -4,7 +4,7 @@ import type { Disk } from '../../host/disk.ts'
 import { formatMetaProperties, metaPropertiesFile } from '../../log/directory-files.ts'
 import { diskFiles } from './disk-files.ts'
 import { formatted, formatVoters, kraftVersions } from './format.ts'
-import { voterEndpoint } from './places.ts'
+import { socketVoterEndpoint } from './places.ts'
 
 export interface FreshNode {
   readonly id: number
@@ -38,9 +38,4 @@ export function formatTogether(
     const text = formatMetaProperties({ clusterId, nodeId: id, directoryId }, new Date(now))
     diskFiles(disk, directory).replace(metaPropertiesFile, Buffer.from(text))
   }
-}
-
-/** How a node that listens on a unix socket alone stands among the voters. */
-export function socketVoterEndpoint(id: number) {
-  return voterEndpoint(id, { name: 'CONTROLLER', host: '/', port: 0 })
 }

@@ -47,4 +47,9 @@ export function voterEndpoint(id: number, { name, host, port }: VoterEndpoint): 
   return { name, host: 'localhost', port: nominalPort + id }
 }
 
+/** How a node that listens on a unix socket alone stands among the voters. */
+export function socketVoterEndpoint(id: number) {
+  return voterEndpoint(id, { name: 'CONTROLLER', host: '/', port: 0 })
+}
+
 const nominalPort = 19_090

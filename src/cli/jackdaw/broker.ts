@@ -13,9 +13,9 @@ export async function broker(
   if (config !== undefined) {
     return runBroker(['--config', config, ...override.flatMap((each) => ['--override', each])])
   }
-  const { id, usable } = await withHome(host, home, () => {
+  const { id, usable } = await withHome(host, home, async () => {
     const id = brokerIds(host, home)[0] ?? firstBroker
-    return { id, usable: prepare(host, home, [id]) }
+    return { id, usable: await prepare(host, home, [id]) }
   })
   return runBroker(brokerArguments(host, usable, { id, overrides: override }))
 }
