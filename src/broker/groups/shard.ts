@@ -1,10 +1,4 @@
-/**
- * The groups of one partition of __consumer_offsets, while this broker leads it. A turn decides, writes, and then speaks;
- * when a write fails, everything here is dropped and read again from the log (house, rule 6).
- *
- *   loading ──► active ──► closed
- *      ▲──────────┘ a write failed
- */
+/** The groups of one partition of __consumer_offsets, while this broker leads it. */
 import { unreachable } from '../../base/assert.ts'
 import { apply, applyEnd, applyPending } from '../../groups/apply.ts'
 import { type GroupSummary, summaryOf } from '../../groups/describe.ts'
@@ -17,13 +11,12 @@ import type { GroupEffect } from '../../groups/turn.ts'
 import type { CoordinatorConfig, Topics } from '../../groups/world.ts'
 import type { Clock } from '../../host/clock.ts'
 import { type ErrorName, KafkaError } from '../../protocol/errors.ts'
+import { Life } from '../coordinators/life.ts'
 import type { CoordinatorJournal, JournalMarker } from '../journal.ts'
 import type { Logger } from '../logger.ts'
 import type { History } from './history.ts'
-import { Pen } from './pen.ts'
 import { Timers } from './timers.ts'
 import type { Found } from './trails.ts'
-import { writeError } from './write-error.ts'
 
 export interface ShardOptions {
   readonly partition: number
@@ -41,58 +34,59 @@ export interface WrittenMarker {
   readonly error: ErrorName | Promise<ErrorName>
 }
 
-interface Pending {
-  readonly event: AskedEvent
-  readonly resolve: (outcome: never) => void
-}
-
-// A partition that cannot be read (no leader yet, a disk that fails) is tried again.
-const reloadDelayMs = 500
-
 export class Shard {
   readonly #options: ShardOptions
   readonly #timers: Timers
-  #phase: 'loading' | 'active' | 'closed' = 'loading'
-  /** Distinguishes lives: what was begun in one has no meaning in the next. */
-  #life = 0
-  #pen!: Pen
+  readonly #life: Life<AskedEvent, Outcomes[keyof Outcomes]>
   #groups = new Map<string, Group>()
   /** Which groups have offsets in a transaction of a producer. */
   readonly #inTransactions = new Map<bigint, Set<string>>()
-  #asks = new Map<number, Pending>()
-  #lastAsk = 0
 
   constructor(options: ShardOptions) {
     this.#options = options
     this.#timers = new Timers(options.clock, (groupId, timer) =>
       this.#play(groupId, { kind: 'timeout', timer }),
     )
-    void this.#load()
+    this.#life = new Life<AskedEvent, Outcomes[keyof Outcomes]>({
+      ...options,
+      what: 'groups',
+      take: (key, value, _, producerId) => this.#replay(key, value, producerId),
+      takeMarker: (ended) => this.#replayEnd(ended),
+      known: () => ({ groups: this.#groups.size }),
+      begun: () => {
+        for (const groupId of [...this.#groups.keys()]) this.#play(groupId, { kind: 'loaded' })
+      },
+      forget: () => {
+        this.#timers.clear()
+        this.#groups = new Map()
+        this.#inTransactions.clear()
+      },
+      refuse,
+      tooLarge: ({ kind }) =>
+        kind === 'commit' ? 'INVALID_COMMIT_OFFSET_SIZE' : 'UNKNOWN_SERVER_ERROR',
+      againAfterMs: null,
+    })
+    this.#life.begin()
   }
 
   get isActive(): boolean {
-    return this.#phase === 'active'
+    return this.#life.isActive
   }
 
   ask<E extends AskedEvent>(groupId: string, event: E): Promise<OutcomeOf<E>> {
-    if (this.#phase !== 'active') {
-      const error = this.#phase === 'loading' ? 'COORDINATOR_LOAD_IN_PROGRESS' : 'NOT_COORDINATOR'
-      return Promise.resolve(refuse(event, error) as OutcomeOf<E>)
-    }
-    if (this.#isFenced(event)) {
+    if (this.#life.isActive && this.#isFenced(event)) {
       return Promise.resolve(refuse(event, 'INVALID_PRODUCER_EPOCH') as OutcomeOf<E>)
     }
-    return new Promise((resolve) => {
-      const ask = ++this.#lastAsk
-      this.#asks.set(ask, { event, resolve })
+    const answered = this.#life.ask(event, (ask) => {
       this.#play(groupId, { ...event, ask } as GroupEvent)
     })
+    return answered as Promise<OutcomeOf<E>>
   }
 
   /** As they are once everything decided so far is safe. */
   async summaries(): Promise<GroupSummary[]> {
     const found = [...this.#groups.values()].map(summaryOf).filter((each) => each !== null)
-    await this.#pen.settled()
+    await this.#life.pen.settled()
     return found
   }
 
@@ -109,13 +103,13 @@ export class Shard {
   /** Offsets that were committed in the transaction count once the marker is safe, or are gone. */
   async endTransaction(ended: JournalMarker, write: () => WrittenMarker): Promise<ErrorName> {
     // What was decided before stands before it in the log. Who asks asks again.
-    await this.#pen.settled()
-    if (this.#phase !== 'active') return 'NOT_LEADER_OR_FOLLOWER'
-    const life = this.#life
+    await this.#life.pen.settled()
+    if (!this.#life.isActive) return 'NOT_LEADER_OR_FOLLOWER'
+    const isThisLife = this.#life.mark()
     const written = write()
     const error = await written.error
-    if (this.#life !== life || !written.isAppended) return error
-    if (error !== 'NONE') this.#drop(new KafkaError(error))
+    if (!isThisLife() || !written.isAppended) return error
+    if (error !== 'NONE') this.#life.drop(new KafkaError(error))
     else
       this.#ended(ended, (groupId) => this.#play(groupId, { kind: 'transaction-ended', ...ended }))
     return error
@@ -134,16 +128,15 @@ export class Shard {
 
   /** Resolves when everything that was decided is written. */
   settled(): Promise<void> {
-    return this.#pen.settled()
+    return this.#life.pen.settled()
   }
 
   close(): void {
-    this.#phase = 'closed'
-    this.#forget('NOT_COORDINATOR')
+    this.#life.close()
   }
 
   #play(groupId: string, event: GroupEvent): void {
-    if (this.#phase !== 'active') return
+    if (!this.#life.isActive) return
     const { clock, config, topics } = this.#options
     const group = this.#groups.get(groupId) ?? newGroup(groupId)
     const effects = step(group, event, { now: clock.now(), config, topics })
@@ -154,7 +147,7 @@ export class Shard {
     const producer = persisted[0]?.producer
     if (producer !== undefined) this.#began(producer.producerId, groupId)
     const records = persisted.map(({ record }) => encodeRecord(record))
-    if (records.length > 0) this.#pen.write(records, producer)
+    if (records.length > 0) this.#life.pen.write(records, producer)
     for (const effect of effects) this.#carryOut(groupId, effect)
   }
 
@@ -163,7 +156,7 @@ export class Shard {
       case 'persist':
         return
       case 'reply':
-        return this.#pen.speak(() => this.#answer(effect.ask, effect.outcome))
+        return this.#life.pen.speak(() => this.#life.answer(effect.ask, effect.outcome))
       case 'arm':
         if (effect.onlyIfIdle && this.#timers.isArmed(groupId, effect.timer)) return
         return this.#timers.arm(groupId, effect.timer, effect.at - this.#options.clock.now())
@@ -173,7 +166,7 @@ export class Shard {
         const { clock, history, logger } = this.#options
         const at = clock.now()
         // What was decided and not written has not happened.
-        this.#pen.speak(() => history.add(groupId, effect.note, at))
+        this.#life.pen.speak(() => history.add(groupId, effect.note, at))
         return logger.info({ group: groupId, ...effect.note }, `group: ${effect.note.kind}`)
       }
       default:
@@ -181,53 +174,8 @@ export class Shard {
     }
   }
 
-  #answer(ask: number, outcome: Outcomes[keyof Outcomes]): void {
-    const pending = this.#asks.get(ask)
-    this.#asks.delete(ask)
-    pending?.resolve(outcome as never)
-  }
-
-  async #load(): Promise<void> {
-    const { journal, partition, clock, logger } = this.#options
-    const life = ++this.#life
-    this.#phase = 'loading'
-    this.#pen = new Pen({
-      journal,
-      partition,
-      onFailure: (error) => {
-        if (this.#life === life && this.#phase === 'active') this.#drop(error)
-      },
-    })
-    try {
-      const began = clock.monotonic()
-      await journal.replay(
-        partition,
-        (key, value, _, producerId) => {
-          if (this.#life === life && key !== null) this.#replay(key, value, producerId)
-        },
-        (ended) => {
-          if (this.#life === life) this.#replayEnd(ended)
-        },
-      )
-      if (this.#life !== life || this.#phase !== 'loading') return
-      const ms = Math.round(clock.monotonic() - began)
-      logger.info({ partition, groups: this.#groups.size, ms }, 'groups loaded')
-    } catch (error) {
-      if (this.#life !== life || this.#phase !== 'loading') return
-      logger.warn({ partition, error }, 'groups not loaded; trying again')
-      this.#groups.clear()
-      this.#inTransactions.clear()
-      clock.schedule(reloadDelayMs, () => {
-        if (this.#life === life && this.#phase === 'loading') void this.#load()
-      })
-      return
-    }
-    this.#phase = 'active'
-    for (const groupId of [...this.#groups.keys()]) this.#play(groupId, { kind: 'loaded' })
-  }
-
-  #replay(key: Uint8Array, value: Uint8Array | null, producerId: bigint | null): void {
-    const record = decodeRecord(key, value)
+  #replay(key: Uint8Array | null, value: Uint8Array | null, producerId: bigint | null): void {
+    const record = key === null ? null : decodeRecord(key, value)
     if (record === null) return
     const groupId = groupIdOf(record)
     const group = this.#groups.get(groupId) ?? newGroup(groupId)
@@ -263,26 +211,5 @@ export class Shard {
     if (event.kind !== 'commit' || event.producer === undefined) return false
     const { journal, partition } = this.#options
     return journal.isFenced(partition, event.producer)
-  }
-
-  #drop(error: unknown): void {
-    const { partition, logger } = this.#options
-    logger.warn({ partition, error }, 'a write of the group coordinator failed; reading again')
-    this.#forget(error)
-    void this.#load()
-  }
-
-  /** Whoever waits is told why. */
-  #forget(cause: ErrorName | unknown): void {
-    this.#life++
-    this.#timers.clear()
-    this.#groups = new Map()
-    this.#inTransactions.clear()
-    const asks = this.#asks
-    this.#asks = new Map()
-    for (const { event, resolve } of asks.values()) {
-      const error = typeof cause === 'string' ? (cause as ErrorName) : writeError(event.kind, cause)
-      resolve(refuse(event, error) as never)
-    }
   }
 }

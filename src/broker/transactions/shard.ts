@@ -1,13 +1,7 @@
-/**
- * The transactional ids of one partition of __transaction_state, while this broker leads it. A turn decides, writes, and then
- * speaks; when a write fails, everything here is dropped and read again from the log (house, rule 6).
- *
- *   loading ──► active ──► closed
- *      ▲──────────┘ a write failed
- */
+/** The transactional ids of one partition of __transaction_state, while this broker leads it. */
 import { unreachable } from '../../base/assert.ts'
 import type { Clock } from '../../host/clock.ts'
-import { type ErrorName, KafkaError } from '../../protocol/errors.ts'
+import { KafkaError } from '../../protocol/errors.ts'
 import type {
   AskedEvent,
   Markers,
@@ -21,8 +15,7 @@ import { refuse } from '../../transactions/refuse.ts'
 import { type Content, newTransaction, type Transaction } from '../../transactions/state.ts'
 import { step } from '../../transactions/step.ts'
 import { apply, type World } from '../../transactions/turn.ts'
-import { Pen } from '../groups/pen.ts'
-import { writeError } from '../groups/write-error.ts'
+import { Life, reloadDelayMs } from '../coordinators/life.ts'
 import type { CoordinatorJournal } from '../journal.ts'
 import type { Logger } from '../logger.ts'
 
@@ -40,43 +33,41 @@ export interface ShardOptions {
   readonly sendMarkers: (markers: Markers, isWanted: () => boolean) => Promise<boolean>
 }
 
-interface Pending {
-  readonly event: AskedEvent
-  readonly resolve: (outcome: never) => void
-}
-
-// What cannot be read (no leader yet, a disk that fails) or written (too few replicas) is tried again.
-const reloadDelayMs = 500
-
 export class TransactionShard {
   readonly #options: ShardOptions
-  #phase: 'loading' | 'active' | 'closed' = 'loading'
-  /** Distinguishes lives: what was begun in one has no meaning in the next. */
-  #life = 0
-  #pen!: Pen
+  readonly #life: Life<AskedEvent, Outcomes[keyof Outcomes]>
   #transactions = new Map<string, Transaction>()
-  #asks = new Map<number, Pending>()
-  #lastAsk = 0
 
   constructor(options: ShardOptions) {
     this.#options = options
-    void this.#load()
+    this.#life = new Life<AskedEvent, Outcomes[keyof Outcomes]>({
+      ...options,
+      what: 'transactions',
+      take: (key, value) => this.#replay(key, value),
+      known: () => ({ transactionalIds: this.#transactions.size }),
+      begun: () => {
+        for (const id of [...this.#transactions.keys()]) this.#play(id, { kind: 'loaded' })
+      },
+      forget: () => {
+        this.#transactions = new Map()
+      },
+      refuse,
+      tooLarge: () => 'UNKNOWN_SERVER_ERROR',
+      // Where replicas are missing, the next write would fail as this one did.
+      againAfterMs: reloadDelayMs,
+    })
+    this.#life.begin()
   }
 
   get isActive(): boolean {
-    return this.#phase === 'active'
+    return this.#life.isActive
   }
 
   ask<E extends AskedEvent>(id: string, event: E): Promise<OutcomeOf<E>> {
-    if (this.#phase !== 'active') {
-      const error = this.#phase === 'loading' ? 'COORDINATOR_LOAD_IN_PROGRESS' : 'NOT_COORDINATOR'
-      return Promise.resolve(refuse(event, error) as OutcomeOf<E>)
-    }
-    return new Promise((resolve) => {
-      const ask = ++this.#lastAsk
-      this.#asks.set(ask, { event, resolve })
+    const answered = this.#life.ask(event, (ask) => {
       this.#play(id, { ...event, ask } as TransactionEvent)
     })
+    return answered as Promise<OutcomeOf<E>>
   }
 
   /** As they are once everything decided so far is safe. */
@@ -84,7 +75,7 @@ export class TransactionShard {
     const found = [...this.#transactions.values()].flatMap(({ id, content }) =>
       content === null ? [] : [[id, content] as [string, Content]],
     )
-    await this.#pen.settled()
+    await this.#life.pen.settled()
     return found
   }
 
@@ -93,16 +84,15 @@ export class TransactionShard {
   }
 
   settled(): Promise<void> {
-    return this.#pen.settled()
+    return this.#life.pen.settled()
   }
 
   close(): void {
-    this.#phase = 'closed'
-    this.#forget('NOT_COORDINATOR')
+    this.#life.close()
   }
 
   #play(id: string, event: TransactionEvent): void {
-    if (this.#phase !== 'active') return
+    if (!this.#life.isActive) return
     const transaction = this.#transactions.get(id) ?? newTransaction(id)
     const effects = step(transaction, event, this.#options.world())
     this.#keep(transaction)
@@ -110,7 +100,7 @@ export class TransactionShard {
     const records = effects.flatMap((each) =>
       each.kind === 'persist' ? [encodeRecord({ id, content: each.content }, version)] : [],
     )
-    if (records.length > 0) this.#pen.write(records)
+    if (records.length > 0) this.#life.pen.write(records)
     for (const effect of effects) this.#carryOut(id, effect)
   }
 
@@ -119,9 +109,9 @@ export class TransactionShard {
       case 'persist':
         return
       case 'reply':
-        return this.#pen.speak(() => this.#answer(effect.ask, effect.outcome))
+        return this.#life.pen.speak(() => this.#life.answer(effect.ask, effect.outcome))
       case 'send-markers':
-        return this.#pen.speak(() => void this.#sendMarkers(id, effect))
+        return this.#life.pen.speak(() => void this.#sendMarkers(id, effect))
       case 'need-producer-id':
         return void this.#withProducerId(id, effect.event)
       default:
@@ -129,30 +119,22 @@ export class TransactionShard {
     }
   }
 
-  #answer(ask: number, outcome: Outcomes[keyof Outcomes]): void {
-    const pending = this.#asks.get(ask)
-    this.#asks.delete(ask)
-    pending?.resolve(outcome as never)
-  }
-
   async #withProducerId(
     id: string,
     event: (TransactionEffect & { kind: 'need-producer-id' })['event'],
   ): Promise<void> {
-    const life = this.#life
+    const isThisLife = this.#life.mark()
     try {
       const freshProducerId = await this.#options.producerId()
-      if (this.#life === life) this.#play(id, { ...event, freshProducerId })
+      if (isThisLife()) this.#play(id, { ...event, freshProducerId })
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error
-      if (this.#life === life)
-        this.#answer(event.ask, refuse(event, 'COORDINATOR_LOAD_IN_PROGRESS'))
+      if (isThisLife()) this.#life.answer(event.ask, refuse(event, 'COORDINATOR_LOAD_IN_PROGRESS'))
     }
   }
 
   async #sendMarkers(id: string, markers: Markers): Promise<void> {
-    const life = this.#life
-    const isWanted = () => this.#life === life && this.#phase === 'active'
+    const isWanted = this.#life.mark()
     const { producerId, producerEpoch } = markers
     const isMarked = await this.#options.sendMarkers(markers, isWanted)
     if (isMarked && isWanted()) this.#play(id, { kind: 'marked', producerId, producerEpoch })
@@ -163,68 +145,11 @@ export class TransactionShard {
     else this.#transactions.set(transaction.id, transaction)
   }
 
-  async #load(): Promise<void> {
-    const { journal, partition, logger } = this.#options
-    const life = ++this.#life
-    this.#phase = 'loading'
-    this.#pen = new Pen({
-      journal,
-      partition,
-      onFailure: (error) => {
-        if (this.#life === life && this.#phase === 'active') this.#drop(error)
-      },
-    })
-    try {
-      await journal.replay(partition, (key, value) => {
-        if (this.#life === life && key !== null) this.#replay(key, value)
-      })
-      if (this.#life !== life || this.#phase !== 'loading') return
-      logger.info({ partition, transactionalIds: this.#transactions.size }, 'transactions loaded')
-    } catch (error) {
-      if (this.#life !== life || this.#phase !== 'loading') return
-      logger.warn({ partition, error }, 'transactions not loaded; trying again')
-      this.#transactions.clear()
-      return this.#loadLater(life)
-    }
-    this.#phase = 'active'
-    for (const id of [...this.#transactions.keys()]) this.#play(id, { kind: 'loaded' })
-  }
-
-  #loadLater(life: number): void {
-    this.#options.clock.schedule(reloadDelayMs, () => {
-      if (this.#life === life && this.#phase === 'loading') void this.#load()
-    })
-  }
-
-  #replay(key: Uint8Array, value: Uint8Array | null): void {
-    const record = decodeRecord(key, value)
+  #replay(key: Uint8Array | null, value: Uint8Array | null): void {
+    const record = key === null ? null : decodeRecord(key, value)
     if (record === null) return
     const transaction = this.#transactions.get(record.id) ?? newTransaction(record.id)
     apply(transaction, record.content)
     this.#keep(transaction)
-  }
-
-  /** Later, not at once: where replicas are missing, the next write would fail as this one did. */
-  #drop(error: unknown): void {
-    const { partition, logger } = this.#options
-    logger.warn(
-      { partition, error },
-      'a write of the transaction coordinator failed; reading again',
-    )
-    this.#phase = 'loading'
-    this.#forget(error)
-    this.#loadLater(this.#life)
-  }
-
-  /** Whoever waits is told why. */
-  #forget(cause: ErrorName | unknown): void {
-    this.#life++
-    this.#transactions = new Map()
-    const asks = this.#asks
-    this.#asks = new Map()
-    for (const { event, resolve } of asks.values()) {
-      const error = typeof cause === 'string' ? (cause as ErrorName) : writeError('leave', cause)
-      resolve(refuse(event, error) as never)
-    }
   }
 }

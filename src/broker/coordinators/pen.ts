@@ -1,5 +1,5 @@
 /**
- * Writes what groups want remembered and holds back what they say until it is safe. While one batch is on its way the
+ * Writes what a coordinator wants remembered and holds back what it says until it is safe. While one batch is on its way the
  * next one gathers: many commits at once are few appends.
  */
 import type { CoordinatorJournal, JournalProducer, JournalRecord } from '../journal.ts'

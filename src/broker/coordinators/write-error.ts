@@ -1,8 +1,8 @@
 /** How a client hears of a failed write: so that it finds the coordinator again, or tries again, or gives up. */
-import type { AskedEvent } from '../../groups/events.ts'
 import { type ErrorName, KafkaError } from '../../protocol/errors.ts'
 
-export function writeError(kind: AskedEvent['kind'], cause: unknown): ErrorName {
+/** `tooLarge`: what it is told where its records are more than the topic takes. */
+export function writeError(cause: unknown, tooLarge: ErrorName): ErrorName {
   if (!(cause instanceof KafkaError)) return 'UNKNOWN_SERVER_ERROR'
   switch (cause.error) {
     case 'UNKNOWN_TOPIC_OR_PARTITION':
@@ -15,7 +15,7 @@ export function writeError(kind: AskedEvent['kind'], cause: unknown): ErrorName 
       return 'NOT_COORDINATOR'
     case 'MESSAGE_TOO_LARGE':
     case 'RECORD_LIST_TOO_LARGE':
-      return kind === 'commit' ? 'INVALID_COMMIT_OFFSET_SIZE' : 'UNKNOWN_SERVER_ERROR'
+      return tooLarge
     default:
       return cause.error
   }
