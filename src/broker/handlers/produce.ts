@@ -13,7 +13,7 @@ import type { Broker } from '../broker.ts'
 import { type Call, handler } from '../handler.ts'
 import { Refusal } from '../refusal.ts'
 import type { AppendOutcome, TopicPartition } from '../replicas.ts'
-import { isCoordinatorAway } from '../transactions/coordinator-away.ts'
+import { toldOf } from '../transactions/told.ts'
 import { currentLeader, nodeEndpoints } from './leader-hints.ts'
 import { topicOf } from './topic-of.ts'
 
@@ -32,7 +32,7 @@ type Settled = Answered<PartitionResponse>
 const idsSince = 13
 /** Since then an answer that says "not here" also says where (KIP-951). */
 const hintsSince = 10
-/** Since then brokers add the partition to the transaction (KIP-890); since the version before, TRANSACTION_ABORTABLE is understood. */
+/** Since then brokers add the partition to the transaction (KIP-890). */
 const addsSince = 12
 /** Kafka lets its admin client alone write to the coordinators' topics. */
 const adminClient = '__admin_client'
@@ -194,18 +194,20 @@ const failed = (index: number, error: ErrorName): PartitionResponse => ({
 
 /** What a producer hears of its coordinator's answer: in errors that it knows from appends. */
 function unverified(index: number, error: ErrorName, { apiVersion }: Call): PartitionResponse {
-  const isConcurrent = error === 'CONCURRENT_TRANSACTIONS' && apiVersion < addsSince
-  if (isConcurrent || isCoordinatorAway(error)) {
-    return {
-      ...failed(index, 'NOT_ENOUGH_REPLICAS'),
-      errorMessage: `Unable to verify the partition has been added to the transaction. Underlying error: ${error}`,
-    }
-  }
-  const isUnknown = error === 'TRANSACTION_ABORTABLE' && apiVersion < addsSince - 1
-  if (error !== 'INVALID_TXN_STATE' && !isUnknown) return failed(index, error)
-  return {
-    ...failed(index, 'INVALID_TXN_STATE'),
-    errorMessage: 'Partition was not added to the transaction',
+  const told = toldOf(error, { apiVersion, addsSince })
+  switch (told) {
+    case 'again':
+      return {
+        ...failed(index, 'NOT_ENOUGH_REPLICAS'),
+        errorMessage: `Unable to verify the partition has been added to the transaction. Underlying error: ${error}`,
+      }
+    case 'INVALID_TXN_STATE':
+      return {
+        ...failed(index, told),
+        errorMessage: 'Partition was not added to the transaction',
+      }
+    default:
+      return failed(index, told)
   }
 }
 

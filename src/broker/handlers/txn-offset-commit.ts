@@ -5,9 +5,9 @@ import type { RequestOf } from '../../protocol/schema.ts'
 import type { Broker } from '../broker.ts'
 import { handler } from '../handler.ts'
 import { offsetsTopic } from '../internal-topics.ts'
-import { isCoordinatorAway } from '../transactions/coordinator-away.ts'
+import { toldOf } from '../transactions/told.ts'
 
-/** Since then brokers add the partition to the transaction (KIP-890); since the version before, TRANSACTION_ABORTABLE is understood. */
+/** Since then brokers add the partition to the transaction (KIP-890). */
 const addsSince = 5
 /** Older clients know of no coordinator that only loads. */
 const loadingSince = 2
@@ -51,7 +51,10 @@ async function commit(broker: Broker, request: Request, apiVersion: number) {
   return broker.transactions.verification.verified(claim, at, {
     isOpen: () => !isAsked || hosted.log.producers.isInTransaction(producerId, producerEpoch),
     async use(error) {
-      if (error !== 'NONE') return refuseAll(toldOf(error, apiVersion))
+      if (error !== 'NONE') {
+        const told = toldOf(error, { apiVersion, addsSince })
+        return refuseAll(told === 'again' ? 'COORDINATOR_LOAD_IN_PROGRESS' : told)
+      }
       const outcome = await broker.groups.ask(groupId, {
         kind: 'commit',
         apiVersion,
@@ -65,12 +68,4 @@ async function commit(broker: Broker, request: Request, apiVersion: number) {
       return outcome.topics
     },
   })
-}
-
-/** A client asks again for an error that it knows. */
-function toldOf(error: ErrorName, apiVersion: number): ErrorName {
-  const isConcurrent = error === 'CONCURRENT_TRANSACTIONS' && apiVersion < addsSince
-  if (isConcurrent || isCoordinatorAway(error)) return 'COORDINATOR_LOAD_IN_PROGRESS'
-  const isUnknown = error === 'TRANSACTION_ABORTABLE' && apiVersion < addsSince - 1
-  return isUnknown ? 'INVALID_TXN_STATE' : error
 }
