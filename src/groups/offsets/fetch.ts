@@ -13,14 +13,28 @@ export function fetchOffsets(turn: Turn, event: Fetching): void {
   const { consumer } = turn.group
   const error = consumer === null ? null : consumerFetchError(consumer, event)
   if (error !== null) return reply(turn, event.ask, { error, topics: [] })
-  const topics =
-    event.topics === null ? allOffsets(turn, event) : someOffsets(turn, event, event.topics)
-  reply(turn, event.ask, { error: 'NONE', topics })
+  const topics = event.topics === null ? allOffsets(turn, event) : someOffsets(turn, event.topics)
+  const told = event.requireStable ? topics.map((each) => withoutUnstable(turn, each)) : topics
+  reply(turn, event.ask, { error: 'NONE', topics: told })
+}
+
+/** What a transaction that has not ended may replace is not told. */
+function withoutUnstable(
+  { group }: Turn,
+  topic: TopicOutcome<FetchedOffset>,
+): TopicOutcome<FetchedOffset> {
+  const { pending } = group
+  if (pending.isEmpty) return topic
+  const partitions = topic.partitions.map((each) =>
+    pending.has(topic.name, each.partition)
+      ? fetched(each.partition, undefined, 'UNSTABLE_OFFSET_COMMIT')
+      : each,
+  )
+  return { ...topic, partitions }
 }
 
 function someOffsets(
   { group, world }: Turn,
-  { requireStable }: Fetching,
   wanted: NonNullable<FetchOffsetsEvent['topics']>,
 ): TopicOutcome<FetchedOffset>[] {
   return wanted.map(({ topic, partitions }) => {
@@ -32,28 +46,19 @@ function someOffsets(
       name,
       topicId,
       partitions: partitions.map((partition) =>
-        requireStable && group.pending.has(name, partition)
-          ? fetched(partition, undefined, 'UNSTABLE_OFFSET_COMMIT')
-          : fetched(partition, offsetOf(group.offsets, name, partition), error),
+        fetched(partition, offsetOf(group.offsets, name, partition), error),
       ),
     }
   })
 }
 
-function allOffsets(
-  { group, world }: Turn,
-  { byId, requireStable }: Fetching,
-): TopicOutcome<FetchedOffset>[] {
+function allOffsets({ group, world }: Turn, { byId }: Fetching): TopicOutcome<FetchedOffset>[] {
   const topics: TopicOutcome<FetchedOffset>[] = []
   for (const [name, partitions] of group.offsets) {
     const topicId = world.topics.byName(name)?.id
     // Without an id there is no way to say which topic it is.
     if (byId && topicId === undefined) continue
-    const all = [...partitions].map(([partition, offset]) =>
-      requireStable && group.pending.has(name, partition)
-        ? fetched(partition, undefined, 'UNSTABLE_OFFSET_COMMIT')
-        : fetched(partition, offset, 'NONE'),
-    )
+    const all = [...partitions].map(([partition, offset]) => fetched(partition, offset, 'NONE'))
     topics.push({ ...namesOf({ name }), ...(topicId && { topicId }), partitions: all })
   }
   return topics
