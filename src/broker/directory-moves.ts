@@ -63,7 +63,7 @@ export class DirectoryMoves {
     const { logs, image, logger } = this.#options
     const { topic, partition } = at
     if (!futureFolderFits(topic, partition)) return 'INVALID_TOPIC_EXCEPTION'
-    const directory = logs.directories().find((each) => each.path === path)
+    const directory = logs.directoryPlaces().find((each) => each.path === path)
     if (directory === undefined) return 'LOG_DIR_NOT_FOUND'
     if (!directory.online) return 'KAFKA_STORAGE_ERROR'
     if (hosted === undefined) {

@@ -199,7 +199,7 @@ export class BrokerNode implements Broker {
       clusterId: this.clusterId,
       socket: endpoints.find(({ name }) => name === unixListener)?.host ?? '',
       address: tcp === undefined ? '' : `${tcp.host}:${tcp.port}`,
-      dataDirectory: this.logs.directories()[0]?.path ?? '',
+      dataDirectory: this.logs.directoryPlaces()[0]?.path ?? '',
     }
   }
 
@@ -220,7 +220,7 @@ export class BrokerNode implements Broker {
       nodeId: this.id,
       clusterId: this.clusterId,
       settings: () => this.settings.broker,
-      directoryId: this.logs.directories().find(({ path }) => path === root)?.id ?? zeroUuid,
+      directoryId: this.logs.directoryPlaces().find(({ path }) => path === root)?.id ?? zeroUuid,
       ...membership(properties, this.settings, { nodeId: this.id, endpoints: controllerEndpoints }),
       peers: this.#peers,
       registration: registrationOf({
@@ -282,7 +282,7 @@ export class BrokerNode implements Broker {
   /** Without its metadata, or without any directory, a broker is none. */
   #directoryFailed(cause: KafkaError): void {
     const { logs } = this
-    const usable = logs.directories().some(({ online }) => online)
+    const usable = logs.directoryPlaces().some(({ online }) => online)
     if (!usable || logs.metadataLog().offline) this.#failure.resolve(cause)
     // Who waits for a partition that is gone hears of it.
     for (const hosted of this.replicas.all()) hosted.wake()

@@ -19,7 +19,7 @@ export function registrationOf({
 }): Registration {
   const { previousBrokerEpoch } = logs
   // As in Kafka, without those that have failed: of some nobody could read the id.
-  const logDirs = logs.onlineDirectoryIds()
+  const logDirs = online(logs)
   return {
     endpoints: listeners.endpoints(),
     controllerEndpoints: listeners.endpoints('controller'),
@@ -27,11 +27,14 @@ export function registrationOf({
     incarnationId: uuidFrom(random),
     logDirs,
     offlineLogDirs: () => {
-      const online = logs.onlineDirectoryIds()
-      return online.length === logDirs.length ? [] : logDirs.filter((id) => !online.includes(id))
+      const now = online(logs)
+      return logDirs.filter((id) => !now.includes(id))
     },
     onDirectoryFailed: (listener) => logs.onDirectoryOffline(listener),
     // Of a broker that was stopped in an orderly way.
     ...(previousBrokerEpoch === null ? {} : { previousBrokerEpoch }),
   }
 }
+
+const online = (logs: LogManager): string[] =>
+  logs.directoryPlaces().flatMap(({ id, online }) => (online ? [id] : []))

@@ -237,9 +237,9 @@ export class LogManager {
     }))
   }
 
-  /** The ids of those that work. */
-  onlineDirectoryIds(): string[] {
-    return this.#directories.flatMap(({ id, online }) => (online ? [id] : []))
+  /** The same without a look at disks and logs. */
+  directoryPlaces(): Pick<DirectoryView, 'path' | 'id' | 'online'>[] {
+    return this.#directories.map(({ path, id, online }) => ({ path, id, online }))
   }
 
   /** Calls when a directory fails: its partitions are lost to this broker. With the last one the broker has to stop. */
