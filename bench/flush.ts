@@ -12,7 +12,7 @@ import type { Connection } from '../src/wire/connection.ts'
 import { settled } from '../test/support/asking.ts'
 import { newTopic, text } from '../test/support/filling.ts'
 import { connect, type Kind, type OneBroker, startOn } from '../test/support/one-broker.ts'
-import { java } from './contestants.ts'
+import { kinds, timeoutMs } from './log-jobs.ts'
 import { cpuSeconds, median, sideBySide } from './measure.ts'
 import { mapped, print, row } from './table.ts'
 
@@ -20,10 +20,7 @@ const partitions = Number(process.env.PARTITIONS ?? 100)
 const lanes = Number(process.env.LANES ?? 32)
 const writes = Number(process.env.WRITES ?? 3000)
 const rounds = Number(process.env.ROUNDS ?? 3)
-const timeoutMs = 60_000
 
-const kinds: readonly Kind[] =
-  java.ok && process.env.ALONE === undefined ? ['jackdaw', 'apache'] : ['jackdaw']
 const folder = mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), 'bench-flush-'))
 const running = new Map<Kind, OneBroker>()
 const connections = new Map<Kind, Connection[]>()

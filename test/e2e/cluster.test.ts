@@ -12,15 +12,7 @@ afterEach(() => session.end())
 
 const patienceMs = 60_000
 
-/** Asks until the answer is as it should be. */
-async function until(line: string, ready: (stdout: string) => boolean): Promise<string> {
-  const deadline = performance.now() + patienceMs
-  for (;;) {
-    const { stdout, stderr } = await session.sh(line)
-    if (ready(stdout)) return stdout
-    if (performance.now() > deadline) throw new Error(`${line} still says:\n${stdout}${stderr}`)
-  }
-}
+const until: Session['until'] = (line, ready) => session.until(line, ready)
 
 const inSync = (stdout: string): string[] =>
   [...stdout.matchAll(/Isr: ([\d,]*)/g)].map(([, ids]) => ids!.split(',').sort().join(','))

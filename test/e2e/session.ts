@@ -14,10 +14,14 @@ export type Session = {
   env: Record<string, string>
   /** Runs a line as `sh` does, from the session's own folder. */
   sh(line: string, timeoutMs?: number): Promise<Said>
+  /** Asks until stdout is as it should be; answers with it. */
+  until(line: string, ready: (stdout: string) => boolean): Promise<string>
   start(line: string, options?: StartOptions): Running
   status(): Promise<Status>
   end(): Promise<void>
 }
+
+const patienceMs = 60_000
 
 export function newSession(): Session {
   const folder = mkdtempSync(join(tmpdir(), 'jackdaw-session-'))
@@ -36,6 +40,14 @@ export function newSession(): Session {
     folder,
     env,
     sh,
+    async until(line, ready) {
+      const deadline = performance.now() + patienceMs
+      for (;;) {
+        const { stdout, stderr } = await sh(line)
+        if (ready(stdout)) return stdout
+        if (performance.now() > deadline) throw new Error(`${line} still says:\n${stdout}${stderr}`)
+      }
+    },
     start: (line, options) => start(command(line), options),
     status: async () => JSON.parse((await sh('jackdaw status --json')).stdout),
     async end() {

@@ -12,14 +12,7 @@ afterEach(() => session.end())
 
 const patienceMs = 60_000
 
-async function until(line: string, ready: (stdout: string) => boolean): Promise<string> {
-  const deadline = performance.now() + patienceMs
-  for (;;) {
-    const { stdout, stderr } = await session.sh(line)
-    if (ready(stdout)) return stdout
-    if (performance.now() > deadline) throw new Error(`${line} still says:\n${stdout}${stderr}`)
-  }
-}
+const until: Session['until'] = (line, ready) => session.until(line, ready)
 
 const voters = async (): Promise<number[]> => {
   const { stdout } = await session.sh('metadata-quorum describe --status --output json')
