@@ -178,7 +178,20 @@ export class Cluster {
     })
   }
 
-  /** One question to a broker that `find` gives, tried again as `retrying` does. */
+  /** What `use` makes of the connection that `find` gives, tried again as `retrying` does. */
+  on<T>(
+    wanted: CallWanted,
+    find: () => Promise<Connection>,
+    use: (connection: Connection, attempt: Attempt) => Promise<T>,
+  ): Promise<T> {
+    return this.retrying(wanted, async (attempt) => {
+      const connection = await find()
+      attempt.reached = true
+      return use(connection, attempt)
+    })
+  }
+
+  /** One question to a broker that `find` gives; what it answers is not looked at. */
   ask<A extends AnyApi>(
     wanted: CallWanted,
     find: () => Promise<Connection>,
@@ -186,10 +199,8 @@ export class Cluster {
     request: SentRequestOf<A>,
     options: CallOptions = {},
   ): Promise<ResponseOf<A>> {
-    return this.retrying(wanted, async (attempt) => {
-      const connection = await find()
-      attempt.reached = true
-      const timeoutMs = Math.min(this.settings.requestTimeoutMs, attempt.leftMs)
+    return this.on(wanted, find, (connection, { leftMs }) => {
+      const timeoutMs = Math.min(this.settings.requestTimeoutMs, leftMs)
       return connection.call(api, request, { timeoutMs, ...options })
     })
   }

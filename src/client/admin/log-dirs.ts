@@ -55,10 +55,8 @@ async function alterOn<M extends TopicPartition & { readonly path: string }>(
     }))
     return { path, topics: named }
   })
-  return cluster.retrying({ callName: 'alterReplicaLogDirs', timeoutMs }, async (attempt) => {
-    await cluster.ensureFresh()
-    const connection = await cluster.broker(brokerId)
-    attempt.reached = true
+  const wanted = { callName: 'alterReplicaLogDirs', timeoutMs }
+  return cluster.on(wanted, fresh(cluster, brokerId), async (connection) => {
     const { results } = await connection.call(alterApi, { dirs })
     const codes = new Map(
       results.flatMap(({ topicName, partitions }) =>
@@ -78,10 +76,8 @@ export async function describeLogDirs(
   brokerId: number,
   { timeoutMs }: TimeoutOption = {},
 ): Promise<LogDir[]> {
-  return cluster.retrying({ callName: 'describeLogDirs', timeoutMs }, async (attempt) => {
-    await cluster.ensureFresh()
-    const connection = await cluster.broker(brokerId)
-    attempt.reached = true
+  const wanted = { callName: 'describeLogDirs', timeoutMs }
+  return cluster.on(wanted, fresh(cluster, brokerId), async (connection) => {
     const answer = await connection.call(describeApi, { topics: null })
     ensureNone(answer.errorCode)
     return answer.results.map(({ logDir, errorCode, topics, totalBytes, usableBytes }) => {
@@ -103,4 +99,9 @@ export async function describeLogDirs(
       }
     })
   })
+}
+
+const fresh = (cluster: Cluster, brokerId: number) => async () => {
+  await cluster.ensureFresh()
+  return cluster.broker(brokerId)
 }

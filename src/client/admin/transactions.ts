@@ -46,11 +46,11 @@ export async function listTransactions(
   cluster: Cluster,
   { durationMs = -1n, pattern = null }: { durationMs?: bigint; pattern?: string | null } = {},
 ): Promise<TransactionListing[]> {
-  await cluster.retrying({ callName: 'listTransactions' }, async (attempt) => {
-    const on = await cluster.any()
-    attempt.reached = true
-    await cluster.metadata([], { on })
-  })
+  await cluster.on(
+    { callName: 'listTransactions' },
+    () => cluster.any(),
+    (on) => cluster.metadata([], { on }),
+  )
   const request = {
     stateFilters: [],
     producerIdFilters: [],
@@ -59,9 +59,8 @@ export async function listTransactions(
   }
   const found = await Promise.all(
     [...cluster.cache.brokers.keys()].map((id) =>
-      asking(
-        cluster,
-        'listTransactions',
+      cluster.on(
+        { callName: 'listTransactions' },
         () => cluster.broker(id),
         async (connection) => {
           const answer = await connection.call(listTransactionsApi, request)
@@ -90,7 +89,7 @@ export async function describeTransaction(
     coordinatorId = (await coordinatorOf(cluster, 'transaction', transactionalId)).id
     return cluster.broker(coordinatorId)
   }
-  return asking(cluster, 'describeTransactions', find, async (connection) => {
+  return cluster.on({ callName: 'describeTransactions' }, find, async (connection) => {
     const request = { transactionalIds: [transactionalId] }
     const { transactionStates } = await connection.call(describeTransactionsApi, request)
     const found = transactionStates[0]
@@ -119,7 +118,7 @@ export function describeProducers(
   brokerId: number | null = null,
 ): Promise<ActiveProducer[]> {
   const find = () => brokerOf(cluster, { topic, partition }, brokerId)
-  return asking(cluster, 'describeProducers', find, async (connection) => {
+  return cluster.on({ callName: 'describeProducers' }, find, async (connection) => {
     const request = { topics: [{ name: topic, partitionIndexes: [partition] }] }
     const { topics } = await connection.call(describeProducersApi, request)
     const found = topics[0]?.partitions[0]
@@ -132,7 +131,7 @@ export function describeProducers(
 export function abortTransaction(cluster: Cluster, what: ToAbort): Promise<void> {
   const { topic, partition, producerId, producerEpoch, coordinatorEpoch } = what
   const find = () => brokerOf(cluster, { topic, partition }, null)
-  return asking(cluster, 'abortTransaction', find, async (connection) => {
+  return cluster.on({ callName: 'abortTransaction' }, find, async (connection) => {
     const topics = [{ name: topic, partitionIndexes: [partition] }]
     const identity = { producerId, producerEpoch, coordinatorEpoch }
     const answer = await connection.call(writeTxnMarkers, {
@@ -146,7 +145,7 @@ export function abortTransaction(cluster: Cluster, what: ToAbort): Promise<void>
 export function fenceProducer(cluster: Cluster, transactionalId: string): Promise<void> {
   const find = async () =>
     cluster.broker((await coordinatorOf(cluster, 'transaction', transactionalId)).id)
-  return asking(cluster, 'fenceProducers', find, async (connection) => {
+  return cluster.on({ callName: 'fenceProducers' }, find, async (connection) => {
     const request = { transactionalId, transactionTimeoutMs: fencingTimeoutMs }
     ensureNone((await connection.call(initProducerId, request)).errorCode)
   })
@@ -166,17 +165,4 @@ async function brokerOf(
   const leader = cluster.leaderOf(topic, partition)
   if (leader === null) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION')
   return cluster.broker(leader.id)
-}
-
-function asking<T>(
-  cluster: Cluster,
-  callName: string,
-  find: () => Promise<Connection>,
-  ask: (connection: Connection) => Promise<T>,
-): Promise<T> {
-  return cluster.retrying({ callName }, async (attempt) => {
-    const connection = await find()
-    attempt.reached = true
-    return ask(connection)
-  })
 }

@@ -55,10 +55,9 @@ export class Transaction {
     ) => Promise<{ errorCode: number; producerId: bigint; producerEpoch: number }>,
   ): Promise<ProducerIdentity> {
     const { transactionalId, maxBlockMs: timeoutMs } = this.#options
-    return this.#cluster.retrying({ callName, timeoutMs }, async (attempt) => {
-      const { id } = await coordinatorOf(this.#cluster, 'transaction', transactionalId)
-      const connection = await this.#cluster.broker(id)
-      attempt.reached = true
+    const find = async () =>
+      this.#cluster.broker((await coordinatorOf(this.#cluster, 'transaction', transactionalId)).id)
+    return this.#cluster.on({ callName, timeoutMs }, find, async (connection) => {
       const { errorCode, producerId, producerEpoch } = await ask(connection)
       ensureNone(errorCode)
       this.#identity = { id: producerId, epoch: producerEpoch, isTransactional: true }
