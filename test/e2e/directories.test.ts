@@ -11,7 +11,7 @@ import { fill } from '../support/filling.ts'
 import { expectFlawless } from '../support/flawless.ts'
 import { goOn } from '../support/going-on.ts'
 import type { Kind } from '../support/one-broker.ts'
-import { contentOf } from '../support/seeing.ts'
+import { contentOf, expectContent, type Seen } from '../support/seeing.ts'
 import { directoriesOf, startThreeOn, type ThreeNodes } from '../support/three-nodes.ts'
 
 const had = apache()
@@ -52,13 +52,13 @@ describe.skipIf(!had.ok)(`three directories, two kinds of nodes${missing}`, () =
       if (how === 'stop') await expectEqualAndFlawless(root)
 
       const theirs = await start('apache')
-      await expectContent(theirs.connection, written)
+      await expectContentSoon(theirs.connection, written)
       const onward = await goOn(theirs, identity)
       const both = await contentOf(theirs.connection)
       await finish(how)
 
       const again = await start('jackdaw')
-      await expectContent(again.connection, both)
+      await expectContentSoon(again.connection, both)
       await goOn(again, onward)
       await finish('stop')
       if (how === 'stop') await expectEqualAndFlawless(root)
@@ -87,11 +87,8 @@ async function allInSync(connection: Asked): Promise<void> {
 }
 
 /** Readers see what all copies are known to have: after a start that grows, until it is everything. */
-async function expectContent(
-  connection: Asked,
-  content: Awaited<ReturnType<typeof contentOf>>,
-): Promise<void> {
-  const look = async () => expect(await contentOf(connection)).toEqual(content)
+async function expectContentSoon(connection: Asked, content: Seen): Promise<void> {
+  const look = () => expectContent(connection, content)
   await vi.waitFor(look, { timeout: 60_000, interval: 500 })
 }
 

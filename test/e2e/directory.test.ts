@@ -10,7 +10,7 @@ import { expectFlawless } from '../support/flawless.ts'
 import { goOn } from '../support/going-on.ts'
 import { dataOf, type Kind, type OneBroker, startOn } from '../support/one-broker.ts'
 import { makeWritable, samplesFolder } from '../support/samples.ts'
-import { contentOf, read } from '../support/seeing.ts'
+import { contentOf, expectContent, read } from '../support/seeing.ts'
 
 const had = apache()
 const missing = had.ok ? '' : ` (skipped: ${had.reason})`
@@ -60,14 +60,14 @@ describe.skipIf(!had.ok)(`one directory, two brokers${missing}`, () => {
       if (first === 'jackdaw' && how === 'stop') await expectFlawless(dataOf(root))
 
       const other = await start(second)
-      expect(await contentOf(other.connection)).toEqual(written)
+      await expectContent(other.connection, written)
       const onward = await goOn(other, identity)
       const both = await contentOf(other.connection)
       await finish(how)
       if (second === 'jackdaw' && how === 'stop') await expectFlawless(dataOf(root))
 
       const again = await start(first)
-      expect(await contentOf(again.connection)).toEqual(both)
+      await expectContent(again.connection, both)
       await goOn(again, onward)
       await finish('stop')
     },

@@ -1,5 +1,6 @@
 /** All that a client can see of a broker. */
 import { createHash } from 'node:crypto'
+import { inspect } from 'node:util'
 import { describeClientQuotas } from '../../src/protocol/apis/describe-client-quotas.ts'
 import { describeConfigs } from '../../src/protocol/apis/describe-configs.ts'
 import { fetch } from '../../src/protocol/apis/fetch.ts'
@@ -202,3 +203,21 @@ async function quotasOf(connection: Asked) {
   )
   return entries
 }
+
+export type Seen = Awaited<ReturnType<typeof contentOf>>
+
+/** Fails unless the broker shows what was seen before; says where it differs. */
+export async function expectContent(connection: Asked, before: Seen): Promise<void> {
+  const differing = [...differences('', before, await contentOf(connection))]
+  if (differing.length > 0) throw new Error(differing.slice(0, 10).join('\n'))
+}
+
+function* differences(path: string, before: unknown, now: unknown): Generator<string> {
+  if (isObject(before) && isObject(now)) {
+    const names = new Set([...Object.keys(before), ...Object.keys(now)])
+    for (const name of names) yield* differences(`${path}/${name}`, before[name], now[name])
+  } else if (before !== now) yield `${path}: was ${inspect(before)}, is ${inspect(now)}`
+}
+
+const isObject = (value: unknown): value is { [name: string]: unknown } =>
+  typeof value === 'object' && value !== null
