@@ -100,7 +100,11 @@ function openClean(loaded: Loaded): bigint | null {
   const { options, store, producers } = loaded
   const { context } = options
   const { active } = store.segments
-  for (const segment of store.segments) ensureIndexes(segment, loaded)
+  for (const segment of store.segments) {
+    ensureIndexes(segment, loaded)
+    const before = store.segments.before(segment)
+    if (before !== undefined) tellHole(segment, before.readNextOffset(), options)
+  }
   if (active.size > 0) active.log.openToWrite()
   const { nextOffset: logEndOffset, fault } = readEnd(active)
   if (fault !== null) {
@@ -135,7 +139,7 @@ function recover(loaded: Loaded): bigint {
     if (!suspects.includes(segment)) ensureIndexes(segment, loaded)
   }
   const first = suspects[0]!
-  snapshots.removeWhere((offset) => offset > first.baseOffset)
+  snapshots.doubtAbove(first.baseOffset)
   restoreProducers({ segments, snapshots, producers }, first.baseOffset)
   // The batches say it again, and better: the file may tell of ones that were cut before the crash.
   epochs.truncateFromEnd(first.baseOffset)
@@ -162,6 +166,7 @@ function recover(loaded: Loaded): bigint {
       store.drop(rest, { snapshots: true, config })
       break
     }
+    tellHole(segment, nextOffset, options)
     producers.endOffset = segment.baseOffset
     const recovered = recoverSegment(segment, { producers, epochs, indexIntervalBytes })
     nextOffset = recovered.nextOffset
@@ -181,6 +186,7 @@ function recover(loaded: Loaded): bigint {
     }
     if (rest.length > 1) store.seal(segment)
   }
+  snapshots.removeDoubted()
   if (segments.active !== suspects.at(-1)) context.disk.syncDirectory(store.folder)
   return nextOffset
 }
@@ -222,9 +228,24 @@ function misfitOf(
   if (baseOffset === nextOffset) return null
   // What was flushed is not lost: where it is missing, it was deleted, as is what lies below the log start.
   if (nextOffset < (recoveryPoint ?? 0n) || baseOffset <= (logStartOffset ?? 0n)) return null
-  // Kafka's cleaner leaves such gaps, and may have been here after both the recovery point and its own checkpoint were written.
-  const isCompacted = config.cleanupPolicies.includes('compact') || cleanedUpTo !== null
-  return isCompacted ? null : 'gap'
+  return mayHaveGaps({ config, cleanedUpTo }) ? null : 'gap'
+}
+
+/** Kafka's cleaner leaves gaps, and may have been here after both the recovery point and its own checkpoint were written. */
+function mayHaveGaps({ config, cleanedUpTo }: Pick<LoadOptions, 'config' | 'cleanedUpTo'>) {
+  return config.cleanupPolicies.includes('compact') || cleanedUpTo !== null
+}
+
+/** What was safe once and is not there is told, and not more: Kafka's readers go on behind it, too. */
+function tellHole(segment: Segment, nextOffset: bigint, options: LoadOptions): void {
+  const { baseOffset } = segment
+  const isMissed = baseOffset > nextOffset && baseOffset > (options.logStartOffset ?? 0n)
+  if (!isMissed || mayHaveGaps(options)) return
+  tell(
+    options.context,
+    segment,
+    `records ${nextOffset} to ${baseOffset - 1n}, which stood before it, are not there, and readers go on behind them; if a file was taken away, stop the broker and put it back`,
+  )
 }
 
 function tell({ logger }: LogContext, { log }: Segment, message: string): void {

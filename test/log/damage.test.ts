@@ -268,11 +268,20 @@ describe('after a clean stop', () => {
     expect(said).toMatch(row.says)
   })
 
-  test('a hole stays a hole, as for Kafka: what is there is read, in order', async () => {
-    const disk = await written('clean')
-    for (const suffix of ['.log', '.index', '.timeindex']) disk.remove(file(4, suffix))
-    expect((await reopened(disk)).found).toBe('0 1 2 3 8 9 10 11')
-  })
+  test.each([
+    { policies: ['delete'], told: ['records 4 to 7,'] },
+    // Whatever the cleaner took out is not missed.
+    { policies: ['compact'], told: [] },
+  ] as const)(
+    'a hole stays a hole, as for Kafka, with $policies: what is there is read, in order',
+    async (row) => {
+      const disk = await written('clean')
+      for (const suffix of ['.log', '.index', '.timeindex']) disk.remove(file(4, suffix))
+      const { found, said } = await reopened(disk, { ...config, cleanupPolicies: row.policies })
+      expect(found).toBe('0 1 2 3 8 9 10 11')
+      expect(said.match(/records \d+ to \d+,/g) ?? []).toEqual(row.told)
+    },
+  )
 
   test('the mark of a clean stop counts, whatever stands in it', async () => {
     const disk = await written('clean')

@@ -12,6 +12,8 @@ export class ProducerSnapshots {
   /** Ascending. */
   #offsets: bigint[]
   #unsynced = new Set<bigint>()
+  /** Files that count for nothing. */
+  readonly #doubted = new Set<bigint>()
 
   constructor(disk: Disk, directory: string, offsets: readonly bigint[]) {
     this.#disk = disk
@@ -31,7 +33,10 @@ export class ProducerSnapshots {
   take(state: ProducerState): boolean {
     const { endOffset } = state
     if (endOffset <= (this.#offsets.at(-1) ?? 0n)) return false
-    this.#disk.writeFile(this.path(endOffset), encodeProducerSnapshot(state.snapshot()))
+    const bytes = encodeProducerSnapshot(state.snapshot())
+    const path = this.path(endOffset)
+    const isThere = this.#doubted.delete(endOffset) && bytes.equals(this.#disk.readFile(path))
+    if (!isThere) this.#disk.writeFile(path, bytes)
     this.#offsets.push(endOffset)
     this.#unsynced.add(endOffset)
     return true
@@ -90,6 +95,20 @@ export class ProducerSnapshots {
   remove(offset: bigint): void {
     this.#disk.remove(this.path(offset))
     this.#offsets = this.#offsets.filter((each) => each !== offset)
+  }
+
+  /**
+   * Those above the offset count no more, until one is taken there again; `removeDoubted` removes the others. A file that is made again
+   * right after it was removed costs a file system a long search for a place.
+   */
+  doubtAbove(offset: bigint): void {
+    for (const each of this.#offsets) if (each > offset) this.#doubted.add(each)
+    this.#offsets = this.#offsets.filter((each) => each <= offset)
+  }
+
+  removeDoubted(): void {
+    for (const offset of this.#doubted) this.#disk.remove(this.path(offset))
+    this.#doubted.clear()
   }
 
   removeWhere(holds: (offset: bigint) => boolean): void {
