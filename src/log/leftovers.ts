@@ -25,7 +25,7 @@ export function settleFolder(
     disk.remove(`${folder}/${name}`)
     removed.push(name)
   }
-  const leftovers = present.filter((name) => /\.(deleted|cleaned|swap|tmp)$/.test(name))
+  const leftovers = present.filter((name) => isOurs.test(name))
   if (leftovers.length > 0) {
     const cleaned = leftovers.filter((name) => name.endsWith(names.cleanedSuffix)).map(baseOf)
     const firstCleaned = cleaned.length === 0 ? null : cleaned.reduce(smaller)
@@ -102,6 +102,10 @@ const indexSuffixes = [
   names.timeIndexSuffix,
   names.transactionIndexSuffix,
 ] as const
+
+// Somebody's `notes.tmp` stays; and it must not tell that a swap is half done.
+const isOurs =
+  /^(\d{20}(-\d{10})?\.[a-z]+\.(deleted|cleaned|swap|tmp)|(leader-epoch-checkpoint|partition\.metadata|quorum-state)\.tmp)$/
 
 const isSwap = (name: string) => name.endsWith(names.swapSuffix)
 

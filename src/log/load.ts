@@ -103,7 +103,15 @@ function openClean(loaded: Loaded): bigint | null {
   for (const segment of store.segments) {
     ensureIndexes(segment, loaded)
     const before = store.segments.before(segment)
-    if (before !== undefined) tellHole(segment, before.readNextOffset(), options)
+    if (before === undefined) continue
+    const { nextOffset, fault } = readEnd(before)
+    if (fault === null) tellHole(segment, nextOffset, options)
+    else
+      tell(
+        context,
+        before,
+        `${fault}: from there up to record ${segment.baseOffset - 1n} nothing can be read`,
+      )
   }
   if (active.size > 0) active.log.openToWrite()
   const { nextOffset: logEndOffset, fault } = readEnd(active)

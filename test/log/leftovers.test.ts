@@ -140,13 +140,16 @@ describe('files', () => {
     expect(found.map(({ producerId }) => producerId)).toEqual([8n])
   })
 
-  test('a file that is not ours stays', async () => {
+  test('a file that is not ours stays, and says nothing of a swap', async () => {
     const disk = await written()
-    disk.writeFile(`${folder}/notes.txt`, Buffer.from('mine'))
+    const others = ['notes.txt', 'notes.tmp', 'mine.deleted', '.vim.swap', 'x.cleaned']
+    for (const each of others) disk.writeFile(`${folder}/${each}`, Buffer.from('mine'))
+    copy(disk, 0, '.swap')
     disk.writeFile('/data/notes.txt', Buffer.from('mine'))
     const { logs } = await world(disk, options)
     expect(text(logs.get('t', 0)!)).toBe(all)
-    expect(disk.names(folder)).toContain('notes.txt')
+    expect(disk.names(folder)).toEqual(expect.arrayContaining(others))
+    expect(disk.names(folder)).not.toContain(name(0, '.log.swap'))
     expect(disk.names('/data')).toContain('notes.txt')
   })
 })

@@ -11,6 +11,7 @@ import type { PartitionLog } from '../partition-log.ts'
 import { relativeOffsetMax, type Segment } from '../segment.ts'
 import { timeEntrySize } from '../time-index.ts'
 import type { AbortedTransaction } from '../transaction-index.ts'
+import { checkBatch, checkEnd } from './damage.ts'
 import { BatchFilter, type LastOfProducer } from './filter.ts'
 import { KeyMap } from './key-map.ts'
 import { type Cleanable, groupSegments } from './select.ts'
@@ -93,6 +94,7 @@ function* mapKeys(
     let done = 0
     while (scan.next()) {
       const { bytes, at } = scan
+      checkBatch(segment, scan)
       const lastOffset = facts.lastOffsetOf(bytes, at)
       if (counts(transactions, bytes, at) && lastOffset >= from) {
         if (!remember(keys, cursor.open(bytes, at), from)) return reached
@@ -104,6 +106,7 @@ function* mapKeys(
         done = 0
       }
     }
+    checkEnd(segment, scan)
     yield { bytes: done }
   }
   return reached > from ? end : from
@@ -172,6 +175,7 @@ function* copyKept(
     let done = 0
     while (scan.next()) {
       const { bytes, at, size } = scan
+      checkBatch(segment, scan)
       const last = facts.lastOffsetOf(bytes, at) === lastOffset
       const kept = filter.filter(bytes, at, { last, onAborted })
       done += size
@@ -185,6 +189,7 @@ function* copyKept(
         done = 0
       }
     }
+    checkEnd(segment, scan)
     yield { bytes: done }
   }
 }
