@@ -84,6 +84,7 @@ describe.skipIf(!had.ok)(`beside Kafka's${missing}`, () => {
   test.each(comparable)('a file with: %s', { timeout: 120_000 }, async (name) => {
     for (const file of broken(join(folder, name), name)) {
       await expectSame('--print-data-log', '--files', file)
+      if (file.endsWith('index')) await expectSame('--index-sanity-check', '--files', file)
     }
   })
 })

@@ -1,6 +1,6 @@
 /** The two indexes of a segment: what they say, and whether the log says the same. */
 import { BatchScan } from '../../log/batch-scan.ts'
-import { OffsetIndex } from '../../log/offset-index.ts'
+import { OffsetIndex, offsetEntrySize } from '../../log/offset-index.ts'
 import type { OpenFiles, PooledFile } from '../../log/open-files.ts'
 import { TimeIndex, timeEntrySize } from '../../log/time-index.ts'
 import { RecordCursor } from '../../protocol/batch/cursor.ts'
@@ -146,9 +146,14 @@ function ensureOffsetsSane(
   { path, baseOffset }: { path: string; baseOffset: bigint },
 ): void {
   const last = index.offset(index.count - 1)
-  if (last >= 0) return
+  if (last < 0) {
+    throw corruptIndex(
+      `Corrupt index found, index file (${path}) has non-zero size but the last offset is ${baseOffset + BigInt(last)} which is less than the base offset ${baseOffset}.`,
+    )
+  }
+  if (!index.entries.torn) return
   throw corruptIndex(
-    `Corrupt index found, index file (${path}) has non-zero size but the last offset is ${baseOffset + BigInt(last)} which is less than the base offset ${baseOffset}.`,
+    `Index file ${path} is corrupt, found ${index.entries.file.size()} bytes which is neither positive nor a multiple of ${offsetEntrySize}`,
   )
 }
 
