@@ -218,6 +218,16 @@ test('of 10,000 partitions those with the most lag are shown, and the rest is co
   ])
 })
 
+test('of many groups those with the most lag are shown, and the rest is counted', () => {
+  const groups = ['a', 'b', 'c', 'd']
+  const rows = groups.map((group, index) => row({ group, logEndOffset: BigInt(index) }))
+  const taken = sample(0, rows)
+  const text = lagText(rated([taken]), { sample: taken, top: 2, machine: scriptedMachine() })
+  expect(text).toMatch(
+    /^d {2}lag 3.*\nc {2}lag 2.*\nand 2 more groups with no more lag; 6 records unread in all 4\n/,
+  )
+})
+
 test('records that wait for a transaction are told of, and danger is', () => {
   const rows = [
     row({ currentOffset: 2n, logStartOffset: 4n, lastStableOffset: 6n, logEndOffset: 9n }),

@@ -12,10 +12,13 @@ type Shown = { sample: LagSample; top: number; machine: Machine }
 export function lagText(rows: readonly RatedRow[], { sample, top, machine }: Shown): string {
   const colour = colours(machine)
   const shown = rows.slice(0, top)
-  const summaries = lagsOf(sample)
-    .sort((a, b) => (a.lag === b.lag ? 0 : a.lag > b.lag ? -1 : 1))
-    .slice(0, top)
-    .map((each) => summary(each, rows, colour))
+  const groups = lagsOf(sample).sort((a, b) => (a.lag === b.lag ? 0 : a.lag > b.lag ? -1 : 1))
+  const summaries = groups.slice(0, top).map((each) => summary(each, rows, colour))
+  if (groups.length > top) {
+    const all = groups.reduce((sum, { lag }) => sum + lag, 0n)
+    const others = `and ${groups.length - top} more groups with no more lag; ${all} records unread in all ${groups.length}\n`
+    summaries.push(colour.dim(others))
+  }
   const more = rows.length - shown.length
   const rest = more > 0 ? colour.dim(`and ${more} more partitions with no more lag\n`) : ''
   const endangered = rows.filter(({ isEndangered }) => isEndangered).length
