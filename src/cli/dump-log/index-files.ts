@@ -1,8 +1,9 @@
 /** The two indexes of a segment: what they say, and whether the log says the same. */
 import { BatchScan } from '../../log/batch-scan.ts'
-import { OffsetIndex, offsetEntrySize } from '../../log/offset-index.ts'
+import type { EntryFile } from '../../log/entry-file.ts'
+import { OffsetIndex } from '../../log/offset-index.ts'
 import type { OpenFiles, PooledFile } from '../../log/open-files.ts'
-import { TimeIndex, timeEntrySize } from '../../log/time-index.ts'
+import { TimeIndex } from '../../log/time-index.ts'
 import { RecordCursor } from '../../protocol/batch/cursor.ts'
 import { baseOffsetOf, lastOffsetOf, magicOf } from '../../protocol/batch/layout.ts'
 import { illegalArgument, JavaError } from '../java/errors.ts'
@@ -151,19 +152,19 @@ function ensureOffsetsSane(
       `Corrupt index found, index file (${path}) has non-zero size but the last offset is ${baseOffset + BigInt(last)} which is less than the base offset ${baseOffset}.`,
     )
   }
-  if (!index.entries.torn) return
+  ensureWhole(index.entries, 'Index file')
+}
+
+function ensureWhole({ torn, file, entrySize }: EntryFile, what: string): void {
+  if (!torn) return
   throw corruptIndex(
-    `Index file ${path} is corrupt, found ${index.entries.file.size()} bytes which is neither positive nor a multiple of ${offsetEntrySize}`,
+    `${what} ${file.path} is corrupt, found ${file.size()} bytes which is neither positive nor a multiple of ${entrySize}`,
   )
 }
 
 function ensureTimesSane(index: TimeIndex, path: string): void {
   const { count } = index
-  if (index.entries.torn) {
-    throw corruptIndex(
-      `Time index file ${path} is corrupt, found ${index.entries.file.size()} bytes which is neither positive nor a multiple of ${timeEntrySize}`,
-    )
-  }
+  ensureWhole(index.entries, 'Time index file')
   if (count === 0) return
   const [first, last] = [index.timestamp(0), index.timestamp(count - 1)]
   if (last < first) {
