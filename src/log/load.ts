@@ -103,15 +103,7 @@ function openClean(loaded: Loaded): bigint | null {
   for (const segment of store.segments) {
     ensureIndexes(segment, loaded)
     const before = store.segments.before(segment)
-    if (before === undefined) continue
-    const { nextOffset, fault } = readEnd(before)
-    if (fault === null) tellHole(segment, nextOffset, options)
-    else
-      tell(
-        context,
-        before,
-        `${fault}: from there up to record ${segment.baseOffset - 1n} nothing can be read`,
-      )
+    if (before !== undefined) tellBreak(before, segment, options)
   }
   if (active.size > 0) active.log.openToWrite()
   const { nextOffset: logEndOffset, fault } = readEnd(active)
@@ -242,6 +234,14 @@ function misfitOf(
 /** Kafka's cleaner leaves gaps, and may have been here after both the recovery point and its own checkpoint were written. */
 function mayHaveGaps({ config, cleanedUpTo }: Pick<LoadOptions, 'config' | 'cleanedUpTo'>) {
   return config.cleanupPolicies.includes('compact') || cleanedUpTo !== null
+}
+
+/** Where the one segment does not end as the next one begins. */
+function tellBreak(before: Segment, segment: Segment, options: LoadOptions): void {
+  const { nextOffset, fault } = readEnd(before)
+  if (fault === null) return tellHole(segment, nextOffset, options)
+  const last = segment.baseOffset - 1n
+  tell(options.context, before, `${fault}: from there up to record ${last} nothing can be read`)
 }
 
 /** What was safe once and is not there is told, and not more: Kafka's readers go on behind it, too. */
