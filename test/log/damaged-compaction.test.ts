@@ -4,12 +4,12 @@ import { clean } from '../../src/log/cleaner/clean.ts'
 import { cleanable } from '../../src/log/cleaner/select.ts'
 import type { LogConfig } from '../../src/log/log-config.ts'
 import { offsetName } from '../../src/log/names.ts'
+import { headerSize } from '../../src/protocol/batch/layout.ts'
 import { append, defaults, play, topicId, world } from './support.ts'
 
 const config: LogConfig = { ...defaults, segmentBytes: 300, cleanupPolicies: ['compact'] }
 const folder = '/data/t-0'
 const path = `${folder}/${offsetName(4n)}.log`
-const headerBytes = 61
 
 test.each<{ what: string; damage: (second: Buffer) => void; says: RegExp }>([
   { what: 'zeros', damage: (second) => second.fill(0), says: /byte \d+: a batch of 0 bytes/ },
@@ -20,7 +20,7 @@ test.each<{ what: string; damage: (second: Buffer) => void; says: RegExp }>([
   },
   {
     what: 'a flipped bit in a record',
-    damage: (second) => second.writeUInt8(0xff, headerBytes + 4),
+    damage: (second) => second.writeUInt8(0xff, headerSize + 4),
     says: /byte \d+: a batch whose checksum is wrong/,
   },
 ])('$what', async ({ damage, says }) => {
