@@ -233,7 +233,12 @@ export class ReplicaFetcher {
   #truncate(hosted: Hosted, offset: bigint): void {
     const { name, logEndOffset: from } = hosted.log
     this.#options.logger.info({ log: name, from, to: offset }, 'truncating')
-    hosted.truncateTo(offset)
+    try {
+      hosted.truncateTo(offset)
+    } catch (cause) {
+      if (!(cause instanceof KafkaError)) throw cause
+      return this.#rest(hosted, cause.error)
+    }
     const { logEndOffset } = hosted.log
     hosted.turn({ kind: 'truncated', logEndOffset }, this.#options.clock.now())
   }

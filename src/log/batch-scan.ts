@@ -8,7 +8,13 @@ import type { PooledFile } from './open-files.ts'
 
 const chunkBytesMax = 1 << 20
 /** A message of magic 0 with neither key nor value. */
-const batchLengthMin = 14
+export const batchLengthMin = 14
+
+/** The place of a batch in a segment's file. */
+export interface Found {
+  readonly position: number
+  readonly size: number
+}
 
 export interface ScanOptions {
   readonly start: number
@@ -20,7 +26,7 @@ export interface ScanOptions {
   readonly lenient?: boolean
 }
 
-export class BatchScan {
+export class BatchScan implements Found {
   /** The batch that `next` came to begins at `at` in `bytes`, at `position` in the file. */
   bytes: Buffer = nothing
   at = 0
@@ -44,6 +50,11 @@ export class BatchScan {
     this.#whole = options.whole
     this.#chunkBytes = options.chunkBytes ?? chunkBytesMax
     this.#lenient = options.lenient ?? false
+  }
+
+  /** Where the batches end that `next` went over: the next one, or the fault. */
+  get end(): number {
+    return this.#next
   }
 
   next(): boolean {

@@ -2,6 +2,7 @@ import type { Clock } from '../host/clock.ts'
 import type { Disk } from '../host/disk.ts'
 import type { Random } from '../host/random.ts'
 import type { KafkaError } from '../protocol/errors.ts'
+import type { DamagedRecords } from './damage.ts'
 import type { FlushRounds } from './flush-rounds.ts'
 import type { OpenFiles } from './open-files.ts'
 
@@ -31,6 +32,8 @@ export interface LogContext {
    * of the disk is thrown on.
    */
   readonly failed: (error: unknown, options?: { final: boolean }) => KafkaError
+  /** Says where something cannot be read, once. `failed` does so too. */
+  readonly damaged: (damage: DamagedRecords) => void
   /**
    * Before a log is cut at the offset: no checkpoint may lie behind it, or what is written there next would not be read after a crash.
    * Throws KAFKA_STORAGE_ERROR, and then nothing may be cut.

@@ -118,9 +118,8 @@ function openClean(loaded: Loaded): bigint | null {
   }
   store.snapshots.removeStrays(new Set([...store.segments].map(({ baseOffset }) => baseOffset)))
   store.snapshots.removeWhere((offset) => offset > logEndOffset)
-  const { segments, snapshots } = store
-  if (snapshots.offsets.length > 0) {
-    const { unreadable } = restoreProducers({ segments, snapshots, producers }, logEndOffset)
+  if (store.snapshots.offsets.length > 0) {
+    const { unreadable } = restoreProducers(store, producers, logEndOffset)
     for (const each of unreadable)
       context.logger.warn({}, `removed an unreadable snapshot: ${each}`)
   }
@@ -140,7 +139,7 @@ function recover(loaded: Loaded): bigint {
   }
   const first = suspects[0]!
   snapshots.doubtAbove(first.baseOffset)
-  restoreProducers({ segments, snapshots, producers }, first.baseOffset)
+  restoreProducers(store, producers, first.baseOffset)
   // The batches say it again, and better: the file may tell of ones that were cut before the crash.
   epochs.truncateFromEnd(first.baseOffset)
   const { indexIntervalBytes } = config
@@ -269,7 +268,8 @@ function ensureIndexes(segment: Segment, { options, store, contents }: Loaded): 
   const fault = missing && segment.size > 0 ? 'an index is missing' : indexFault(segment)
   if (fault !== null) {
     tell(context, segment, `${fault}; the indexes are built anew`)
-    replaceIndexes(segment, config.indexIntervalBytes)
+    const damage = replaceIndexes(segment, config.indexIntervalBytes)
+    if (damage !== null) context.damaged(damage)
   }
   if (!isThere(names.transactionIndexSuffix)) return
   const { transactionIndex, baseOffset } = segment

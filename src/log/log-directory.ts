@@ -18,6 +18,7 @@ import {
   writeCheckpoint,
 } from './checkpoints.ts'
 import type { LogContext } from './context.ts'
+import { DamagedRecords } from './damage.ts'
 import {
   cleanShutdownFile,
   formatCleanShutdown,
@@ -33,7 +34,7 @@ import { Trash } from './trash.ts'
 
 export type DirectoryHost = Omit<
   LogContext,
-  'rounds' | 'offline' | 'failed' | 'removeLater' | 'lowerCheckpoints'
+  'rounds' | 'offline' | 'failed' | 'damaged' | 'removeLater' | 'lowerCheckpoints'
 >
 
 export class LogDirectory {
@@ -51,6 +52,7 @@ export class LogDirectory {
   #lock: DirectoryLock | null = null
   #failure: KafkaError | null = null
   readonly #onOffline: (directory: LogDirectory, cause: KafkaError) => void
+  readonly #damages = new Set<string>()
   readonly #written = new Map<CheckpointName, string>()
 
   constructor(
@@ -66,6 +68,7 @@ export class LogDirectory {
       rounds: new FlushRounds(),
       offline: () => this.#failure,
       failed: (error, options) => this.failed(error, options),
+      damaged: (damage) => this.#tellDamage(damage),
       removeLater: (paths, delayMs) => this.trash.throwAway(paths, delayMs),
       lowerCheckpoints: (logName, offset) => this.#lowerCheckpoints(logName, offset),
     }
@@ -174,6 +177,7 @@ export class LogDirectory {
   }
 
   failed(error: unknown, { final }: { final: boolean } = { final: false }): KafkaError {
+    if (error instanceof DamagedRecords) this.#tellDamage(error)
     if (error instanceof KafkaError) return error
     if (!(error instanceof Error) || error instanceof AssertionFailure) throw error
     const { code } = error as NodeJS.ErrnoException
@@ -190,6 +194,16 @@ export class LogDirectory {
     if (full && !final) return failure
     this.#goOffline(failure)
     return failure
+  }
+
+  /** Once: whoever meets it asks again and again. */
+  #tellDamage({ message }: DamagedRecords): void {
+    if (this.#damages.has(message)) return
+    this.#damages.add(message)
+    this.context.logger.error(
+      { directory: this.path },
+      `${message}: what stands there cannot be read, and is answered with CORRUPT_MESSAGE; stop the broker and put back a copy of the file, or let readers go on behind it`,
+    )
   }
 
   #goOffline(cause: KafkaError): void {

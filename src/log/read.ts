@@ -1,8 +1,9 @@
 /** Reads of a partition's records: whole batches, as they stand in the file. */
 import { int32At } from '../base/bytes.ts'
-import { sizePrefix } from '../protocol/batch/layout.ts'
+import { magicOf, sizePrefix } from '../protocol/batch/layout.ts'
 import { lastOffsetOf } from './batch-facts.ts'
-import type { Found, Segment } from './segment.ts'
+import { batchLengthMin, type Found } from './batch-scan.ts'
+import type { Segment } from './segment.ts'
 import type { Segments } from './segments.ts'
 
 export interface ReadOptions {
@@ -62,11 +63,17 @@ function endOfWhole(bytes: Uint8Array, end: number): number {
   let at = 0
   while (end - at >= sizePrefix) {
     const size = sizePrefix + int32At(bytes, at + 8)
-    if (size <= sizePrefix || size > end - at) break
+    // What is none is not handed out; who asks for what stands there is told so.
+    if (size < sizePrefix + batchLengthMin || size > end - at || !isKnown(bytes, at)) break
     lastStart = at
     at += size
   }
   return at
+}
+
+function isKnown(bytes: Uint8Array, at: number): boolean {
+  const magic = magicOf(bytes, at)
+  return magic >= 0 && magic <= 2
 }
 
 function endBelow(bytes: Uint8Array, end: number, upTo: bigint): number {

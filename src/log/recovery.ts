@@ -2,28 +2,28 @@
 import { isIntact } from '../protocol/batch/integrity.ts'
 import { baseOffsetOf } from '../protocol/batch/layout.ts'
 import * as facts from './batch-facts.ts'
+import { DamagedRecords } from './damage.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import { type EndedTransaction, ProducerState } from './producers/producer-state.ts'
-import type { ProducerSnapshots } from './producers/snapshots.ts'
 import { relativeOffsetMax, type Segment } from './segment.ts'
-import type { Segments } from './segments.ts'
+import type { SegmentStore } from './segment-store.ts'
 
-export interface ProducersToRestore {
-  readonly segments: Segments
-  readonly snapshots: ProducerSnapshots
-  readonly producers: ProducerState
-}
+type Store = Pick<SegmentStore, 'context' | 'segments' | 'snapshots'>
 
-/** Brings producers to where they stood at the offset: the newest snapshot below it, and the batches from there on. */
+/**
+ * Brings producers to where they stood at the offset: the newest snapshot below it, and the batches from there on. What of these
+ * cannot be read is told, and passed over: what is known of a producer is then as old as its last batch before.
+ */
 export function restoreProducers(
-  { segments, snapshots, producers }: ProducersToRestore,
+  store: Store,
+  producers: ProducerState,
   offset: bigint,
 ): { unreadable: string[] } {
-  const { unreadable } = snapshots.restore(producers, offset)
+  const { unreadable } = store.snapshots.restore(producers, offset)
   if (producers.endOffset >= offset) return { unreadable }
-  for (const segment of segments.from(producers.endOffset)) {
+  for (const segment of store.segments.from(producers.endOffset)) {
     if (segment.baseOffset >= offset) break
-    replay(segment, producers, offset)
+    replay(segment, producers, { upTo: offset, store })
   }
   producers.endOffset = offset
   return { unreadable }
@@ -32,33 +32,38 @@ export function restoreProducers(
 function replay(
   segment: Segment,
   producers: ProducerState,
-  upTo: bigint,
-  onEnded?: (ended: EndedTransaction) => void,
+  { upTo, store, onEnded }: ReplayOptions,
 ): void {
   const from = producers.endOffset
-  const found = segment.size === 0 ? null : segment.find(from)
-  if (found === null) return
-  const scan = segment.scan({ start: found.position })
+  const scan = segment.scanTowards(from)
   while (scan.next()) {
     const { bytes, at } = scan
-    if (facts.lastOffsetOf(bytes, at) >= upTo) return
-    if (facts.producerIdOf(bytes, at) < 0n) continue
+    const lastOffset = facts.lastOffsetOf(bytes, at)
+    if (lastOffset >= upTo) return
+    if (lastOffset < from || facts.producerIdOf(bytes, at) < 0n) continue
     if (facts.isControl(bytes, at)) scan.load()
     const ended = producers.apply(scan.bytes, scan.at)
     if (ended !== null) onEnded?.(ended)
   }
+  if (scan.fault !== null) {
+    store.context.damaged(new DamagedRecords(segment, scan.end, scan.fault))
+  }
+}
+
+interface ReplayOptions {
+  readonly upTo: bigint
+  readonly store: Store
+  readonly onEnded?: (ended: EndedTransaction) => void
 }
 
 /** From the batches, of a segment that is not read again otherwise; safe at once, as nobody looks at it again. */
-export function rebuildTransactionIndex(
-  segment: Segment,
-  { segments, snapshots }: Omit<ProducersToRestore, 'producers'>,
-): void {
+export function rebuildTransactionIndex(segment: Segment, store: Store): void {
   const producers = new ProducerState()
-  restoreProducers({ segments, snapshots, producers }, segment.baseOffset)
+  restoreProducers(store, producers, segment.baseOffset)
   segment.transactionIndex.reset()
-  const end = segments.after(segment)?.baseOffset ?? segment.readNextOffset()
-  replay(segment, producers, end, (ended) => noteAborted(segment, producers, ended))
+  const upTo = store.segments.after(segment)?.baseOffset ?? segment.readNextOffset()
+  const onEnded = (ended: EndedTransaction) => noteAborted(segment, producers, ended)
+  replay(segment, producers, { upTo, store, onEnded })
   segment.transactionIndex.file.syncNow()
 }
 

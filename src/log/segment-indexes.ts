@@ -1,5 +1,6 @@
 /** Whether the indexes of a segment that is not read again can be right; and new ones where they cannot. */
 import * as facts from './batch-facts.ts'
+import { DamagedRecords } from './damage.ts'
 import type { Segment } from './segment.ts'
 
 /** Why one of them cannot belong to the segment; null where both can. It looks at their sizes and last entries only. */
@@ -12,8 +13,14 @@ export function indexFault({ offsetIndex, timeIndex, size, baseOffset }: Segment
   return `${timeIndex.entries.file.path}: it has entries, and no batch stands in the segment at ${baseOffset}`
 }
 
-/** From the batches; whole or not at all, and safe at once: nobody looks at them again. */
-export function replaceIndexes(segment: Segment, indexIntervalBytes: number): void {
+/**
+ * From the batches; whole or not at all, and safe at once: nobody looks at them again. Where a batch cannot be read they end, and
+ * nothing behind it will be found any more: answers with where that is.
+ */
+export function replaceIndexes(
+  segment: Segment,
+  indexIntervalBytes: number,
+): DamagedRecords | null {
   segment.resetIndexes()
   const scan = segment.scan({ start: 0 })
   while (scan.next()) {
@@ -26,4 +33,5 @@ export function replaceIndexes(segment: Segment, indexIntervalBytes: number): vo
   segment.offsetIndex.entries.replace()
   segment.timeIndex.entries.replace()
   segment.seal()
+  return scan.fault === null ? null : new DamagedRecords(segment, scan.end, scan.fault)
 }

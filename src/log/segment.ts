@@ -4,7 +4,8 @@
  * Offsets inside are numbers that count from the base offset. Invariant: whatever lies below `size` in the file is whole batches.
  */
 import { type BatchNote, lastOffsetOf, maxTimestampOf } from './batch-facts.ts'
-import { BatchScan } from './batch-scan.ts'
+import { BatchScan, type Found } from './batch-scan.ts'
+import { checkEnd } from './damage.ts'
 import * as names from './names.ts'
 import { OffsetIndex, offsetEntrySize } from './offset-index.ts'
 import type { OpenFiles, PooledFile } from './open-files.ts'
@@ -22,12 +23,6 @@ export interface SegmentOptions {
   readonly createdMs: number
   /** `.cleaned` while the cleaner writes it. */
   readonly suffix?: string
-}
-
-/** A place in a segment's file. */
-export interface Found {
-  readonly position: number
-  readonly size: number
 }
 
 export const relativeOffsetMax = 0x7fffffff
@@ -152,16 +147,18 @@ export class Segment {
     for (const file of this.#all()) file.size()
   }
 
-  /** The first batch that ends at the offset or behind it; null when there is none. */
+  /** The first batch that ends at the offset or behind it; null when there is none. Throws DamagedRecords. */
   find(offset: bigint): Found | null {
-    const relative = Number(offset - this.baseOffset)
-    const scan = this.scan({ start: relative <= 0 ? 0 : this.#startFor(relative) })
-    while (scan.next()) {
-      if (lastOffsetOf(scan.bytes, scan.at) >= offset) {
-        return { position: scan.position, size: scan.size }
-      }
-    }
+    const scan = this.scanTowards(offset)
+    while (scan.next()) if (lastOffsetOf(scan.bytes, scan.at) >= offset) return scan
+    checkEnd(this, scan)
     return null
+  }
+
+  /** Begins at a batch that does not lie behind the offset. */
+  scanTowards(offset: bigint): BatchScan {
+    const relative = Number(offset - this.baseOffset)
+    return this.scan({ start: relative <= 0 ? 0 : this.#startFor(relative) })
   }
 
   /** A reader came as far as the offset, which begins at this position. */

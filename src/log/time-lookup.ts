@@ -1,6 +1,7 @@
 /** Where records of a time stand: for ListOffsets by timestamp (KIP-79) and by largest timestamp (KIP-734). */
 import { RecordCursor } from '../protocol/batch/cursor.ts'
 import { lastOffsetOf, leaderEpochOf, maxTimestampOf } from './batch-facts.ts'
+import { checkBatch, checkEnd } from './damage.ts'
 import type { Segment } from './segment.ts'
 import type { Segments } from './segments.ts'
 
@@ -43,6 +44,7 @@ function inSegment(segment: Segment, timestamp: bigint, from: bigint): TimedOffs
     if (maxTimestampOf(scan.bytes, scan.at) < timestamp) continue
     if (lastOffsetOf(scan.bytes, scan.at) < from) continue
     scan.load()
+    checkBatch(segment, scan)
     cursor.open(scan.bytes, scan.at)
     while (cursor.next()) {
       const found = cursor.timestamp()
@@ -51,5 +53,6 @@ function inSegment(segment: Segment, timestamp: bigint, from: bigint): TimedOffs
       return { offset, timestamp: found, leaderEpoch: leaderEpochOf(scan.bytes, scan.at) }
     }
   }
+  checkEnd(segment, scan)
   return null
 }

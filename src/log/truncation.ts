@@ -19,6 +19,7 @@ export interface Truncated {
 
 /** The offset lies in the log. */
 export function truncateTo(offset: bigint, log: Truncated): void {
+  checkCut(offset, log)
   cutting(offset, log, () => {
     const { store, config, epochs } = log
     const { segments } = store
@@ -32,6 +33,15 @@ export function truncateTo(offset: bigint, log: Truncated): void {
     epochs.truncateFromEnd(offset)
     producersAt(offset, log)
   })
+}
+
+/** Where the place cannot be found, nothing is changed: what was not cut off would lie before what is written next. */
+function checkCut(offset: bigint, { store: { context, segments } }: Truncated): void {
+  try {
+    segments.floor(offset)?.find(offset)
+  } catch (error) {
+    throw context.failed(error, { final: true })
+  }
 }
 
 export function restartAt(offset: bigint, log: Truncated): void {
@@ -74,10 +84,9 @@ function endAt(offset: bigint, { offsets, flushing }: Truncated): void {
 }
 
 function producersAt(end: bigint, { store, producers, offsets }: Truncated): void {
-  const { snapshots, segments } = store
   if (producers.endOffset === end) return
-  snapshots.removeWhere((offset) => offset > end)
-  restoreProducers({ segments, snapshots, producers }, end)
+  store.snapshots.removeWhere((offset) => offset > end)
+  restoreProducers(store, producers, end)
   producers.endOffset = end
   producers.advance(offsets.highWatermark)
 }

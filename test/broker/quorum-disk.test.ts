@@ -1,5 +1,5 @@
 /** The quorum on a real disk: a fresh directory, a restart, and the directories that Apache Kafka left behind. */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -13,6 +13,7 @@ import { systemRandom } from '../../src/host/random.ts'
 import { LogManager } from '../../src/log/log-manager.ts'
 import { configsOf } from '../../src/metadata/image.ts'
 import { createTopics } from '../../src/protocol/apis/create-topics.ts'
+import { batches } from '../../src/protocol/batch/layout.ts'
 import { BrokerConfigs } from '../../src/protocol/configs/effective.ts'
 import { makeWritable, samplesFolder as samples } from '../support/samples.ts'
 
@@ -135,6 +136,32 @@ test.each(['stop', 'kill'] as const)(
     await create(second.quorum, 'more')
   },
 )
+
+test.each<{ what: string; damage: (batch: Buffer) => void; says: RegExp }>([
+  {
+    what: 'zeros',
+    damage: (batch) => batch.fill(0),
+    says: /0{20}\.log ends with a batch of 0 bytes.*Put back a copy/,
+  },
+  {
+    what: 'a flipped bit',
+    damage: (batch) => batch.writeUInt8(batch[70]! ^ 1, 70),
+    says: /the checksum of the batch at offset \d+ is wrong.*Put back a copy/,
+  },
+])('a metadata log with $what in its middle is refused: no topic goes unseen', async (row) => {
+  const path = folder()
+  const { quorum, stop } = await start(path)
+  for (const name of ['first', 'second', 'third']) await create(quorum, name)
+  await stop()
+  const file = join(path, '__cluster_metadata-0', '00000000000000000000.log')
+  const bytes = readFileSync(file)
+  const places = [...batches(bytes)]
+  const middle = places.findIndex((at) => bytes.subarray(at, at + 400).includes('second'))
+  row.damage(bytes.subarray(places[middle], places[middle + 1]))
+  writeFileSync(file, bytes)
+  writeFileSync(join(path, '.kafka_cleanshutdown'), '{"version":0,"brokerEpoch":1}')
+  await expect(start(path)).rejects.toThrow(row.says)
+})
 
 interface State {
   topics: { [name: string]: { id: string; configs: { [name: string]: string } } }

@@ -283,15 +283,6 @@ describe('after a clean stop', () => {
     },
   )
 
-  test('the last batch of a segment in the middle whose length is broken is told', async () => {
-    const disk = await written('clean')
-    edit(disk, file(4, '.log'), (b) => b.fill(0x7f, 3 * batchSize(b) + 8, 3 * batchSize(b) + 9))
-    const { said } = await reopened(disk)
-    expect(said).toMatch(
-      /a batch of \d+ bytes, of which .*: .* up to record 7 nothing can be read.*4\.log/,
-    )
-  })
-
   test('the mark of a clean stop counts, whatever stands in it', async () => {
     const disk = await written('clean')
     disk.writeFile('/data/.kafka_cleanshutdown', Buffer.from('garbage'))

@@ -48,6 +48,8 @@ export class Life<Event, Outcome> {
   /** Distinguishes lives: what was begun in one has no meaning in the next. */
   #number = 0
   #pen!: Pen
+  /** Why the last try to read it came to nothing. */
+  #failure: string | null = null
   #asks = new Map<number, Pending<Event, Outcome>>()
   #lastAsk = 0
 
@@ -137,11 +139,17 @@ export class Life<Event, Outcome> {
       logger.info({ partition, ...known(), ms }, `${what} loaded`)
     } catch (error) {
       if (!isThis()) return
-      logger.warn({ partition, error }, `${what} not loaded; trying again`)
+      // What is damaged stays so, and is tried all the same: it may be on its way to another leader.
+      const { message } = error as Error
+      if (message !== this.#failure) {
+        logger.warn({ partition, error }, `${what} not loaded (${message}); trying again`)
+      }
+      this.#failure = message
       this.#options.forget()
       return this.#loadIn(reloadDelayMs)
     }
     this.#phase = 'active'
+    this.#failure = null
     this.#options.begun()
   }
 

@@ -6,10 +6,10 @@ import type { MetadataImage } from '../../metadata/image.ts'
 import type { BrokerConfigs } from '../../protocol/configs/effective.ts'
 import type { OffsetAndEpoch } from '../../raft/log-view.ts'
 import type { VoterSet } from '../../raft/voters.ts'
-import { readBatches } from './batches.ts'
 import type { MetadataLog, QuorumFiles } from './doors.ts'
 import type { Committed, Loader } from './loader.ts'
-import { type Recovered, readOptions } from './recovery.ts'
+import { readLog } from './read-log.ts'
+import type { Recovered } from './recovery.ts'
 import {
   readSnapshot,
   type Snapshot,
@@ -101,11 +101,11 @@ export class CommittedMetadata {
 
   #readOn(upTo: bigint, delta: MetadataDelta): void {
     const { image } = this
-    const { bytes } = this.#options.log.read(image.offset, readOptions(upTo))
-    assert(bytes.length > 0, 'what is committed can be read')
-    for (const batch of readBatches(bytes)) {
+    const before = image.offset
+    for (const batch of readLog(this.#options.log, before, upTo)) {
       if (batch.lastOffset >= image.offset) this.#apply(batch, delta)
     }
+    assert(image.offset > before, 'what is committed can be read')
   }
 
   #apply(batch: Committed, delta: MetadataDelta): void {

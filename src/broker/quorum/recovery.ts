@@ -4,9 +4,9 @@ import type { LogView } from '../../raft/log-view.ts'
 import type { VotersTold } from '../../raft/messages.ts'
 import { votersTold } from '../../raft/voter-history.ts'
 import type { VoterSet } from '../../raft/voters.ts'
-import { readBatches } from './batches.ts'
 import type { MetadataLog, QuorumFiles } from './doors.ts'
 import { Loader } from './loader.ts'
+import { readLog } from './read-log.ts'
 import {
   readSnapshot,
   removeLeftovers,
@@ -15,8 +15,6 @@ import {
   snapshotsIn,
 } from './snapshots.ts'
 import { votersToldBy } from './voter-records.ts'
-
-const readBytesMax = 1024 * 1024
 
 export interface Recovered {
   readonly loader: Loader
@@ -78,9 +76,9 @@ function scan(
   let bytesSinceSnapshot = 0
   const told: VotersTold[] = []
   for (let offset = view.startOffset; offset < view.endOffset; ) {
-    const { bytes } = log.read(offset, readOptions(view.endOffset))
     const before = offset
-    for (const { baseOffset, lastOffset, epoch, sizeBytes, control } of readBatches(bytes)) {
+    const read = readLog(log, offset, view.endOffset)
+    for (const { baseOffset, lastOffset, epoch, sizeBytes, control } of read) {
       if (view.epochs.at(-1)?.epoch !== epoch) view.epochs.push({ epoch, startOffset: baseOffset })
       if (baseOffset >= snapshotEnd) bytesSinceSnapshot += sizeBytes
       for (const [i, each] of control.entries()) {
@@ -92,8 +90,4 @@ function scan(
     if (offset === before) break
   }
   return { bytesSinceSnapshot, told }
-}
-
-export function readOptions(upTo: bigint) {
-  return { bytesMax: readBytesMax, upTo, atLeastOneBatch: true }
 }
