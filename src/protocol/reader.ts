@@ -15,6 +15,7 @@ export class Reader {
   readonly view: DataView
   position: number
   #words = 0
+  #last: Repeated | undefined
 
   constructor(bytes: Uint8Array, position = 0) {
     const { buffer, byteOffset, length } = bytes
@@ -86,6 +87,22 @@ export class Reader {
     return count
   }
 
+  /** What `read` reads; for the same bytes as the last time that is the same value, which nobody may change. */
+  repeated<T>(read: (reader: Reader) => T): T {
+    const { buffer, position } = this
+    const last = this.#last
+    if (last?.read === read && this.remaining >= last.end - last.start) {
+      const end = position + last.end - last.start
+      if (buffer.compare(buffer, last.start, last.end, position, end) === 0) {
+        this.position = end
+        return last.value as T
+      }
+    }
+    const value = read(this)
+    this.#last = { read, start: position, end: this.position, value }
+    return value
+  }
+
   /** Where the next `size` bytes begin; the reader then stands behind them. */
   take(size: number): number {
     const at = this.position
@@ -97,6 +114,8 @@ export class Reader {
     return at
   }
 }
+
+type Repeated = { read: (reader: Reader) => unknown; start: number; end: number; value: unknown }
 
 export function malformed(what: string): KafkaError {
   return new KafkaError('INVALID_REQUEST', `malformed message: ${what}`)

@@ -15,6 +15,8 @@ export interface Type<Out, In = Out> {
   readonly nullableFrom?: number
   /** Keeps the old length prefix even in flexible versions. */
   readonly inflexible?: boolean
+  /** One is often the same as the one before it. */
+  readonly repeats?: boolean
   readonly inType?: In
 }
 
@@ -80,6 +82,14 @@ export const nullableString = nullable(string)
 
 export function array<Out, In>(of: Type<Out, In>): Type<Out[], readonly In[]> {
   return { kind: 'array', zero: [], of: of as Type<unknown> }
+}
+
+/**
+ * An array that in one message after the other is often the same. What is read may then be the very same value, and what is
+ * the very same value is put into bytes once.
+ */
+export function repeating<Out, In>(type: Type<Out[], In>): Type<readonly Readonly<Out>[], In> {
+  return { ...type, repeats: true } as Type<readonly Readonly<Out>[], In>
 }
 
 export function struct<S extends Shape>(fields: S): Type<Value<S>, Sent<S>> {

@@ -36,6 +36,7 @@ export class Writer {
   #start: number
   #pieces: Uint8Array[] = []
   #finishedBytes = 0
+  #last: { value: unknown; bytes: Buffer | null } | undefined
 
   constructor(size = sizeInitial) {
     let slab = idle
@@ -155,6 +156,21 @@ export class Writer {
     }
     const at = this.reserve(value.length)
     this.buffer.set(value, at)
+  }
+
+  /** What `write` writes; of a value that comes again and again the bytes are copied. */
+  repeated<T>(value: T, write: (writer: Writer, value: T) => void): void {
+    if (this.#last?.value !== value) {
+      this.#last = { value, bytes: null }
+      write(this, value)
+      return
+    }
+    if (this.#last.bytes === null) {
+      const aside = new Writer()
+      write(aside, value)
+      this.#last.bytes = aside.toBuffer()
+    }
+    this.raw(this.#last.bytes)
   }
 
   /** Where the next `size` bytes go; `buffer` and `view` may be other ones afterwards. */

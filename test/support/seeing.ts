@@ -104,8 +104,8 @@ export async function contentOf(connection: Asked) {
   )) {
     const shownPartitions = []
     // What coordinators write for themselves is seen in their answers.
-    if (isInternal) partitions.length = 0
-    for (const { partitionIndex } of partitions.sort(
+    const shown = isInternal ? [] : partitions
+    for (const { partitionIndex } of shown.toSorted(
       (a, b) => a.partitionIndex - b.partitionIndex,
     )) {
       const at = (timestamp: bigint) =>

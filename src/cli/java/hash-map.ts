@@ -10,13 +10,13 @@ export function javaHashMapOrder<T>(
   }: { hash?: (item: T) => number; capacity?: number } = {},
 ): T[] {
   const size = tableSize(items.length, capacity)
-  const placed = items.map((item, index) => ({
-    item,
-    index,
-    bucket: spread(hash(item)) & (size - 1),
-  }))
-  placed.sort((a, b) => a.bucket - b.bucket || a.index - b.index)
-  return placed.map(({ item }) => item)
+  // The bucket and the place in it as one number: of ten thousand topics a comparison for each pair would take longer
+  // than all that the broker does.
+  const { length } = items
+  const places = Float64Array.from(items, (item, index) => {
+    return (spread(hash(item)) & (size - 1)) * length + index
+  })
+  return Array.from(places.sort(), (place) => items[place % length]!)
 }
 
 /** String.hashCode of Java. */

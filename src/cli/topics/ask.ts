@@ -27,10 +27,7 @@ export async function describedTopics(
   return inKafkasOrder(names).map((name) => orThrow(found.get(name)!))
 }
 
-export async function describedTopicById(
-  cluster: Cluster,
-  topicId: string,
-): Promise<TopicDescription> {
+async function describedTopicById(cluster: Cluster, topicId: string): Promise<TopicDescription> {
   const found = await describeTopicsById(cluster, [topicId])
   return orThrow(found.get(topicId)!)
 }
@@ -43,12 +40,25 @@ function inKafkasOrder(names: readonly string[]): string[] {
   return javaHashMapOrder(answered, { capacity: count })
 }
 
-/** Joins what several requests tell about the topics. */
-export async function topicViews(
+/** What several requests tell about the topics. */
+export async function topicViews(cluster: Cluster, names: readonly string[]): Promise<TopicView[]> {
+  // Both answers are long, and neither needs the other; but what is wrong with a topic is said first.
+  const configs = configsOf(cluster, names)
+  configs.catch(() => undefined)
+  return joined(cluster, await describedTopics(cluster, names), await configs)
+}
+
+export async function topicViewById(cluster: Cluster, topicId: string): Promise<TopicView[]> {
+  const topics = [await describedTopicById(cluster, topicId)]
+  const names = topics.map(({ name }) => name)
+  return joined(cluster, topics, await configsOf(cluster, names))
+}
+
+async function joined(
   cluster: Cluster,
   topics: readonly TopicDescription[],
+  configs: ReadonlyMap<string, ConfigView[]>,
 ): Promise<TopicView[]> {
-  const configs = await configsOf(cluster, topics)
   const moving = await reassignments(cluster)
   return topics.map(({ name, topicId, partitions }) => {
     const views: PartitionView[] = partitions.map((each) => {
@@ -69,19 +79,19 @@ const minInSync = 'min.insync.replicas'
 
 async function configsOf(
   cluster: Cluster,
-  topics: readonly TopicDescription[],
+  names: readonly string[],
 ): Promise<Map<string, ConfigView[]>> {
-  if (topics.length === 0) return new Map()
-  const resources = topics.map(({ name }) => ({ type: 'topic' as const, name }))
-  let count = 0
+  if (names.length === 0) return new Map()
+  const resources = names.map((name) => ({ type: 'topic' as const, name }))
+  const kinds = new Set<string>()
   // Of thousands of topics the defaults would be most of the work; a report reads the one.
   const wants = (name: string, source: string) => {
-    count++
+    kinds.add(name)
     return source !== 'DEFAULT_CONFIG' || name === minInSync
   }
   const described = await describeConfigs(cluster, resources, { wants })
   // Each has as many, for which the map has room.
-  const capacity = Math.ceil(count / topics.length / 0.75)
+  const capacity = Math.ceil(kinds.size / 0.75)
   return new Map(
     [...described].map(([{ name }, result]) => {
       const views = orThrow(result).map((each) => ({

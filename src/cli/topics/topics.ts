@@ -17,13 +17,13 @@ import { withSpinner } from '../output/spinner.ts'
 import { findServer } from '../server.ts'
 import { executionFailure, isClosedPipe, type ToolFailure, traced } from '../tell.ts'
 import type { Tool } from '../tool.ts'
-import { describedTopicById, describedTopics, liveBrokers, topicNames, topicViews } from './ask.ts'
+import { describedTopics, liveBrokers, topicNames, topicViewById, topicViews } from './ask.ts'
 import { type Action, ensureSensible, onlyAction } from './checks.ts'
 import { topicsDeclaration } from './declaration.ts'
 import { ensureSome, matchingTopics } from './pattern.ts'
 import { canCollide, collisionWarning, ensureCreatable, topicRequest } from './request.ts'
 import { showNames, showTopics } from './show.ts'
-import { type Report, reported } from './view.ts'
+import { type Report, reported, type TopicView } from './view.ts'
 
 export const topics: Tool = { declaration: topicsDeclaration, run }
 
@@ -149,8 +149,7 @@ async function list({ options, cluster, machine }: Run): Promise<void> {
 
 async function describe({ options, cluster, machine }: Run): Promise<void> {
   const form = chosenForm(options, machine)
-  const found = await toDescribe(options, cluster)
-  const views = await topicViews(cluster, found)
+  const views = await toDescribe(options, cluster)
   const report: Report = {
     underReplicated: options.has('under-replicated-partitions'),
     unavailable: options.has('unavailable-partitions'),
@@ -163,17 +162,17 @@ async function describe({ options, cluster, machine }: Run): Promise<void> {
   await showTopics(shown, { report, form, machine })
 }
 
-async function toDescribe(options: Options, cluster: Cluster) {
+async function toDescribe(options: Options, cluster: Cluster): Promise<TopicView[]> {
   const idText = options.text('topic-id')
   const topicId = idText === undefined ? zeroUuid : parseUuid(idText)
   if (topicId === zeroUuid) {
     const found = await matchingOrFail(options, cluster)
     // A page of the answer is as large as the broker makes it; the option has to be a number all the same.
     options.integer('partition-size-limit-per-response')
-    return describedTopics(cluster, found)
+    return topicViews(cluster, found)
   }
   const known = await idsOf(cluster)
-  if (known.has(topicId)) return [await describedTopicById(cluster, topicId)]
+  if (known.has(topicId)) return topicViewById(cluster, topicId)
   if (options.has('if-exists')) return []
   throw illegalArgument(`TopicId '${topicId}' does not exist as expected`)
 }

@@ -3,9 +3,11 @@ import { alterConfigs as alterConfigsApi } from '../../protocol/apis/alter-confi
 import { describeConfigs as describeConfigsApi } from '../../protocol/apis/describe-configs.ts'
 import { incrementalAlterConfigs as incrementalApi } from '../../protocol/apis/incremental-alter-configs.ts'
 import { listConfigResources as listConfigResourcesApi } from '../../protocol/apis/list-config-resources.ts'
+import type { ResponseOf } from '../../protocol/schema.ts'
 import type { Connection } from '../../wire/connection.ts'
 import type { Cluster } from '../cluster.ts'
 import { ensureNone, failed, type Result, resultOf } from '../result.ts'
+import { inPortions } from './portions.ts'
 import { controllerMoves, settle } from './settle.ts'
 import type { TimeoutOption } from './topics.ts'
 
@@ -45,6 +47,9 @@ export type ConfigEntry = {
   documentation: string | null
 }
 
+// A topic has some thirty configurations.
+const resourcesPerRequest = 500
+
 export async function describeConfigs(
   cluster: Cluster,
   resources: readonly Resource[],
@@ -59,46 +64,65 @@ export async function describeConfigs(
     names?: readonly string[] | null
     includeSynonyms?: boolean
     includeDocumentation?: boolean
-    /** Only entries for which this holds become objects: a broker sends all, thirty for each topic. */
+    /** Only entries for which this holds are given: a broker sends all, thirty for each topic. Those of one topic may be another's. */
     wants?: (name: string, source: ConfigSource) => boolean
   } = {},
-): Promise<Map<Resource, Result<ConfigEntry[]>>> {
+): Promise<Map<Resource, Result<readonly ConfigEntry[]>>> {
   const wanted = { callName: 'describeConfigs', timeoutMs, again: [] }
+  const entries = onceForSame((configs: Answer['configs']) => entriesOf(configs, wants))
   return byPlace(resources, (some, place) =>
     settle(cluster, wanted, some, async (left, attempt) => {
       const connection = await placeOf(cluster, place)
       attempt.reached = true
-      const answer = await connection.call(describeConfigsApi, {
-        resources: left.map(({ type, name }) => ({
-          resourceType: resourceTypes[type],
-          resourceName: name,
-          configurationKeys: names === null ? null : [...names],
-        })),
-        includeSynonyms,
-        includeDocumentation:
-          (connection.version(describeConfigsApi) ?? 0) >= 3 && includeDocumentation,
+      return inPortions(left, resourcesPerRequest, async (portion) => {
+        const answer = await connection.call(describeConfigsApi, {
+          resources: portion.map(({ type, name }) => ({
+            resourceType: resourceTypes[type],
+            resourceName: name,
+            configurationKeys: names === null ? null : [...names],
+          })),
+          includeSynonyms,
+          includeDocumentation:
+            (connection.version(describeConfigsApi) ?? 0) >= 3 && includeDocumentation,
+        })
+        return matched(portion, answer.results, (each) =>
+          resultOf(each.errorCode, each.errorMessage, () => entries(each.configs)),
+        )
       })
-      return matched(left, answer.results, (each) =>
-        resultOf(each.errorCode, each.errorMessage, () =>
-          each.configs
-            .filter((config) => wants(config.name, sourceOf(config.configSource)))
-            .map((config) => ({
-              name: config.name,
-              value: config.value,
-              source: sourceOf(config.configSource),
-              readOnly: config.readOnly,
-              sensitive: config.isSensitive,
-              synonyms: config.synonyms.map((synonym) => ({
-                name: synonym.name,
-                value: synonym.value,
-                source: sourceOf(synonym.source),
-              })),
-              documentation: config.documentation,
-            })),
-        ),
-      )
     }),
   )
+}
+
+type Answer = ResponseOf<typeof describeConfigsApi>['results'][number]
+
+function entriesOf(
+  configs: Answer['configs'],
+  wants: (name: string, source: ConfigSource) => boolean,
+): ConfigEntry[] {
+  return configs
+    .filter((each) => wants(each.name, sourceOf(each.configSource)))
+    .map((each) => ({
+      name: each.name,
+      value: each.value,
+      source: sourceOf(each.configSource),
+      readOnly: each.readOnly,
+      sensitive: each.isSensitive,
+      synonyms: each.synonyms.map(({ name, value, source }) => ({
+        name,
+        value,
+        source: sourceOf(source),
+      })),
+      documentation: each.documentation,
+    }))
+}
+
+// The reader gives the very same list for topics that are configured alike.
+function onceForSame<A, B>(make: (value: A) => B): (value: A) => B {
+  let last: { value: A; made: B } | undefined
+  return (value) => {
+    if (last?.value !== value) last = { value, made: make(value) }
+    return last.made
+  }
 }
 
 export type ConfigChange =

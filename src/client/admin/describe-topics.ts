@@ -8,6 +8,7 @@ import type { ResponseOf } from '../../protocol/schema.ts'
 import type { Connection } from '../../wire/connection.ts'
 import type { Cluster } from '../cluster.ts'
 import { done, failed, type Result, resultOf } from '../result.ts'
+import { inPortions } from './portions.ts'
 import { settle } from './settle.ts'
 import type { TimeoutOption } from './topics.ts'
 
@@ -32,6 +33,7 @@ export type TopicDescription = {
 }
 
 const partitionsPerPage = 2000
+const topicsPerRequest = 1000
 
 export async function describeTopics(
   cluster: Cluster,
@@ -45,7 +47,7 @@ export async function describeTopics(
     attempt.reached = true
     return connection.version(describeTopicPartitions) === null
       ? describeByMetadata(cluster, connection, left)
-      : describePaged(connection, left)
+      : inPortions(left, topicsPerRequest, (portion) => describePaged(connection, portion))
   })
   return names.includes('') ? new Map([['', failed(unnamed())], ...described]) : described
 }

@@ -9,6 +9,7 @@ import {
   int32,
   nullable,
   nullableString,
+  repeating,
   since,
   string,
   struct,
@@ -43,23 +44,26 @@ export const describeConfigs = api({
         errorMessage: nullableString,
         resourceType: int8,
         resourceName: string,
-        configs: array(
-          struct({
-            name: string,
-            value: nullableString,
-            readOnly: boolean,
-            configSource: defaulted(int8, -1),
-            isSensitive: boolean,
-            synonyms: array(
-              struct({
-                name: string,
-                value: nullableString,
-                source: int8,
-              }),
-            ),
-            configType: ignorable(since(3, int8)),
-            documentation: ignorable(since(3, nullableString)),
-          }),
+        // Thousands of topics that nobody has configured are alike.
+        configs: repeating(
+          array(
+            struct({
+              name: string,
+              value: nullableString,
+              readOnly: boolean,
+              configSource: defaulted(int8, -1),
+              isSensitive: boolean,
+              synonyms: array(
+                struct({
+                  name: string,
+                  value: nullableString,
+                  source: int8,
+                }),
+              ),
+              configType: ignorable(since(3, int8)),
+              documentation: ignorable(since(3, nullableString)),
+            }),
+          ),
         ),
       }),
     ),

@@ -7,6 +7,7 @@ import {
   int32,
   nullable,
   nullableString,
+  repeating,
   string,
   struct,
   uuid,
@@ -43,18 +44,21 @@ export const describeTopicPartitions = api({
         name: nullableString,
         topicId: uuid,
         isInternal: boolean,
-        partitions: array(
-          struct({
-            errorCode: int16,
-            partitionIndex: int32,
-            leaderId: int32,
-            leaderEpoch: defaulted(int32, -1),
-            replicaNodes: array(int32),
-            isrNodes: array(int32),
-            eligibleLeaderReplicas: defaulted(nullable(array(int32)), null),
-            lastKnownElr: defaulted(nullable(array(int32)), null),
-            offlineReplicas: array(int32),
-          }),
+        // Where one broker has all, every topic has the same ones.
+        partitions: repeating(
+          array(
+            struct({
+              errorCode: int16,
+              partitionIndex: int32,
+              leaderId: int32,
+              leaderEpoch: defaulted(int32, -1),
+              replicaNodes: array(int32),
+              isrNodes: array(int32),
+              eligibleLeaderReplicas: defaulted(nullable(array(int32)), null),
+              lastKnownElr: defaulted(nullable(array(int32)), null),
+              offlineReplicas: array(int32),
+            }),
+          ),
         ),
         topicAuthorizedOperations: defaulted(int32, -2147483648),
       }),

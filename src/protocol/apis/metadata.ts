@@ -8,6 +8,7 @@ import {
   int32,
   nullable,
   nullableString,
+  repeating,
   since,
   string,
   struct,
@@ -55,16 +56,19 @@ export const metadata = api({
         name: nullable(string, 12),
         topicId: ignorable(since(10, uuid)),
         isInternal: ignorable(since(1, boolean)),
-        partitions: array(
-          struct({
-            errorCode: int16,
-            partitionIndex: int32,
-            leaderId: int32,
-            leaderEpoch: ignorable(since(7, int32, -1)),
-            replicaNodes: array(int32),
-            isrNodes: array(int32),
-            offlineReplicas: ignorable(since(5, array(int32))),
-          }),
+        // Where one broker has all, every topic has the same ones.
+        partitions: repeating(
+          array(
+            struct({
+              errorCode: int16,
+              partitionIndex: int32,
+              leaderId: int32,
+              leaderEpoch: ignorable(since(7, int32, -1)),
+              replicaNodes: array(int32),
+              isrNodes: array(int32),
+              offlineReplicas: ignorable(since(5, array(int32))),
+            }),
+          ),
         ),
         topicAuthorizedOperations: since(8, int32, -2147483648),
       }),

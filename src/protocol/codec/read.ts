@@ -138,7 +138,7 @@ function readArray(draft: Draft, field: AnyField, path: string): string {
     ${elements}
     return list
   }\n`
-  return `${name}(r)`
+  return field.repeats === true ? `r.repeated(${name})` : `${name}(r)`
 }
 
 // As Kafka reads it, any negative length means null.

@@ -125,7 +125,7 @@ function writeValue(
       return unlessNull(
         draft.flexible ? 'w.uvarint(0)' : 'w.int32(-1)',
         `if (!Array.isArray(${local})) ${refusal}
-         ${writeArray(draft, field.of as AnyField, local, path)}`,
+         ${field.repeats === true ? writeRepeated(draft, field, local, path) : writeArray(draft, field.of as AnyField, local, path)}`,
       )
     case 'struct': {
       const write = structWriter(draft, field.fields!, path)
@@ -139,6 +139,13 @@ function writeValue(
     default:
       return writeRun(draft, [[field, local, path]])
   }
+}
+
+function writeRepeated(draft: Draft, field: AnyField, local: string, path: string): string {
+  const name = fresh(draft, 'list')
+  const body = writeArray(draft, field.of as AnyField, 'list', path)
+  draft.functions += `function ${name}(w, list) {\n${body}\n}\n`
+  return `w.repeated(${local}, ${name})`
 }
 
 function writeArray(draft: Draft, of: AnyField, local: string, path: string): string {
