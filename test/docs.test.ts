@@ -4,12 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { configsPage, protocolPage } from '../scripts/pages.ts'
 import { toolPages } from '../scripts/tool-pages.ts'
+import { servedOn } from '../src/broker/handlers/index.ts'
 import { obeyed } from '../src/broker/obeyed.ts'
 import { brokerConfigs } from '../src/protocol/configs/broker.ts'
 import { groupConfigs } from '../src/protocol/configs/group.ts'
 import { topicConfigs } from '../src/protocol/configs/topic.ts'
 import { clients } from './support/clients.ts'
 import { marks } from './support/clients-main.ts'
+import { sharedFolder } from './support/vectors.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -24,6 +26,27 @@ test.each<[string, () => string]>([
   expect(existsSync(file)).toBe(true)
   expect(readFileSync(file, 'utf8')).toBe(page())
 })
+
+test('docs/differences.md names the APIs that Kafka advertises and Jackdaw does not', () => {
+  const recorded = join(sharedFolder, 'transcripts', 'kafka-broker-api-versions', 'lines.txt')
+  const kafkas = [...readFileSync(recorded, 'latin1').matchAll(/^> \t\w+\((\d+)\): \d/gm)]
+  const ours = servedOn('broker', { isSocket: false })
+  const missing = kafkas.map(([, key]) => Number(key)).filter((key) => !ours.has(key))
+  const page = readFileSync(join(root, 'docs', 'differences.md'), 'utf8')
+  const row = page
+    .split('\n')
+    .find((line) => line.startsWith('| `kafka-broker-api-versions/lines`'))!
+  const told = [...row.matchAll(/\((\d+[^)]*)\)/g)].flatMap(([, keys]) => numbersIn(keys!))
+  expect(told.sort((a, b) => a - b)).toEqual(missing)
+})
+
+/** `76–79, 83` is 76, 77, 78, 79, 83. */
+function numbersIn(text: string): number[] {
+  return text.split(', ').flatMap((part) => {
+    const [first, last = first] = part.split('–').map(Number)
+    return Array.from({ length: last! - first! + 1 }, (_, i) => first! + i)
+  })
+}
 
 describe('docs/compatibility.md (npm run clients -- --write)', () => {
   const page = readFileSync(join(root, 'docs', 'compatibility.md'), 'utf8')

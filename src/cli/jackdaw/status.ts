@@ -44,7 +44,9 @@ async function look(
   if (json) {
     const clusterId = brokers.find(({ card }) => card !== null)?.card?.clusterId ?? null
     const told = { home: home.root, clusterId, health, brokers: views }
-    machine.stdout.write(`${JSON.stringify(told, null, watch ? 0 : 2)}\n`)
+    machine.stdout.write(
+      `${JSON.stringify(told, null, machine.stdout.isTerminal && !watch ? 2 : 0)}\n`,
+    )
   } else if (views.length === 0) {
     machine.stdout.write(`no cluster in ${home.root}; "jackdaw start" makes one\n`)
   } else {

@@ -25,7 +25,7 @@ export async function showTopics(
   else stdout.write((await import('./table.ts')).topicsTable(topics, { report, machine }))
 }
 
-/** The stable form of a topic for programs: docs/tools/json.md. */
+/** The stable form of a topic for programs: docs/json.md. */
 function jsonTopic(topic: TopicView) {
   return {
     topic: topic.name,

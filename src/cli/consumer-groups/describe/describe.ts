@@ -96,7 +96,7 @@ function remark({ group, state }: GroupView, { stdout, stderr }: Machine): void 
   }
 }
 
-/** The stable form for programs: docs/tools/json.md. */
+/** The stable form for programs: docs/json.md. */
 function jsonOffsets(group: GroupView, rows: readonly OffsetRow[]) {
   const { state } = group
   const lags = rows.flatMap(({ lag }) => (lag === null ? [] : [lag]))
