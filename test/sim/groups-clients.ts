@@ -9,10 +9,11 @@ import {
   decodeAssignment,
   decodeSubscription,
   encodeAssignment,
+  encodeSubscription,
 } from '../../src/protocol/records/member-bytes.ts'
 import { heartbeatEvent } from '../groups/consumer/members.ts'
 import { topicId } from '../groups/drive.ts'
-import { assignment, joinEvent, subscription } from '../groups/members.ts'
+import { assignment, joinEvent } from '../groups/members.ts'
 import { rebalanceTimeoutMs, sessionTimeoutMs, type World } from './groups-world.ts'
 
 const heartbeatMs = 300
@@ -109,7 +110,7 @@ export abstract class Client {
   }
 }
 
-/** Eager: it gives everything back before it joins. */
+/** Eager, it gives everything back before it joins; cooperative, it goes on until it is told what is no longer its own. */
 export class ClassicClient extends Client {
   readonly kind = 'classic'
   #phase: 'joining' | 'syncing' | 'stable' = 'joining'
@@ -142,7 +143,9 @@ export class ClassicClient extends Client {
   }
 
   #join(): void {
-    this.lose()
+    // Whoever was not heard for so long is nobody's member any more.
+    const isLate = this.world.now - this.#heardAt > sessionTimeoutMs
+    if (isLate || !this.world.options.cooperative) this.lose()
     this.#phase = 'joining'
     this.life++
     this.#beat()
@@ -153,7 +156,7 @@ export class ClassicClient extends Client {
       instanceId: this.instanceId,
       sessionTimeoutMs,
       rebalanceTimeoutMs,
-      protocols: [{ name: 'range', metadata: subscription('t', 'u') }],
+      protocols: [{ name: 'range', metadata: this.#subscription() }],
     })
     this.world.call(this, event, (outcome) => this.#joined(outcome), rebalanceTimeoutMs + 1000)
   }
@@ -168,11 +171,49 @@ export class ClassicClient extends Client {
     }
     if (outcome?.error === 'FENCED_INSTANCE_ID') return this.crash()
     if (outcome?.error === 'MEMBER_ID_REQUIRED') this.memberId = outcome.memberId
-    if (outcome?.error === 'UNKNOWN_MEMBER_ID') this.memberId = ''
+    if (outcome?.error === 'UNKNOWN_MEMBER_ID') {
+      this.memberId = ''
+      this.lose()
+    }
     this.later(retryMs, () => this.#join())
   }
 
-  #assign({ members }: JoinOutcome): { memberId: string; assignment: Uint8Array }[] {
+  #subscription(): Uint8Array {
+    const ownedPartitions = [...reportOf(this.owned)].map(([id, partitions]) => ({
+      topic: nameOf(id),
+      partitions: [...partitions],
+    }))
+    const generationId = this.epoch
+    return encodeSubscription({ topics: ['t', 'u'], userData: null, ownedPartitions, generationId })
+  }
+
+  #assign(joined: JoinOutcome): { memberId: string; assignment: Uint8Array }[] {
+    const assignments = this.#share(joined)
+    if (!this.world.options.cooperative) return assignments
+    // What another one holds comes with the next generation, when that one has given it back.
+    const holders = new Map<string, string>()
+    const at = new Map<string, number>()
+    for (const { memberId, metadata } of joined.members) {
+      const { ownedPartitions, generationId } = decodeSubscription(metadata)
+      for (const name of namesOf(ownedPartitions)) {
+        if ((at.get(name) ?? -1) > generationId) continue
+        holders.set(name, memberId)
+        at.set(name, generationId)
+      }
+    }
+    return assignments.map(({ memberId, assignment: bytes }) => {
+      const kept = namesOf(decodeAssignment(bytes).assignedPartitions).filter(
+        (name) => (holders.get(name) ?? memberId) === memberId,
+      )
+      const assignedPartitions = [...reportOf(kept)].map(([id, partitions]) => ({
+        topic: nameOf(id),
+        partitions: [...partitions],
+      }))
+      return { memberId, assignment: encodeAssignment({ assignedPartitions, userData: null }) }
+    })
+  }
+
+  #share({ members }: JoinOutcome): { memberId: string; assignment: Uint8Array }[] {
     this.#topicsVersion = this.world.drive.topicsVersion
     const shares = members.map(({ memberId, metadata }) => ({
       memberId,
@@ -211,20 +252,18 @@ export class ClassicClient extends Client {
   #synced(outcome: SyncOutcome | null): void {
     if (outcome?.error !== 'NONE') return this.#rejoin(outcome?.error)
     this.#heardAt = this.world.now
-    this.world.epochTold(this.epoch)
+    this.world.epochTold(this)
     this.#phase = 'stable'
-    const { assignedPartitions } = decodeAssignment(outcome.assignment)
-    this.owned = new Set(
-      assignedPartitions.flatMap(({ topic, partitions }) =>
-        partitions.map((each) => `${topic}-${each}`),
-      ),
-    )
+    const before = this.owned
+    this.owned = new Set(namesOf(decodeAssignment(outcome.assignment).assignedPartitions))
+    const hasRevoked = [...before].some((each) => !this.owned.has(each))
+    if (hasRevoked && this.world.options.cooperative) this.later(retryMs, () => this.#join())
   }
 
   #rejoin(error: string | undefined): void {
     if (error === 'FENCED_INSTANCE_ID') return this.crash()
     if (error === 'UNKNOWN_MEMBER_ID') this.memberId = ''
-    this.lose()
+    if (error !== 'REBALANCE_IN_PROGRESS') this.lose()
     this.later(retryMs, () => this.#join())
   }
 
@@ -233,7 +272,6 @@ export class ClassicClient extends Client {
       this.#beat()
       if (this.#phase !== 'stable') return
       const hasChanged = this.#isLeader && this.#topicsVersion < this.world.drive.topicsVersion
-      // Whoever was not heard for so long is nobody's member any more.
       const isLate = this.world.now - this.#heardAt > sessionTimeoutMs
       if (hasChanged || isLate) return this.#join()
       const { memberId, instanceId, epoch: generation } = this
@@ -251,7 +289,8 @@ export class ClassicClient extends Client {
 
   #commit(): void {
     this.later(100 + this.world.random.below(400), () => {
-      this.commitSomething()
+      // Between the barriers it has the number of a generation that may never be written, and be another one's in the end.
+      if (this.#phase === 'stable' || !this.world.options.cooperative) this.commitSomething()
       this.#commit()
     })
   }
@@ -341,13 +380,11 @@ export class ConsumerClient extends Client {
       throw new Error(`${this.name} was at epoch ${sent} and is told ${memberEpoch}`)
     }
     this.epoch = memberEpoch
-    this.world.epochTold(memberEpoch)
+    this.world.epochTold(this)
     if (told === null) return
     const wanted = new Set(
       told.flatMap(({ topicId: id, partitions }) =>
-        partitions.map(
-          (each) => `${Buffer.from(id, 'base64url').toString().replace(/\.+$/, '')}-${each}`,
-        ),
+        partitions.map((each) => `${nameOf(id)}-${each}`),
       ),
     )
     const mustGo = [...this.owned].some((each) => !wanted.has(each))
@@ -370,6 +407,13 @@ export class ConsumerClient extends Client {
     })
   }
 }
+
+const nameOf = (id: string): string => Buffer.from(id, 'base64url').toString().replace(/\.+$/, '')
+
+const namesOf = (
+  shares: readonly { readonly topic: string; readonly partitions: readonly number[] }[],
+): string[] =>
+  shares.flatMap(({ topic, partitions }) => partitions.map((each) => `${topic}-${each}`))
 
 type Heartbeat = ReturnType<typeof heartbeatEvent>
 

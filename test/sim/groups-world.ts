@@ -30,6 +30,8 @@ export interface WorldOptions {
   readonly growths?: number
   /** Members of either protocol come in the place of those that go. */
   readonly swaps?: boolean
+  /** Members of the classic protocol go on reading while they join, and say what they hold. */
+  readonly cooperative?: boolean
 }
 
 export const sessionTimeoutMs = 3000
@@ -52,6 +54,9 @@ export class World {
   commits = 0
   refusals = 0
   rebalances = 0
+  /** Moves of a group with members from one protocol to the other. */
+  upgrades = 0
+  downgrades = 0
   isHealed = false
   #log: Logged[] = []
   #highWatermark = 0
@@ -71,7 +76,7 @@ export class World {
   constructor(options: WorldOptions) {
     this.options = {
       ...{ classic: 0, consumer: 0, fixed: 0, lossRate: 0.02, crashes: 0.1, failovers: 0.1 },
-      ...{ pauses: 0.1, growths: 0.02, swaps: false },
+      ...{ pauses: 0.1, growths: 0.02, swaps: false, cooperative: false },
       ...options,
     }
     this.random = new SeededRandom(options.seed)
@@ -181,14 +186,22 @@ export class World {
     }
   }
 
-  isMember({ memberId, epoch }: Client): boolean {
+  isMember({ memberId, epoch, kind }: Client): boolean {
     const { consumer, classic } = this.group
-    if (consumer !== null) return consumer.members.has(memberId)
+    if (consumer !== null) {
+      const member = consumer.members.get(memberId)
+      // One of the classic protocol that was given up, and comes again under its old id, has not heard of it yet.
+      const knows = member?.epoch === epoch || member?.previousEpoch === epoch
+      return member !== undefined && (knows || kind === 'consumer')
+    }
     return classic?.members.has(memberId) === true && classic.generation === epoch
   }
 
   /** A client has been given an epoch that only what is written can have. */
-  epochTold(epoch: number): void {
+  epochTold({ epoch, memberId }: Client): void {
+    const { consumer, classic } = this.group
+    // A group without members that begins anew in the other protocol counts from the start.
+    if (!(consumer ?? classic)?.members.has(memberId)) return
     this.#epochLetOut = Math.max(this.#epochLetOut, epoch)
   }
 
@@ -268,6 +281,9 @@ export class World {
   }
 
   #play(event: GroupEvent): void {
+    const kindBefore = this.#kind()
+    const classicBefore = this.group.classic?.members.size ?? 0
+    const consumerBefore = this.group.consumer?.members.size ?? 0
     for (const effect of step(this.group, event, this.#coreWorld())) {
       switch (effect.kind) {
         case 'persist':
@@ -292,8 +308,15 @@ export class World {
           if (effect.note.kind === 'assigned') this.rebalances++
       }
     }
+    if (this.#kind() !== kindBefore && classicBefore + consumerBefore === 0) this.#epochLetOut = 0
+    if (classicBefore > 0 && this.group.consumer !== null) this.upgrades++
+    if (consumerBefore > 0 && this.group.classic !== null) this.downgrades++
     if (this.#ends.at(-1) !== this.#log.length) this.#ends.push(this.#log.length)
     this.#replicate()
+  }
+
+  #kind(): 'consumer' | 'classic' {
+    return this.group.consumer === null ? 'classic' : 'consumer'
   }
 
   #arm(timer: string, at: number): void {

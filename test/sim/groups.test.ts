@@ -24,7 +24,19 @@ const worlds: { name: string; options: Omit<WorldOptions, 'seed'> }[] = [
   },
   {
     name: 'members of both protocols',
-    options: { classic: 3, consumer: 2, crashes: 0.3, swaps: true },
+    options: { classic: 2, consumer: 1, crashes: 0.6, swaps: true },
+  },
+  {
+    name: 'three members, two of them static, that change their protocol all the time',
+    options: { classic: 2, consumer: 1, fixed: 2, crashes: 0.8, swaps: true },
+  },
+  {
+    name: 'members that cooperate, classic',
+    options: { classic: 4, crashes: 0.3, cooperative: true },
+  },
+  {
+    name: 'members that cooperate and change their protocol all the time',
+    options: { classic: 2, consumer: 1, crashes: 0.6, swaps: true, cooperative: true },
   },
 ]
 
@@ -34,7 +46,7 @@ const settleMs = 2 * (sessionTimeoutMs + rebalanceTimeoutMs) + 5000
 test.each(worlds)(
   '$name: nothing is read by two, no commit is lost, and the group settles',
   ({ options }) => {
-    const total = { commits: 0, refusals: 0, rebalances: 0, failovers: 0 }
+    const total = { commits: 0, refusals: 0, rebalances: 0, upgrades: 0, downgrades: 0 }
     for (let seed = first; seed < first + seeds; seed++) {
       const world = new World({ seed, ...options })
       try {
@@ -61,6 +73,10 @@ test.each(worlds)(
     // The world was lively, or nothing was shown.
     expect(total.commits).toBeGreaterThan(seeds * 20)
     expect(total.rebalances).toBeGreaterThan(seeds * 2)
+    if (options.swaps) {
+      expect(total.upgrades).toBeGreaterThan(seeds / 2)
+      expect(total.downgrades).toBeGreaterThan(seeds / 2)
+    }
   },
   300_000,
 )

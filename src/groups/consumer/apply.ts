@@ -21,7 +21,7 @@ export function applyConsumer(group: ConsumerGroup, record: ConsumerRecord): voi
       group.metadataHash = record.value.metadataHash
       return
     case 'partitionMetadata':
-      group.hasPartitionMetadata = record.value !== null
+      // Of Kafka before 4.1; the hash of the topics says it since.
       return
     case 'member':
       return applyMember(group, record)

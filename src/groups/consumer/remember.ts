@@ -76,6 +76,7 @@ export function forgetGroup(turn: Turn, group: ConsumerGroup): void {
   remember(turn, 'targetEpoch', { groupId }, null)
   for (const memberId of memberIds) remember(turn, 'member', { groupId, memberId }, null)
   for (const regex of [...group.regexes.keys()]) rememberRegex(turn, regex, null)
-  if (group.hasPartitionMetadata) remember(turn, 'partitionMetadata', { groupId }, null)
+  // A Kafka before 4.1 may have written one.
+  remember(turn, 'partitionMetadata', { groupId }, null)
   remember(turn, 'groupEpoch', { groupId }, null)
 }

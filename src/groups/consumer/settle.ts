@@ -14,10 +14,13 @@ export interface Change {
   /** As it is to be, in what the member itself says. */
   readonly after: Member
   readonly reported: PartitionSet | null
+  /** No new assignment: the group is about to become one of the classic protocol. */
+  readonly keepsTarget?: boolean
 }
 
 /** The member as it then stands. */
-export function settle(turn: Turn, { before, after, reported }: Change): Member {
+export function settle(turn: Turn, change: Change): Member {
+  const { before, after, reported, keepsTarget = false } = change
   if (!turn.group.consumer?.members.has(after.id) || !sameMetadata(before, after)) {
     rememberMember(turn, after)
   }
@@ -27,7 +30,7 @@ export function settle(turn: Turn, { before, after, reported }: Change): Member 
   const subscriptionChanged = namesChanged || before.regex !== after.regex
   const regexChanged = before.regex !== after.regex && updateRegexes(turn, group, after)
   updateEpoch(turn, group, subscriptionChanged || regexChanged)
-  if (mayAssign(turn, group)) assign(turn, group)
+  if (!keepsTarget && mayAssign(turn, group)) assign(turn, group)
   return step(turn, group, { id: after.id, reported, subscriptionChanged })
 }
 

@@ -80,8 +80,6 @@ export interface ConsumerGroup {
   /** Topic id → partition → the member that holds it, assigned or not yet given back. */
   readonly holders: Map<string, Map<number, string>>
   readonly regexes: Map<string, ResolvedRegex>
-  /** Kafka 4.0 and older kept one more record for each group; it goes with the group. */
-  hasPartitionMetadata: boolean
   /** Of the topics that the group's hash was made of last; not recorded. */
   seenTopicsVersion: number
 }
@@ -105,7 +103,6 @@ export function newConsumerGroup(id: string): ConsumerGroup {
     targets: new Map(),
     holders: new Map(),
     regexes: new Map(),
-    hasPartitionMetadata: false,
     seenTopicsVersion: -1,
   }
 }

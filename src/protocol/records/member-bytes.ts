@@ -11,7 +11,7 @@ export type Assignment = ValueOf<typeof consumerProtocolAssignment>
 export type Principal = ValueOf<typeof defaultPrincipalData>
 
 const subscriptionVersion = consumerProtocolSubscription.versions[1]
-const assignmentVersion = consumerProtocolAssignment.versions[1]
+export const assignmentVersionMax = consumerProtocolAssignment.versions[1]
 
 export function encodeSubscription(
   value: SentOf<typeof consumerProtocolSubscription>,
@@ -24,9 +24,11 @@ export function decodeSubscription(bytes: Uint8Array): Subscription {
   return decodeTolerantly(consumerProtocolSubscription, bytes)
 }
 
+export const subscriptionVersionOf = (bytes: Uint8Array): number => new Reader(bytes).int16()
+
 export function encodeAssignment(
   value: SentOf<typeof consumerProtocolAssignment>,
-  version = assignmentVersion,
+  version = assignmentVersionMax,
 ): Buffer {
   return encodeVersioned(consumerProtocolAssignment, version, value)
 }

@@ -4,7 +4,6 @@
  */
 
 import type { ErrorName } from '../../../protocol/errors.ts'
-import { encodeAssignment } from '../../../protocol/records/member-bytes.ts'
 import { ownProtocols, readSubscription } from '../../classic/protocols.ts'
 import type {
   Ask,
@@ -19,14 +18,14 @@ import { arm, armIfIdle, disarm, reply, type Turn } from '../../turn.ts'
 import type { Topics } from '../../world.ts'
 import type { PartitionSet } from '../assign/assignor.ts'
 import { fence } from '../fence.ts'
-import { listOf } from '../partitions.ts'
 import { replaceMember } from '../replace.ts'
 import { settle } from '../settle.ts'
 import { type ConsumerGroup, isHeld, type Member, newMember, staticMember } from '../state.ts'
 import { mayAssign } from '../target.ts'
 import { joinTimer, sessionTimer, syncTimer } from '../timers.ts'
 import { fullFault } from '../validate.ts'
-import { completelyGone, downgrade } from './downgrade.ts'
+import { assignmentBytes } from './assignment-bytes.ts'
+import { completelyReplaced, downgradeReplaced } from './downgrade.ts'
 
 type Asked<E, K extends 'join' | 'sync' | 'heartbeat' | 'leave'> = E & { readonly ask: Ask<K> }
 
@@ -38,26 +37,29 @@ export function joinAsClassic(
   event: Asked<JoinEvent, 'join'>,
 ): void {
   const { ask, memberId, instanceId, client, uuid } = event
+  if (turn.world.config.groupConsumerMigrationPolicy === 'disabled') {
+    return reply(turn, ask, refusedJoin('INCONSISTENT_GROUP_PROTOCOL', ''))
+  }
   const subscription = readSubscription(event.protocols[0]?.metadata ?? new Uint8Array(0))
   if (fullFault(group, event, turn.world.config.groupConsumerMaxSize) !== null) {
     return reply(turn, ask, refusedJoin('GROUP_MAX_SIZE_REACHED', ''))
   }
   if (subscription === null || !supportsProtocols(group, event)) {
-    return reply(turn, ask, refusedJoin('INCONSISTENT_GROUP_PROTOCOL', memberId))
+    return reply(turn, ask, refusedJoin('INCONSISTENT_GROUP_PROTOCOL', ''))
   }
-  const id = memberId === '' ? `${instanceId ?? client.clientId}-${uuid}` : memberId
+  const id = memberId === '' ? uuid : memberId
   if (memberId === '' && instanceId === null && event.apiVersion >= knownMemberIdVersion) {
     return reply(turn, ask, refusedJoin('MEMBER_ID_REQUIRED', id))
   }
   const error = memberId === '' ? null : instanceError(group, event)
-  if (error !== null) return reply(turn, ask, refusedJoin(error, memberId))
+  if (error !== null) return reply(turn, ask, refusedJoin(error, ''))
   const former = instanceId === null ? undefined : staticMember(group, instanceId)
   const before =
     former !== undefined && former.id !== id
       ? replaceMember(turn, group, former, id)
       : (group.members.get(id) ?? newMember(id))
-  const { topics } = turn.world
-  const owned = subscription.ownedPartitions
+  const isLast = former?.classic === null && completelyReplaced(turn, group, before)
+  const { epoch } = group
   const member = settle(turn, {
     before,
     after: {
@@ -74,17 +76,16 @@ export function joinAsClassic(
         supportedProtocols: ownProtocols(event.protocols),
       },
     },
-    reported: byId(owned, topics),
+    reported: byId(subscription.ownedPartitions, turn.world.topics),
+    keepsTarget: isLast,
   })
   disarm(turn, joinTimer(id))
   arm(turn, sessionTimer(id), event.sessionTimeoutMs)
-  // The last one of the consumer protocol was replaced: nobody is left to whom the new one means anything.
-  const isLast = former !== undefined && former.classic === null && completelyGone(turn, group, [])
-  const generation = isLast ? downgrade(turn, group, []).generation : member.epoch
-  if (!isLast) arm(turn, syncTimer(id), event.rebalanceTimeoutMs)
+  if (isLast) downgradeReplaced(turn, group, epoch)
+  else arm(turn, syncTimer(id), event.rebalanceTimeoutMs)
   reply(turn, ask, {
     ...refusedJoin('NONE', id),
-    generation,
+    generation: member.epoch,
     protocolType: 'consumer',
     protocolName: event.protocols[0]!.name,
   })
@@ -127,9 +128,9 @@ export function syncAsClassic(
   arm(turn, sessionTimer(memberId), sessionTimeoutMs)
   reply(turn, ask, {
     error: 'NONE',
-    protocolType: 'consumer',
-    protocolName: first?.name ?? null,
-    assignment: assignmentOf(member, turn.world.topics),
+    protocolType,
+    protocolName,
+    assignment: assignmentBytes(member.assigned, member.classic!, turn.world.topics),
   })
 }
 
@@ -190,7 +191,7 @@ export function leaveAsClassic(
   reply(turn, event.ask, { error: 'NONE', members })
 }
 
-/** An administrator names static members by their instance, of whichever protocol they are. */
+/** Members may be named that are of the consumer protocol: an administrator removes them in this way. */
 function whoLeaves(
   group: ConsumerGroup,
   { memberId, instanceId }: LeavingMember,
@@ -201,7 +202,7 @@ function whoLeaves(
   }
   const error = instanceError(group, { memberId, instanceId })
   const member = group.members.get(memberId)
-  return error ?? (member?.classic ? member : 'UNKNOWN_MEMBER_ID')
+  return error ?? member ?? 'UNKNOWN_MEMBER_ID'
 }
 
 function classicError(
@@ -223,14 +224,6 @@ function instanceError(
   const owner = group.staticMembers.get(instanceId)
   if (owner === undefined) return 'UNKNOWN_MEMBER_ID'
   return owner === memberId ? null : 'FENCED_INSTANCE_ID'
-}
-
-function assignmentOf({ assigned }: Member, topics: Topics): Uint8Array {
-  const assignedPartitions = listOf(assigned).flatMap(({ topicId, partitions }) => {
-    const topic = topics.byId(topicId)
-    return topic === undefined ? [] : [{ topic: topic.name, partitions }]
-  })
-  return encodeAssignment({ assignedPartitions, userData: null })
 }
 
 function byId(

@@ -1,28 +1,34 @@
 /** When the last member of the consumer protocol goes, those that are left are a group of the classic protocol again. */
 
-import { encodeAssignment } from '../../../protocol/records/member-bytes.ts'
-import { selectProtocol, subscribedTopics } from '../../classic/protocols.ts'
+import { selectProtocol } from '../../classic/protocols.ts'
 import { prepareRebalance } from '../../classic/rebalance.ts'
 import { rememberGroup } from '../../classic/remember.ts'
 import { addMember, type ClassicGroup, newClassicGroup } from '../../classic/state.ts'
 import { arm, disarm, type Turn } from '../../turn.ts'
-import type { Topics } from '../../world.ts'
-import type { PartitionSet } from '../assign/assignor.ts'
-import { listOf } from '../partitions.ts'
 import { forgetGroup } from '../remember.ts'
 import type { ConsumerGroup, Member } from '../state.ts'
 import { sessionTimer, timersOf } from '../timers.ts'
+import { assignmentBytes } from './assignment-bytes.ts'
 
 /** Will only members of the classic protocol be left, and may they be a classic group? */
 export function completelyGone(
-  { world }: Turn,
+  turn: Turn,
   group: ConsumerGroup,
   leaving: readonly Member[],
 ): boolean {
-  const { groupConsumerMigrationPolicy: policy, groupMaxSize } = world.config
-  if (policy !== 'downgrade' && policy !== 'bidirectional') return false
   const left = without(group, leaving)
-  return left.length > 0 && left.length <= groupMaxSize && left.every((each) => each.classic)
+  return left.length > 0 && left.every((each) => each.classic) && isAllowed(turn, left.length)
+}
+
+/** A member of the classic protocol takes the place of this one: do only such members remain, it among them? */
+export function completelyReplaced(turn: Turn, group: ConsumerGroup, former: Member): boolean {
+  const others = without(group, [former])
+  return others.every((each) => each.classic) && isAllowed(turn, group.members.size)
+}
+
+function isAllowed({ world }: Turn, size: number): boolean {
+  const { groupConsumerMigrationPolicy: policy, groupMaxSize } = world.config
+  return (policy === 'downgrade' || policy === 'bidirectional') && size <= groupMaxSize
 }
 
 export function downgradeWithout(
@@ -30,20 +36,35 @@ export function downgradeWithout(
   group: ConsumerGroup,
   leaving: readonly Member[],
 ): void {
-  const classic = downgrade(turn, group, leaving)
+  const classic = downgrade(turn, group, { leaving, generation: group.epoch })
   prepareRebalance(turn, classic, 'the group moves to the classic protocol')
 }
 
-export function downgrade(
+/**
+ * A member of the classic protocol has taken the place of the last other one. Where the target fits, it is the assignment;
+ * else all are told to join again, in the generation that they know.
+ */
+export function downgradeReplaced(turn: Turn, group: ConsumerGroup, generation: number): void {
+  const isStale = group.targetEpoch < group.epoch
+  const classic = downgrade(turn, group, { leaving: [], generation })
+  if (!isStale) return
+  prepareRebalance(turn, classic, 'the group moves to the classic protocol with an old assignment')
+}
+
+function downgrade(
   turn: Turn,
   group: ConsumerGroup,
-  leaving: readonly Member[],
+  { leaving, generation }: { leaving: readonly Member[]; generation: number },
 ): ClassicGroup {
   const members = without(group, leaving)
   const assignments = new Map(
-    members.map(({ id }) => [id, bytesOf(group.targets.get(id) ?? new Map(), turn.world.topics)]),
+    members.map(({ id, classic }) => {
+      const target = group.targets.get(id) ?? new Map()
+      return [id, assignmentBytes(target, classic!, turn.world.topics)]
+    }),
   )
-  const classic = classicGroup(turn, group, members)
+  const classic = classicGroup(turn, members)
+  classic.generation = generation
   forgetGroup(turn, group)
   turn.group.classic = classic
   rememberGroup(turn, classic, assignments)
@@ -54,8 +75,8 @@ export function downgrade(
   return classic
 }
 
-function classicGroup(turn: Turn, group: ConsumerGroup, members: readonly Member[]): ClassicGroup {
-  const classic = newClassicGroup(group.id)
+function classicGroup(turn: Turn, members: readonly Member[]): ClassicGroup {
+  const classic = newClassicGroup(turn.group.id)
   for (const member of members) {
     addMember(classic, {
       id: member.id,
@@ -71,20 +92,10 @@ function classicGroup(turn: Turn, group: ConsumerGroup, members: readonly Member
       isNew: false,
     })
   }
-  classic.generation = group.epoch
   classic.protocolType = 'consumer'
   classic.protocolName = selectProtocol(classic.members.values())
-  classic.subscribedTopics = subscribedTopics(classic)
   classic.phaseSince = turn.world.now
   return classic
-}
-
-function bytesOf(target: PartitionSet, topics: Topics): Uint8Array {
-  const assignedPartitions = listOf(target).flatMap(({ topicId, partitions }) => {
-    const topic = topics.byId(topicId)
-    return topic === undefined ? [] : [{ topic: topic.name, partitions }]
-  })
-  return encodeAssignment({ assignedPartitions, userData: null })
 }
 
 function without(group: ConsumerGroup, leaving: readonly Member[]): Member[] {

@@ -1,7 +1,7 @@
 /** A group of the classic protocol becomes one of the consumer protocol, while its members go on as they are (KIP-848). */
 
 import { decodeAssignment } from '../../../protocol/records/member-bytes.ts'
-import { metadataOf, readSubscription } from '../../classic/protocols.ts'
+import { consumerProtocolType, metadataOf, readSubscription } from '../../classic/protocols.ts'
 import { answerJoin, joinTimer, refuseSync, syncTimer } from '../../classic/rebalance.ts'
 import type { ClassicGroup, Member as ClassicMember } from '../../classic/state.ts'
 import { refusedJoin } from '../../refuse.ts'
@@ -21,16 +21,19 @@ import { type Fault, fault } from '../validate.ts'
 
 export function upgradeFault({ world }: Turn, classic: ClassicGroup): Fault | null {
   const { groupConsumerMigrationPolicy: policy, groupConsumerMaxSize: sizeMax } = world.config
-  const isAllowed = policy === 'upgrade' || policy === 'bidirectional'
-  const fits = classic.protocolType === 'consumer' && classic.members.size <= sizeMax
-  if (!isAllowed || !fits) {
-    return fault('GROUP_ID_NOT_FOUND', `Group ${classic.id} is not a consumer group.`)
-  }
   const cannot = (why: string) =>
     fault(
       'GROUP_ID_NOT_FOUND',
       `Cannot upgrade classic group ${classic.id} to consumer group because ${why}.`,
     )
+  if (policy !== 'upgrade' && policy !== 'bidirectional')
+    return cannot('online upgrade is disabled')
+  if (classic.protocolType !== consumerProtocolType) {
+    return cannot('the group does not use the consumer embedded protocol')
+  }
+  if (classic.members.size > sizeMax) {
+    return cannot('the group size exceeds the consumer group maximum size')
+  }
   for (const member of classic.members.values()) {
     const subscription = readSubscription(metadataFor(classic, member))
     const assignment = readAssignment(member.assignment)
@@ -38,7 +41,10 @@ export function upgradeFault({ world }: Turn, classic: ClassicGroup): Fault | nu
       return cannot('the embedded consumer protocol is malformed')
     }
     if ((assignment.userData?.length ?? 0) > 0) {
-      return cannot('an unsupported custom assignor is in use')
+      return cannot(
+        'an unsupported custom assignor is in use. Please refer to the documentation or switch to a ' +
+          'default assignor before re-attempting the upgrade',
+      )
     }
   }
   return null
@@ -53,7 +59,11 @@ export function upgrade(turn: Turn, classic: ClassicGroup): void {
   }
   for (const timer of [joinTimer, syncTimer]) disarm(turn, timer)
   for (const id of classic.pendingMembers) disarm(turn, sessionTimer(id))
-  const members = [...classic.members.values()].map((each) => converted(classic, each, topics))
+  const members = withRevocations(
+    classic,
+    [...classic.members.values()].map((each) => converted(classic, each, topics)),
+    topics,
+  )
   remember(turn, 'classicGroup', { group: classic.id }, null)
   if (members.length === 0) return
   for (const member of members) rememberMember(turn, member)
@@ -99,6 +109,28 @@ function partitionsOf(
     if (id !== undefined) owned.set(id, new Map(partitions.map((each) => [each, epoch])))
   }
   return owned
+}
+
+/**
+ * A cooperative member may still hold what its last assignment took from it: it has said so when it joined, and has not
+ * joined since. Nobody else gets that before it has given it back.
+ */
+function withRevocations(classic: ClassicGroup, members: Member[], topics: Topics): Member[] {
+  const isAssigned = (topicId: string, partition: number) =>
+    members.some(({ assigned }) => assigned.get(topicId)?.has(partition))
+  return members.map((member) => {
+    const { ownedPartitions } = readSubscription(
+      metadataFor(classic, classic.members.get(member.id)!),
+    )!
+    const revoking = new Map<string, Map<number, number>>()
+    for (const { topic, partitions } of ownedPartitions) {
+      const id = topics.byName(topic)?.id
+      if (id === undefined) continue
+      const held = partitions.filter((each) => !isAssigned(id, each))
+      if (held.length > 0) revoking.set(id, new Map(held.map((each) => [each, member.epoch])))
+    }
+    return revoking.size === 0 ? member : { ...member, state: 'UnrevokedPartitions', revoking }
+  })
 }
 
 const metadataFor = (group: ClassicGroup, member: ClassicMember): Uint8Array =>
