@@ -234,17 +234,22 @@ export class Consumer {
 
   #metadataChanged(): void {
     const { cache } = this.cluster
-    if (this.#subscription !== null && 'topics' in this.#subscription) {
-      for (const name of this.#subscription.topics) {
-        const error = cache.topics.get(name)?.error
-        if (error === 'INVALID_TOPIC_EXCEPTION') {
-          this.#fail(new KafkaError(error, `Invalid topics: [${name}]`))
-        } else if (error === 'TOPIC_AUTHORIZATION_FAILED') {
-          this.#fail(new KafkaError(error, `Not authorized to access topics: [${name}]`))
-        }
+    for (const name of this.#namedTopics()) {
+      const error = cache.topics.get(name)?.error
+      if (error === 'INVALID_TOPIC_EXCEPTION') {
+        this.#fail(new KafkaError(error, `Invalid topics: [${name}]`))
+      } else if (error === 'TOPIC_AUTHORIZATION_FAILED') {
+        this.#fail(new KafkaError(error, `Not authorized to access topics: [${name}]`))
       }
     }
     this.#membership?.topicsChanged()
+  }
+
+  /** Those that were asked for by name: they should be there. */
+  #namedTopics(): readonly string[] {
+    const subscription = this.#subscription
+    if (subscription === null) return this.#assignment.partitions().map(({ topic }) => topic)
+    return 'topics' in subscription ? subscription.topics : []
   }
 
   /** How long a wait may be before another look is due. */

@@ -6,6 +6,7 @@ import { KafkaError } from '../../protocol/errors.ts'
 import { clusterOptions } from '../config/cluster-options.ts'
 import { unknownConfigs } from '../config/unknown.ts'
 import { illegalArgument, JavaError, messageOf } from '../java/errors.ts'
+import { javaHashMapOrder, topicPartitionHash } from '../java/hash-map.ts'
 import { javaPattern } from '../java/regex/pattern.ts'
 import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
 import { UsageError } from '../options/checks.ts'
@@ -19,7 +20,14 @@ import { addressesOf, findServer, type Server } from '../server.ts'
 import { isClosedPipe, ToolFailure } from '../tell.ts'
 import type { Tool } from '../tool.ts'
 import { Consumption, type Ending } from './consume.ts'
-import { badAddress, consumerConfigsOf, consumerOptions, ensureMember } from './consumer-options.ts'
+import {
+  badAddress,
+  type ConsumerConfigs,
+  consumerConfigsOf,
+  consumerOptions,
+  ensureMember,
+  notConstructed,
+} from './consumer-options.ts'
 import { consoleConsumerDeclaration } from './declaration.ts'
 import type { Formatter } from './formatters/formatter.ts'
 import { type Range, rangesOf } from './select/range.ts'
@@ -108,15 +116,14 @@ async function consume({
   const wanted = consumerOptions(configs, { isAssigned })
   if (wanted.groupId !== null) ensureMember(configs)
   unknownConfigs(configs, 'consumer.ConsumerConfig', machine)
+  const connecting = await clusterOptions(configs, {
+    bootstrap: addresses as readonly Address[],
+    warn: clientWarnings(consoleConsumerDeclaration.name, machine),
+  }).catch(asConstruction)
   // Scripts see Kafka's advice as they know it; who talks to the local cluster has not asked for it.
   const isAdvised = server.kind === 'given' && !stderr.isTerminal && !isAssigned
   if (isAdvised && wanted.groupProtocol !== 'consumer') stderr.write(protocolHint)
-  const cluster = new Cluster(
-    await clusterOptions(configs, {
-      bootstrap: addresses as readonly Address[],
-      warn: clientWarnings(consoleConsumerDeclaration.name, machine),
-    }),
-  )
+  const cluster = new Cluster(connecting)
   const consumer = new Consumer(cluster, wanted)
   const ranges = range === null ? null : await rangesOf(cluster, range, wanted.isolationLevel)
   if (ranges === null) point(consumer, options, settings)
@@ -144,7 +151,7 @@ async function consume({
     if (typeof messagesMax !== 'number') throw messagesMax
     const ending = await consumption.run()
     progress?.clear()
-    tellEnding(ending, configs.get('client.id'), { consumer, machine })
+    tellEnding(ending, configs, machine)
   } finally {
     progress?.clear()
     await consumer.close()
@@ -166,14 +173,16 @@ function progressOf(machine: Machine, messagesMax: unknown): Progress | null {
 function asConstruction(error: unknown): never {
   if (error instanceof KafkaError && error.error === 'INVALID_CONFIG')
     throw badAddress(error.message)
-  throw error
+  throw error instanceof JavaError ? notConstructed(error) : error
 }
 
 /** Where the consumer reads: a partition, a topic as a member of a group, or all topics with certain names. */
 function point(consumer: Consumer, options: Options, { partition, offset }: Settings): void {
   const topic = options.text('topic')
   if (topic === undefined) {
-    consumer.subscribe({ matches: javaPattern(options.text('include')!).matches })
+    const pattern = options.text('include')!
+    if (pattern === '') throw illegalArgument('Topic pattern to subscribe to cannot be empty')
+    consumer.subscribe({ matches: javaPattern(pattern).matches })
     return
   }
   if (partition === undefined) {
@@ -204,11 +213,7 @@ function limit(options: Options): number | JavaError {
   }
 }
 
-function tellEnding(
-  ending: Ending,
-  clientId: string,
-  { consumer, machine }: { consumer: Consumer; machine: Machine },
-): void {
+function tellEnding(ending: Ending, configs: ConsumerConfigs, machine: Machine): void {
   if (ending.kind === 'closed') {
     machine.stderr.write('Unable to write to standard out, closing consumer.\n')
   }
@@ -216,7 +221,7 @@ function tellEnding(
   const { error } = ending
   if (error instanceof KafkaError && error.error === 'INVALID_TOPIC_EXCEPTION') {
     const names = /\[.*\]/s.exec(error.message)?.[0] ?? ''
-    const who = `[Consumer clientId=${clientId}, groupId=${consumer.settings.groupId}]`
+    const who = `[Consumer clientId=${configs.get('client.id')}, groupId=${configs.get('group.id')}]`
     const text = `${who} Metadata response reported invalid topics ${names}`
     const name = 'org.apache.kafka.clients.Metadata'
     machine.stderr.write(logEvent(machine.clock, 'ERROR', text, { logger: name }))
@@ -227,10 +232,22 @@ function tellEnding(
 // The protocol's table has one exception for what Kafka's consumer tells apart.
 function named(error: unknown): unknown {
   if (!(error instanceof KafkaError) || error.error !== 'OFFSET_OUT_OF_RANGE') return error
-  const simple = error.message.startsWith('Undefined offset')
-    ? 'NoOffsetForPartitionException'
-    : 'OffsetOutOfRangeException'
-  return new JavaError(`org.apache.kafka.clients.consumer.${simple}`, error.message)
+  const isUnplaced = error.message.startsWith('Undefined offset')
+  const simple = isUnplaced ? 'NoOffsetForPartitionException' : 'OffsetOutOfRangeException'
+  const text = isUnplaced ? error.message.replace(/(?<=\[).*(?=\])/, asSet) : error.message
+  return new JavaError(`org.apache.kafka.clients.consumer.${simple}`, text)
+}
+
+/** `topic-partition, …` in the order of a Java set. */
+function asSet(names: string): string {
+  const hash = (name: string) => {
+    const end = name.lastIndexOf('-')
+    return topicPartitionHash({
+      topic: name.slice(0, end),
+      partition: Number(name.slice(end + 1)),
+    })
+  }
+  return javaHashMapOrder(names.split(', '), { hash }).join(', ')
 }
 
 function log({ stderr, clock }: Machine, message: string, error: unknown): void {

@@ -17,7 +17,23 @@ export function consumerConfigsOf(properties: ReadonlyMap<string, string>): Cons
       ),
     )
   }
+  ensureOfProtocol(configs)
   return configs
+}
+
+const foreign = {
+  classic: ['group.remote.assignor'],
+  consumer: ['partition.assignment.strategy', 'heartbeat.interval.ms', 'session.timeout.ms'],
+} as const
+
+/** What the one protocol takes from the client the other takes from the broker. */
+function ensureOfProtocol(configs: ConsumerConfigs): void {
+  const protocol = configs.get('group.protocol').toLowerCase() as keyof typeof foreign
+  const given = foreign[protocol].filter((name) => configs.properties.get(name)?.trim())
+  if (given.length === 0) return
+  throw configError(
+    `${given.join(', ')} cannot be set when group.protocol=${protocol.toUpperCase()}`,
+  )
 }
 
 export function notConstructed(cause: JavaError): JavaError {

@@ -11,11 +11,17 @@ export async function authenticate(
   mechanism: SaslMechanism,
 ): Promise<void> {
   const shaken = await connection.call(saslHandshake, { mechanism: mechanism.name })
+  const enabled = `enabled mechanisms are [${shaken.mechanisms.join(', ')}]`
   if (shaken.errorCode === code('UNSUPPORTED_SASL_MECHANISM')) {
-    const others = shaken.mechanisms.map((each) => each).join(', ')
     throw new KafkaError(
       'UNSUPPORTED_SASL_MECHANISM',
-      `Client SASL mechanism '${mechanism.name}' not enabled in the server, enabled mechanisms are [${others}]`,
+      `Client SASL mechanism '${mechanism.name}' not enabled in the server, ${enabled}`,
+    )
+  }
+  if (shaken.errorCode === code('ILLEGAL_SASL_STATE')) {
+    throw new KafkaError(
+      'ILLEGAL_SASL_STATE',
+      `Unexpected handshake request with client mechanism ${mechanism.name}, ${enabled}`,
     )
   }
   ensureNone(shaken.errorCode)

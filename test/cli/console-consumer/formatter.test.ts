@@ -78,6 +78,19 @@ test.each([
 })
 
 test.each([
+  { encoding: 'US-ASCII', hex: '41e9', text: 'A\ufffd' },
+  { encoding: 'ISO-8859-1', hex: '41e9', text: 'Aé' },
+  { encoding: 'UTF-16', hex: '00410042', text: 'AB' },
+  { encoding: 'UTF-16', hex: 'fffe41004200', text: 'AB' },
+  { encoding: 'utf-16le', hex: '41004200', text: 'AB' },
+  { encoding: 'windows-1251', hex: 'c0', text: 'А' },
+])('$hex in $encoding is $text', ({ encoding, hex, text }) => {
+  const properties = new Map([['value.deserializer.deserializer.encoding', encoding]])
+  const read = deserializerOf(kafka('String'), properties, 'value.deserializer')
+  expect(read(Buffer.from(hex, 'hex'), 't')).toBe(text)
+})
+
+test.each([
   { name: 'no.such.Class', fault: 'java.lang.ClassNotFoundException: no.such.Class' },
   { name: kafka('NoSuch'), fault: `java.lang.ClassNotFoundException: ${kafka('NoSuch')}` },
 ])('there is no $name', ({ name, fault }) => {

@@ -1,5 +1,5 @@
 import { parsePairs, readProperties } from '../../config/file.ts'
-import { exceptionOf, JavaError, messageOf } from '../../java/errors.ts'
+import { JavaError, messageOf } from '../../java/errors.ts'
 import { UsageError } from '../../options/checks.ts'
 import type { Options } from '../../options/options.ts'
 import { isJsonLines } from '../../records/form.ts'
@@ -43,16 +43,12 @@ export function formatterChoice(options: Options, out: Say['out']): FormatterCho
     const properties = formatterProperties(options, out)
     return { make: async (log) => make(properties, log) }
   } catch (error) {
-    if (error instanceof JavaError && !isOfParser(error)) {
-      throw new UsageError(messageOf(error) ?? '')
-    }
+    if (error instanceof JavaError) throw new UsageError(messageOf(error) ?? '')
     throw error
   }
 }
 
 const formatterOptions = ['formatter', 'formatter-config', 'formatter-property', 'property']
-
-const isOfParser = (error: JavaError) => exceptionOf(error).startsWith('joptsimple.')
 
 function formatterNamed(name: string): Make {
   const make = Object.hasOwn(formatters, name) ? formatters[name] : undefined
@@ -75,7 +71,7 @@ function formatterProperties(options: Options, out: Say['out']): Map<string, str
   const properties = new Map(fromFile)
   for (const side of ['key', 'value']) {
     const name = options.text(`${side}-deserializer`)
-    if (name !== undefined) properties.set(`${side}.deserializer`, name)
+    if (name !== undefined && name !== '') properties.set(`${side}.deserializer`, name)
   }
   const given = parsePairs([...options.all('formatter-property'), ...options.all('property')])
   return new Map([...properties, ...given])
@@ -84,7 +80,7 @@ function formatterProperties(options: Options, out: Say['out']): Map<string, str
 function makeDefault(properties: ReadonlyMap<string, string>, log: Log): Formatter {
   const deserializer = (side: string): Deserialize | undefined => {
     const name = properties.get(`${side}.deserializer`)
-    if (name === undefined || name === '') return undefined
+    if (name === undefined) return undefined
     try {
       return deserializerOf(name, properties, `${side}.deserializer`)
     } catch (error) {

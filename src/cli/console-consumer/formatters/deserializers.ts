@@ -1,5 +1,6 @@
 import { javaDouble } from '../../../protocol/configs.ts'
-import { illegalArgument, JavaError } from '../../java/errors.ts'
+import { charsetNamed } from '../../java/charset.ts'
+import { configError, illegalArgument, JavaError } from '../../java/errors.ts'
 import type { Deserialize } from './default.ts'
 
 /**
@@ -13,6 +14,11 @@ export function deserializerOf(
 ): Deserialize {
   const simple = name.startsWith(serialization) ? name.slice(serialization.length) : ''
   if (simple === 'StringDeserializer') return stringDeserializer(properties, prefix)
+  if (simple === 'ListDeserializer') {
+    throw configError(
+      'Not able to determine the list class because it was neither passed via the constructor nor set in the config.',
+    )
+  }
   const known = Object.hasOwn(deserializers, simple) ? deserializers[simple] : undefined
   if (known !== undefined) return known
   if (!/^java\.(lang|util)\./.test(name)) {
@@ -30,8 +36,9 @@ const deserializers: { readonly [name: string]: Deserialize } = {
   ShortDeserializer: (bytes) => String(sized(bytes, 2, 'Short').readInt16BE()),
   IntegerDeserializer: (bytes) => String(sized(bytes, 4, 'Integer').readInt32BE()),
   LongDeserializer: (bytes) => String(sized(bytes, 8, 'Long').readBigInt64BE()),
-  FloatDeserializer: (bytes) => javaFloat(sized(bytes, 4, 'Float').readFloatBE()),
-  DoubleDeserializer: (bytes) => javaDouble(sized(bytes, 8, 'Double').readDoubleBE()),
+  // The messages of these two do not name them.
+  FloatDeserializer: (bytes) => javaFloat(sized(bytes, 4, '').readFloatBE()),
+  DoubleDeserializer: (bytes) => javaDouble(sized(bytes, 8, '').readDoubleBE()),
   BooleanDeserializer: boolean,
   UUIDDeserializer: uuid,
   BytesDeserializer: bytesText,
@@ -44,8 +51,9 @@ const deserializers: { readonly [name: string]: Deserialize } = {
   },
 }
 
-function serializationError(message: string): JavaError {
-  return new JavaError('org.apache.kafka.common.errors.SerializationException', message)
+function serializationError(message: string, cause?: unknown): JavaError {
+  const exception = 'org.apache.kafka.common.errors.SerializationException'
+  return new JavaError(exception, message, { cause })
 }
 
 function sized(bytes: Uint8Array, size: number, type: string): Buffer {
@@ -99,28 +107,21 @@ function javaFloat(value: number): string {
   return javaDouble(Number(value.toPrecision(floatDigitsMax)))
 }
 
-const encodings: { readonly [name: string]: string } = {
-  'utf-8': 'utf8',
-  utf8: 'utf8',
-  'iso-8859-1': 'latin1',
-  latin1: 'latin1',
-  'us-ascii': 'ascii',
-  'utf-16le': 'utf16le',
-}
-
-function stringDeserializer(properties: ReadonlyMap<string, string>, prefix: string): Deserialize {
-  const side = prefix.split('.')[0]!
-  const name =
+/** Which encoding is asked for; headers have the name of the value's. */
+function encodingOf(properties: ReadonlyMap<string, string>, prefix: string): string {
+  const side = prefix.startsWith('key') ? 'key' : 'value'
+  return (
     properties.get(`${prefix}.${side}.deserializer.encoding`) ??
     properties.get(`${prefix}.deserializer.encoding`) ??
     'UTF-8'
-  const encoding = encodings[name.toLowerCase()] as BufferEncoding | undefined
-  return (bytes) => {
-    if (encoding === undefined) {
-      throw serializationError(
-        `Error when deserializing byte[] to string due to unsupported encoding ${name}`,
-      )
-    }
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(encoding)
+  )
+}
+
+function stringDeserializer(properties: ReadonlyMap<string, string>, prefix: string): Deserialize {
+  const name = encodingOf(properties, prefix)
+  try {
+    return charsetNamed(name)
+  } catch (cause) {
+    throw serializationError(`Unsupported encoding ${name}`, cause)
   }
 }

@@ -31,10 +31,9 @@ function formatter(records: CoordinatorRecords, isShown: (type: number) => boole
         const text = recordJson(records, key, recordValue(cursor), isShown)
         if (text !== null) out.text(text)
       } catch (cause) {
-        throw new JavaError(
-          'java.lang.RuntimeException',
+        throw runtime(
           `Could not read record at offset ${cursor.offset()} due to: ${(cause as Error).message}`,
-          { cause },
+          cause,
         )
       }
     },
@@ -47,11 +46,33 @@ function recordJson(
   valueBytes: Uint8Array | null,
   isShown: (type: number) => boolean,
 ): string | null {
-  const key = decodeKey(records, keyBytes)
+  const key = readPart('key', keyBytes, () => decodeKey(records, keyBytes))
   if (key === undefined || !isShown(key.schema.type)) return null
   const keyJson = `{"type":${key.schema.type},"data":${messageJson(key.schema, key.version, key.value)}}`
   if (valueBytes === null) return `{"key":${keyJson},"value":null}`
-  const value = decodeValue(records, key.schema.type, valueBytes)
+  const value = readPart('value', valueBytes, () =>
+    decodeValue(records, key.schema.type, valueBytes),
+  )
   const valueJson = `{"version":${value.version},"data":${messageJson(value.schema, value.version, value.value)}}`
   return `{"key":${keyJson},"value":${valueJson}}`
+}
+
+/** Says of bytes that are no such record what Kafka's reader says. */
+function readPart<T>(part: 'key' | 'value', bytes: Uint8Array, read: () => T): T {
+  if (bytes.length < versionBytes) throw runtime(`Could not read version from ${part}'s buffer.`)
+  try {
+    return read()
+  } catch (cause) {
+    const version = Buffer.from(bytes).readInt16BE()
+    throw runtime(
+      `Could not read record with version ${version} from ${part}'s buffer due to: ${(cause as Error).message}.`,
+      cause,
+    )
+  }
+}
+
+const versionBytes = 2
+
+function runtime(message: string, cause?: unknown): JavaError {
+  return new JavaError('java.lang.RuntimeException', message, { cause })
 }
