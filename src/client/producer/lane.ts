@@ -68,8 +68,17 @@ export class Lane {
     }
     if (identity === null) return batch
     if (this.underWay.length >= (this.#isKnown ? underWayMax : 1)) return null
+    if (batch.sequence < 0 && this.#isRepeating) return null
     this.#identity ??= identity
     return batch
+  }
+
+  /**
+   * A broker knows the last five batches of a producer again. Of those behind one that is sent again some may be answered, so how many
+   * are under way says nothing about how many it has; one more could make it forget the one that is repeated, and take it twice.
+   */
+  get #isRepeating(): boolean {
+    return this.underWay.some(({ attempts }) => attempts > 1)
   }
 
   /** To be called with what `next` gave. */
