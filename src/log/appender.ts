@@ -97,6 +97,7 @@ export class Appender {
     this.#store.seal(old)
     this.#producers.endOffset = this.#offsets.logEndOffset
     this.#store.takeSnapshot(this.#producers)
+    this.#store.keepFirst()
     this.#store.create(baseOffset)
     this.#jitterMs = this.#newJitter()
     // Whoever waits for a flush hears of its failure; the directory is offline by then.

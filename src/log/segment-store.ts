@@ -45,6 +45,19 @@ export class SegmentStore {
     return segment
   }
 
+  /**
+   * For the moment before a second segment is made. A segment that a power cut takes from the middle leaves a gap, at which the log
+   * then ends; if it took the first one, the log would seem to begin with the second, and its replicas would let go of the rest.
+   */
+  keepFirst(): void {
+    if (this.segments.count > 1 || this.folderSafe) return
+    try {
+      this.context.disk.syncDirectory(this.folder)
+    } catch (error) {
+      throw this.context.failed(error, { final: true })
+    }
+  }
+
   /** A segment that lies there. */
   open(baseOffset: bigint, suffix = ''): Segment {
     const segment = this.#segment(baseOffset, { fresh: false, suffix })
