@@ -1,9 +1,8 @@
-/** `npm run simulate -- --seeds N --first S`: so many worlds, one after the other; `--raft`: of raft cores alone. */
+/** `npm run simulate -- --seeds N --first S`: so many worlds, `--workers` at once; `--raft`: of raft cores alone. */
 import { parseArgs } from 'node:util'
 import { bugs } from './bugs.ts'
+import { playAll } from './crew.ts'
 import { hunt } from './plant.ts'
-import { playRaftSeed } from './raft-play.ts'
-import { playSeed } from './world/play.ts'
 
 export async function main(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -11,24 +10,25 @@ export async function main(argv: readonly string[]): Promise<number> {
     options: {
       seeds: { type: 'string', default: '100' },
       first: { type: 'string', default: '1' },
+      workers: { type: 'string', default: '1' },
       raft: { type: 'boolean', default: false },
       bugs: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
     },
   })
   if (values.bugs) return huntAll(Number(values.seeds), values.only)
-  const first = Number(values.first)
-  const end = first + Number(values.seeds)
+  const seeds = Number(values.seeds)
   let failed = 0
   const began = performance.now()
-  for (let seed = first; seed < end; seed++) {
-    const fault = await (values.raft ? playRaftSeed(seed) : playSeed(seed))
-    if (fault === null) continue
-    failed++
-    console.log(fault)
-  }
+  await playAll(
+    { first: Number(values.first), seeds, workers: Number(values.workers), raft: values.raft },
+    (fault) => {
+      failed++
+      console.log(fault)
+    },
+  )
   const seconds = (performance.now() - began) / 1000
-  console.log(`${end - first} seeds, ${failed} failed, ${seconds.toFixed(1)} s`)
+  console.log(`${seeds} seeds, ${failed} failed, ${seconds.toFixed(1)} s`)
   return failed === 0 ? 0 : 1
 }
 

@@ -21,21 +21,8 @@ export interface Found {
 
 /** The first of the seeds that finds the bug; null if none does. */
 export async function hunt(bug: Bug, seeds: number): Promise<Found | null> {
-  const folder = join(projectRoot, 'node_modules', '.simulation')
-  mkdirSync(folder, { recursive: true })
-  const outfile = join(folder, `${bug.file.replaceAll(/\W/g, '-')}-${process.pid}-${count++}.mjs`)
+  const outfile = await bundle('seeds.ts', [plugin(bug)])
   try {
-    await build({
-      entryPoints: [join(projectRoot, 'test', 'sim', 'seeds.ts')],
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      packages: 'external',
-      logLevel: 'silent',
-      outfile,
-      plugins: [plugin(bug)],
-    })
     const { playRaftSeed, playSeed } = await import(pathToFileURL(outfile).href)
     const play: (seed: number) => Promise<string | null> =
       bug.sim === 'raft' ? playRaftSeed : playSeed
@@ -50,6 +37,25 @@ export async function hunt(bug: Bug, seeds: number): Promise<Found | null> {
 }
 
 let count = 0
+
+/** One file of all that a part of the simulation needs; whoever asked for it removes it. */
+export async function bundle(entry: string, plugins: Plugin[] = []): Promise<string> {
+  const folder = join(projectRoot, 'node_modules', '.simulation')
+  mkdirSync(folder, { recursive: true })
+  const outfile = join(folder, `${process.pid}-${count++}.mjs`)
+  await build({
+    entryPoints: [join(projectRoot, 'test', 'sim', entry)],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'silent',
+    outfile,
+    plugins,
+  })
+  return outfile
+}
 
 function plugin(bug: Bug): Plugin {
   return {

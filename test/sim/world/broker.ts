@@ -57,6 +57,7 @@ export class SimBroker {
   start(): void {
     if (this.node !== null || this.failure !== null || this.#isRetired) return
     this.machine.begin()
+    this.machine.turns++
     const { life } = this.machine
     const host = {
       clock: this.machine,
@@ -101,6 +102,7 @@ export class SimBroker {
     const { node, machine } = this
     const { life } = machine
     if (node === null) return done()
+    machine.turns++
     node.close().then(
       () => {
         if (life.dead) return

@@ -3,6 +3,7 @@
  * the same bytes everywhere, for ever.
  */
 import type { Hosted } from '../../../src/broker/hosted.ts'
+import type { BrokerNode } from '../../../src/broker/node.ts'
 import { readBatches } from '../../../src/broker/quorum/batches.ts'
 import type { PartitionLog } from '../../../src/log/partition-log.ts'
 import type { MetadataRecord } from '../../../src/metadata/records.ts'
@@ -31,6 +32,20 @@ interface Seen {
   writtenTo: bigint
 }
 
+interface WasQuorum {
+  readonly leaderEpoch: number
+  readonly isActive: boolean
+  readonly safe: bigint
+  readonly logEndOffset: bigint
+}
+
+interface Looked {
+  readonly name: string
+  readonly log: PartitionLog
+  readonly epoch: number
+  readonly safe: bigint
+}
+
 const readBytesMax = 1 << 20
 const metadata = 'the metadata'
 
@@ -41,6 +56,7 @@ export class History {
   /** Committed batches by partition and offset. */
   readonly #committed = new Map<string, Map<bigint, Buffer>>()
   readonly #was = new WeakMap<Hosted, { role: string; leaderEpoch: number; safe: bigint }>()
+  readonly #wasQuorum = new WeakMap<BrokerNode['quorum'], WasQuorum>()
   /** Those that brokers have seen; no end of a process takes one back. */
   readonly #quorumEpochs = new Map<number, number>()
   checks = 0
@@ -50,14 +66,17 @@ export class History {
     const { node } = broker
     if (node === null) return
     for (const hosted of node.replicas.all()) {
-      const { log, state } = hosted
       if (!this.#isNews(hosted)) continue
+      const { log, state } = hosted
       const name = log.topicId + log.name
       if (state.role === 'leading') this.#leads(name, state.leaderEpoch, broker.id)
       this.#compare(broker, { name, log, epoch: state.leaderEpoch, safe: state.highWatermark })
     }
-    if (!broker.isReady) return
-    const { quorum } = node
+    if (!broker.isReady) this.#noteMetadata(broker, node)
+    else if (this.#isNewsOfQuorum(node)) this.#checkQuorum(broker, node)
+  }
+
+  #checkQuorum(broker: SimBroker, { quorum, logs }: BrokerNode): void {
     const epochWas = this.#quorumEpochs.get(broker.id) ?? 0
     ensure(
       !broker.isVoter || quorum.leaderEpoch >= epochWas,
@@ -65,9 +84,15 @@ export class History {
     )
     this.#quorumEpochs.set(broker.id, quorum.leaderEpoch)
     if (quorum.isActive) this.#leads('the quorum', quorum.leaderEpoch, broker.id)
-    const log = node.logs.metadataLog()
+    const log = logs.metadataLog()
     const { leaderEpoch: epoch, image } = quorum
     this.#compare(broker, { name: metadata, log, epoch, safe: image.offset })
+  }
+
+  /** What it commits is seen when it is ready; a snapshot may let go of that before, where it is a quorum of its own. */
+  #noteMetadata(broker: SimBroker, { logs }: BrokerNode): void {
+    const log = logs.metadataLog()
+    this.#noteWritten(this.#seenOf(broker, { name: metadata, log, epoch: 0, safe: 0n }))
   }
 
   /** Most steps change nothing for most replicas. */
@@ -78,6 +103,22 @@ export class History {
       return false
     }
     this.#was.set(hosted, { role, leaderEpoch, safe: highWatermark })
+    return true
+  }
+
+  #isNewsOfQuorum({ quorum, logs }: BrokerNode): boolean {
+    const { leaderEpoch, isActive, image } = quorum
+    const { logEndOffset } = logs.metadataLog()
+    const was = this.#wasQuorum.get(quorum)
+    if (
+      was?.leaderEpoch === leaderEpoch &&
+      was.isActive === isActive &&
+      was.safe === image.offset &&
+      was.logEndOffset === logEndOffset
+    ) {
+      return false
+    }
+    this.#wasQuorum.set(quorum, { leaderEpoch, isActive, safe: image.offset, logEndOffset })
     return true
   }
 
@@ -117,26 +158,29 @@ export class History {
     this.#leaders.set(key, id)
   }
 
-  #compare(
-    broker: SimBroker,
-    at: { name: string; log: PartitionLog; epoch: number; safe: bigint },
-  ): void {
+  #seenOf(broker: SimBroker, { name, log, epoch, safe }: Looked): Seen {
+    const { life } = broker.machine
+    const key = `${broker.id} ${name}`
+    const known = this.#seen.get(key)
+    // A replica that was moved away and comes back begins anew.
+    if (known?.life === life && known.log === log) return known
+    const seen: Seen = {
+      life,
+      log,
+      highWatermark: safe,
+      leaderEpoch: epoch,
+      checkedTo: log.logStartOffset,
+      written: new Map(),
+      writtenTo: 0n,
+    }
+    this.#seen.set(key, seen)
+    return seen
+  }
+
+  #compare(broker: SimBroker, at: Looked): void {
     const { name, log, epoch, safe } = at
     const key = `${broker.id} ${name}`
-    let seen = this.#seen.get(key)
-    // A replica that was moved away and comes back begins anew.
-    if (seen?.life !== broker.machine.life || seen.log !== log) {
-      seen = {
-        life: broker.machine.life,
-        log,
-        highWatermark: safe,
-        leaderEpoch: epoch,
-        checkedTo: -1n,
-        written: new Map(),
-        writtenTo: 0n,
-      }
-      this.#seen.set(key, seen)
-    }
+    const seen = this.#seenOf(broker, at)
     if (mayLose(log.topic)) return
     ensure(safe >= seen.highWatermark, `${key}: what is safe went back to ${safe}`)
     ensure(epoch >= seen.leaderEpoch, `${key}: the epoch went back to ${epoch}`)
@@ -146,7 +190,7 @@ export class History {
     seen.leaderEpoch = epoch
     if (safe === seen.checkedTo) return
     this.checks++
-    let from = seen.checkedTo < 0n ? log.logStartOffset : seen.checkedTo
+    let from = seen.checkedTo
     for (; from < log.logStartOffset && from < safe; ) {
       const batch = seen.written.get(from)
       // A snapshot has come in its place.
@@ -164,11 +208,13 @@ export class History {
     const { log, written } = seen
     if (log.logEndOffset === seen.writtenTo) return
     // What was not committed may have been replaced: by other batches, or all of it by another broker's snapshot.
-    const isReplaced = log.logStartOffset > seen.writtenTo
+    const { writtenTo, highWatermark } = seen
+    const isShorter = log.logEndOffset < writtenTo && log.logStartOffset > highWatermark
+    const isReplaced = log.logStartOffset > writtenTo || isShorter
     for (const offset of written.keys()) {
       if (isReplaced || offset >= log.logEndOffset) written.delete(offset)
     }
-    let from = seen.highWatermark < seen.writtenTo ? seen.highWatermark : seen.writtenTo
+    let from = highWatermark < writtenTo ? highWatermark : writtenTo
     if (from < log.logStartOffset) from = log.logStartOffset
     for (const batch of batchesOf(log, from, log.logEndOffset)) {
       written.set(baseOffsetOf(batch), batch)
@@ -201,13 +247,13 @@ export class History {
   }
 }
 
-/** Copies of whole batches. */
+/** Whole batches; each read has a buffer of its own. */
 export function* batchesOf(log: PartitionLog, from: bigint, upTo: bigint): Generator<Buffer> {
   for (let offset = from; offset < upTo; ) {
     const { bytes } = log.read(offset, { bytesMax: readBytesMax, upTo, atLeastOneBatch: true })
     const began = offset
     for (const place of batches(bytes)) {
-      const batch = Buffer.from(bytes.subarray(place, place + sizeOf(bytes, place)))
+      const batch = Buffer.from(bytes.buffer, bytes.byteOffset + place, sizeOf(bytes, place))
       yield batch
       offset = lastOffsetOf(batch) + 1n
     }

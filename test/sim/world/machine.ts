@@ -16,6 +16,8 @@ export class Machine implements Clock {
   /** How fast its clock runs. */
   readonly #rate: number
   life: Life = { dead: false }
+  /** So often code of its process has run: where this is as it was, all of the process is. */
+  turns = 0
   #isPaused = false
   #missed: (() => void)[] = []
 
@@ -47,8 +49,9 @@ export class Machine implements Clock {
     let isCancelled = false
     const take = () => {
       if (life.dead || isCancelled) return
-      if (this.#isPaused) this.#missed.push(take)
-      else run()
+      if (this.#isPaused) return void this.#missed.push(take)
+      this.turns++
+      run()
     }
     const cancel = this.#time.after(worldMs, take)
     return () => {
@@ -70,6 +73,7 @@ export class Machine implements Clock {
   /** The process ends here and now. */
   end(): void {
     this.life.dead = true
+    this.turns++
     this.#isPaused = false
     this.#missed = []
   }

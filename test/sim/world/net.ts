@@ -35,7 +35,7 @@ export class SimNet {
   }
 
   isCut(from: Machine, to: Machine): boolean {
-    return this.cuts.has(`${from.name} ${to.name}`)
+    return this.cuts.size > 0 && this.cuts.has(`${from.name} ${to.name}`)
   }
 
   latency(): number {
@@ -103,6 +103,19 @@ export class SimNet {
 const keyOf = (address: Address): string =>
   'path' in address ? address.path : `${address.host}:${address.port}`
 
+/** What is written may be written over as soon as it has been. */
+function copyOf(pieces: readonly Uint8Array[]): Uint8Array {
+  let size = 0
+  for (const piece of pieces) size += piece.length
+  const copy = new Uint8Array(size)
+  let position = 0
+  for (const piece of pieces) {
+    copy.set(piece, position)
+    position += piece.length
+  }
+  return copy
+}
+
 /** The two ends of one connection. */
 class Pair {
   readonly client: End
@@ -155,7 +168,7 @@ class End implements Socket {
   }
 
   write(pieces: readonly Uint8Array[]): boolean {
-    if (!this.#isClosed) this.other.#receive(Uint8Array.from(Buffer.concat(pieces)))
+    if (!this.#isClosed) this.other.#receive(copyOf(pieces))
     return true
   }
 

@@ -27,6 +27,7 @@ export interface WorldOptions {
 const setUpMs = 30_000
 const healMs = 120_000
 const writeEveryMs = 25
+const stepsPerTurnOfMachine = 256
 
 export class ClusterWorld {
   readonly random: SeededRandom
@@ -36,6 +37,7 @@ export class ClusterWorld {
   readonly client: SimClient
   readonly history = new History()
   readonly #options: WorldOptions
+  readonly #checkedTurns = new Map<SimBroker, number>()
   readonly trouble: Trouble
   readonly operator: Operator
   #brokerCount = 0
@@ -113,7 +115,10 @@ export class ClusterWorld {
 
   async run(ms: number): Promise<void> {
     const until = this.time.now + ms
-    while (this.time.step(until)) await this.#afterStep()
+    while (this.time.step(until)) {
+      await this.#settled()
+      this.#check()
+    }
   }
 
   async until(
@@ -122,14 +127,16 @@ export class ClusterWorld {
     condition: () => boolean,
   ): Promise<void> {
     const until = this.time.now + withinMs
-    await this.#afterStep()
+    await this.#settled()
+    this.#check()
     while (!condition()) {
       const isNext = this.time.step(until)
       if (!isNext)
         throw new Violation(
           `not within ${withinMs} ms: ${typeof what === 'string' ? what : what()}`,
         )
-      await this.#afterStep()
+      await this.#settled()
+      this.#check()
     }
   }
 
@@ -167,10 +174,23 @@ export class ClusterWorld {
     })
   }
 
-  async #afterStep(): Promise<void> {
-    // All that follows of it by itself: promises only, for nothing here waits for the machine.
-    await new Promise((resolve) => setImmediate(resolve))
+  /**
+   * All has followed of the step that follows of it by itself: promises only, for nothing here waits for the machine. They are over
+   * before the next tick; the machine gets its turn now and then.
+   */
+  #settled(): Promise<void> {
+    const isTurnOfMachine = this.time.steps % stepsPerTurnOfMachine === 0
+    return new Promise((resolve) => {
+      if (isTurnOfMachine) setImmediate(resolve)
+      else process.nextTick(resolve)
+    })
+  }
+
+  /** Only code of its own process changes a broker, so one that had no turn since it was checked is as it was. */
+  #check(): void {
     for (const broker of this.brokers) {
+      if (this.#checkedTurns.get(broker) === broker.machine.turns) continue
+      this.#checkedTurns.set(broker, broker.machine.turns)
       if (broker.failure !== null) {
         const { failure } = broker
         const text = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)
