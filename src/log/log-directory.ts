@@ -256,28 +256,6 @@ function noCheckpoints(): { [name in CheckpointName]: Checkpoint } {
   }
 }
 
-/** Whose directories these are: all of them must belong to the same node of the same cluster. */
-export function checkIdentity(
-  directory: LogDirectory,
-  { clusterId, nodeId }: { clusterId: string | null; nodeId: number },
-): void {
-  const { identity } = directory
-  if (identity === null) return
-  const file = `${directory.path}/${metaPropertiesFile}`
-  if (identity.nodeId !== nodeId) {
-    throw new KafkaError(
-      'INCONSISTENT_CLUSTER_ID',
-      `${file} says that the directory belongs to node ${identity.nodeId}, but this is node ${nodeId}: give node.id=${identity.nodeId}, or another directory in log.dirs`,
-    )
-  }
-  if (clusterId !== null && identity.clusterId !== clusterId) {
-    throw new KafkaError(
-      'INCONSISTENT_CLUSTER_ID',
-      `${file} says that the directory belongs to the cluster ${identity.clusterId}, not to ${clusterId}: give another directory in log.dirs`,
-    )
-  }
-}
-
 export function usableDisk(disk: Disk, path: string): { totalBytes: bigint; usableBytes: bigint } {
   try {
     return disk.space(path)

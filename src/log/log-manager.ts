@@ -88,7 +88,8 @@ export class LogManager {
     this.#metadataDirectory =
       this.#directories.find(({ path }) => path === metadataDirectory) ?? this.#directories[0]!
     try {
-      this.clusterId = openDirectories(this.#directories, { clusterId, nodeId, random })
+      const metadata = this.#metadataDirectory
+      this.clusterId = openDirectories(this.#directories, { clusterId, nodeId, random, metadata })
       this.#ensureUsable()
     } catch (error) {
       for (const directory of this.#directories) directory.release()

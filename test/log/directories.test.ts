@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { systemDisk } from '../../src/host/disk.ts'
 import { KafkaError } from '../../src/protocol/errors.ts'
 import { FolderNode, SimDisk } from '../sim/disk.ts'
+import { SeededRandom } from '../sim/random.ts'
 import { append, batch, contents, defaults, listeningLogger, topicId, world } from './support.ts'
 
 async function written(): Promise<SimDisk> {
@@ -102,7 +103,10 @@ describe('a start is refused', () => {
 
   test('a partition that lies in two directories', async () => {
     const disk = await written()
-    const { logs } = await world(disk, { directories: ['/data', '/more'] })
+    const { logs } = await world(disk, {
+      directories: ['/data', '/more'],
+      random: new SeededRandom(8),
+    })
     await logs.close({ brokerEpoch: 1n })
     const both = disk.afterKill()
     both.makeDirectory('/more/t-0')
