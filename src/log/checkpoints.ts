@@ -14,6 +14,18 @@ export const checkpointFiles = {
 } as const
 export type CheckpointName = keyof typeof checkpointFiles
 
+/** What it costs that one of them cannot be read, and what can be done. It is written anew soon; so there is nothing to mend. */
+export const withoutCheckpoint: { readonly [name in CheckpointName]: string } = {
+  recoveryPoint:
+    'after a stop that was not clean all segments are read again, from the first one on, which takes longer; there is nothing to do',
+  highWatermark:
+    'replicas count as replicated from their first record on until their leader tells; there is nothing to do',
+  logStart:
+    'logs begin at their first segment, so that records that were deleted with DeleteRecords can be there again: delete them again where that matters',
+  cleaner:
+    'compacted topics are cleaned from their first record on once more; there is nothing to do',
+}
+
 /** By `topic-partition`. */
 export type Checkpoint = Map<string, bigint>
 

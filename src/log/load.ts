@@ -105,7 +105,7 @@ function openClean(loaded: Loaded): bigint | null {
     const before = store.segments.before(segment)
     if (before !== undefined) tellBreak(before, segment, options)
   }
-  if (active.size > 0) active.log.openToWrite()
+  if (active.size > 0) active.openToWrite()
   const { nextOffset: logEndOffset, fault } = readEnd(active)
   if (fault !== null) {
     if (options.topic === names.metadataTopic) throw lostMetadata(active, fault)
@@ -210,7 +210,7 @@ function suspectsOf(segments: Segments, recoveryPoint: bigint): Segment[] {
     if (before === undefined || before.readNextOffset() <= first.baseOffset) break
     suspects = [before, ...suspects]
   }
-  if (suspects.at(-1)!.size > 0) suspects.at(-1)!.log.openToWrite()
+  if (suspects.at(-1)!.size > 0) suspects.at(-1)!.openToWrite()
   return suspects
 }
 

@@ -15,6 +15,7 @@ import {
   type CheckpointName,
   checkpointFiles,
   readCheckpoint,
+  withoutCheckpoint,
   writeCheckpoint,
 } from './checkpoints.ts'
 import type { LogContext } from './context.ts'
@@ -223,7 +224,10 @@ export class LogDirectory {
       return readCheckpoint(this.context.disk, this.path, name)
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error
-      this.context.logger.warn({ directory: this.path }, `${error.message}; it is ignored`)
+      this.context.logger.warn(
+        { directory: this.path },
+        `${error.message}; it is ignored, and a new one is written: ${withoutCheckpoint[name]}`,
+      )
       return new Map()
     }
   }

@@ -76,7 +76,7 @@ export class PooledFile {
     return this.#use('read').read(into, position)
   }
 
-  /** Throws where it must not be written to, before anybody relies on it. */
+  /** Throws where it must not be written to. */
   openToWrite(): void {
     this.#use('write')
   }

@@ -147,6 +147,15 @@ export class Segment {
     for (const file of this.#all()) file.size()
   }
 
+  /** Throws where one of them must not be written to, before anybody relies on it. The log stays open: it is the one in use. */
+  openToWrite(): void {
+    for (const file of this.#all()) {
+      if (file !== this.log && this.#files.disk.stat(file.path) === null) continue
+      file.openToWrite()
+      if (file !== this.log) file.close()
+    }
+  }
+
   /** The first batch that ends at the offset or behind it; null when there is none. Throws DamagedRecords. */
   find(offset: bigint): Found | null {
     const scan = this.scanTowards(offset)

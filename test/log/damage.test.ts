@@ -233,17 +233,17 @@ describe('after a clean stop', () => {
   })
 
   test.each([
-    'recovery-point-offset-checkpoint',
-    'replication-offset-checkpoint',
-    'log-start-offset-checkpoint',
-    'cleaner-offset-checkpoint',
-  ])('%s of garbage is ignored, and said so', async (name) => {
+    ['recovery-point-offset-checkpoint', 'all segments are read again'],
+    ['replication-offset-checkpoint', 'until their leader tells'],
+    ['log-start-offset-checkpoint', 'delete them again where that matters'],
+    ['cleaner-offset-checkpoint', 'cleaned from their first record on once more'],
+  ])('%s of garbage is ignored, and what that costs is said', async (name, cost) => {
     for (const text of ['garbage', '1\n0\n', '0\n2\nt 0 5\n', '0\n1\nt 0 x\n']) {
       const disk = await written('clean')
       disk.writeFile(`/data/${name}`, Buffer.from(text))
       const { found, said } = await reopened(disk)
       expect(found).toBe(all)
-      expect(said).toMatch(new RegExp(`/data/${name} is malformed: .*it is ignored`))
+      expect(said).toMatch(new RegExp(`/data/${name} is malformed: .*it is ignored, .*${cost}`))
     }
   })
 

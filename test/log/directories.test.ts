@@ -196,16 +196,20 @@ class ReadOnlyDisk extends SimDisk {
   }
 }
 
-test.each(['clean', 'kill'])(
-  'the segment to be written next is read-only (%s): said at the start, not at the first record',
-  async (stop) => {
+test.each(
+  ['clean', 'kill'].flatMap((stop) =>
+    ['log', 'index', 'timeindex'].map((suffix) => ({ stop, suffix })),
+  ),
+)(
+  'the .$suffix of the segment to be written next is read-only ($stop): said at the start, not at the first record or roll',
+  async ({ stop, suffix }) => {
     const { root } = await written()
     const disk = new ReadOnlyDisk(root)
     if (stop === 'kill') disk.remove('/data/.kafka_cleanshutdown')
-    disk.readOnly = /\.log$/
+    disk.readOnly = new RegExp(`\\.${suffix}$`)
     const before = paths(disk.root)
     await expect(world(disk, { clusterId: 'ours' })).rejects.toThrow(
-      /permission denied, open '\/data\/t-0\/0+\.log'\): give the user of this process the right to read and write there/,
+      `permission denied, open '/data/t-0/00000000000000000000.${suffix}'): give the user of this process the right to read and write there`,
     )
     expect(paths(disk.root)).toEqual(before)
     const { logs } = await world(disk.afterKill(), { clusterId: 'ours' })
