@@ -44,6 +44,9 @@ export function* clean(
   const segments = [...log.store.segments].filter(
     ({ baseOffset }) => baseOffset < firstUncleanableOffset,
   )
+  // The marker that committed a record may lie behind what is cleaned. Were it lost with the power, after the older values of the
+  // record's key, none of them would count any more.
+  yield { wait: log.flush() }
   const keys = new KeyMap({ baseOffset: log.store.segments.first.baseOffset, memoryBytes, seed })
   const mapEnd = yield* mapKeys(log, segments, {
     keys,

@@ -135,9 +135,9 @@ export class Cleaner {
       )
       return true
     } catch (error) {
-      const isGone = log.closed && (error as NodeJS.ErrnoException).code === 'ENOENT'
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
       // It was deleted meanwhile, and its folder has another name.
-      if (isGone) return true
+      if (log.closed && (isMissing || error instanceof KafkaError)) return true
       const cause = directory.failed(error)
       const isFull = directory.online && cause.error === 'KAFKA_STORAGE_ERROR'
       if (!isFull) this.#uncleanable.add(log.name)
