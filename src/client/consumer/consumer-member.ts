@@ -55,6 +55,8 @@ export class ConsumerMember implements Membership {
   #polledAt: number
   #sentTopics = ''
   #sentOwned = ''
+  /** What was heard may have been lost: whoever says everything is told everything. */
+  #mustTellAll = true
   #isPollLate = false
 
   constructor(
@@ -179,18 +181,20 @@ export class ConsumerMember implements Membership {
     const topics = this.#topicsText()
     const owned = isJoining ? [] : this.#ownedById()
     const ownedText = JSON.stringify(owned)
-    const isNews = isJoining || topics !== this.#sentTopics
+    const tellsAll = isJoining || this.#mustTellAll
+    const { clientRack, maxPollIntervalMs, groupRemoteAssignor } = this.#settings
     const answer = await connection.call(consumerGroupHeartbeat, {
       groupId: this.#groupId,
       memberId: this.#memberId,
       memberEpoch: this.#epoch,
       instanceId: this.#settings.groupInstanceId,
-      rackId: isJoining && this.#settings.clientRack !== '' ? this.#settings.clientRack : null,
-      rebalanceTimeoutMs: isJoining ? this.#settings.maxPollIntervalMs : -1,
-      subscribedTopicNames: isNews ? JSON.parse(topics) : null,
-      serverAssignor: isJoining ? this.#settings.groupRemoteAssignor : null,
-      topicPartitions: isJoining || ownedText !== this.#sentOwned ? owned : null,
+      rackId: tellsAll && clientRack !== '' ? clientRack : null,
+      rebalanceTimeoutMs: tellsAll ? maxPollIntervalMs : -1,
+      subscribedTopicNames: tellsAll || topics !== this.#sentTopics ? JSON.parse(topics) : null,
+      serverAssignor: tellsAll ? groupRemoteAssignor : null,
+      topicPartitions: tellsAll || ownedText !== this.#sentOwned ? owned : null,
     })
+    this.#mustTellAll = false
     this.#sentTopics = topics
     this.#sentOwned = ownedText
     return answer
@@ -207,9 +211,8 @@ export class ConsumerMember implements Membership {
 
   #recover(error: KafkaError): number {
     const { retryBackoffMs } = this.#cluster.settings
-    // What was sent may not have arrived: the next heartbeat says everything.
-    this.#sentTopics = ''
-    this.#sentOwned = ''
+    // What was sent may not have arrived, and neither may the answer: the next heartbeat says everything.
+    this.#mustTellAll = true
     if (this.#link.note(error) || error.fate !== 'final') return retryBackoffMs
     if (fenced.includes(error.error)) {
       this.#epoch = joinEpoch
