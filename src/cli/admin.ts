@@ -37,8 +37,9 @@ export async function openAdmin(
       viaControllers: server.kind === 'given' && server.viaControllers === true,
     })
   } catch (error) {
-    if (!(error instanceof KafkaError)) throw error
-    const cause = error.error === 'INVALID_CONFIG' ? configError(error.message) : error
+    if (!(error instanceof KafkaError || error instanceof JavaError)) throw error
+    const isConfig = error instanceof KafkaError && error.error === 'INVALID_CONFIG'
+    const cause = isConfig ? configError(error.message) : error
     throw new JavaError(kafkaException, 'Failed to create new KafkaAdminClient', { cause })
   }
 }

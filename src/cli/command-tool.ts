@@ -26,12 +26,15 @@ export function commandTool(
     commands,
     failure,
     helpCode = 0,
+    version = kafkaVersion,
     configFile = (options) => options.text('command-config'),
   }: {
     commands: { readonly [name: string]: Command }
     /** How the tool tells what went wrong. */
     failure: (error: unknown) => unknown
     helpCode?: number
+    /** What `--version` prints. */
+    version?: string
     configFile?: (options: Options, machine: Machine) => string | undefined
   },
 ): Tool {
@@ -42,7 +45,7 @@ export function commandTool(
       return helpCode
     }
     if (options.has('version')) {
-      machine.stdout.write(`${kafkaVersion}\n`)
+      machine.stdout.write(`${version}\n`)
       return 0
     }
     const ask = async <T>(work: (cluster: Cluster, machine: Machine) => Promise<T>) => {

@@ -1,5 +1,7 @@
 import { type BrokerVersions, brokerVersions } from '../../client/admin/api-versions.ts'
+import type { Cluster } from '../../client/cluster.ts'
 import { apiByKey, apis } from '../../protocol/apis/index.ts'
+import { KafkaError } from '../../protocol/errors.ts'
 import type { AnyApi } from '../../protocol/schema.ts'
 import { commonVersion, type SupportedVersions } from '../../protocol/versions.ts'
 import { type Act, adminTool } from '../admin-tool.ts'
@@ -8,7 +10,23 @@ import { type Shown, show } from '../output/show.ts'
 import { brokerApiVersionsDeclaration } from './declaration.ts'
 
 const act: Act = async ({ cluster, machine, form }) => {
+  if (!machine.stderr.isTerminal) await ensureSomebody(cluster)
   await show(shown(await brokerVersions(cluster)), { form, machine })
+}
+
+/** Kafka's tool tries every address once; a person is told the reason instead. */
+async function ensureSomebody(cluster: Cluster): Promise<void> {
+  try {
+    await cluster.any()
+  } catch (cause) {
+    if (!(cause instanceof KafkaError) || cause.error !== 'NETWORK_EXCEPTION') throw cause
+    const tried = cluster.settings.bootstrap.map((address, index) => {
+      const place = 'path' in address ? address.path : `${address.host}:${address.port}`
+      return `${place} (id: ${-1 - index} rack: null isFenced: false)`
+    })
+    const text = `Request METADATA failed on brokers [${tried.join(', ')}]`
+    throw new JavaError('java.lang.RuntimeException', text)
+  }
 }
 
 export const brokerApiVersions = adminTool(brokerApiVersionsDeclaration, { act, failure })

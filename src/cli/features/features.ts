@@ -63,6 +63,7 @@ const changing =
       verb === 'disable'
         ? disabled(options.all('feature'))
         : wantedLevels(options, verb, (text) => stdout.write(text))
+    if (verb !== 'disable') ensureAskable(levels, verb)
     const type = options.has('unsafe') ? 'unsafeDowngrade' : 'safeDowngrade'
     return ask((cluster, machine) => {
       const how = {
@@ -72,6 +73,18 @@ const changing =
       return change(verb, updateFeatures(cluster, levels, how), { levels, ...how, machine })
     })
   }
+
+/** What Kafka's client refuses to ask. */
+function ensureAskable(levels: Levels, verb: Verb): void {
+  for (const level of levels.values()) {
+    if (level === 0 && verb === 'upgrade') {
+      throw terse(
+        `The upgradeType flag should be set to SAFE_DOWNGRADE or UNSAFE_DOWNGRADE when the provided maxVersionLevel:${level} is < 1.`,
+      )
+    }
+    if (level < 0) throw terse('Cannot specify a negative version level.')
+  }
+}
 
 function disabled(names: readonly string[]): Levels {
   if (names.length === 0) throw terse('You must specify at least one feature to disable')

@@ -75,3 +75,5 @@ export const outputOption = [
 
 /** The release of Apache Kafka whose tools these equal. */
 export const kafkaVersion = '4.3.1'
+/** What some of Kafka's tools add to it. */
+export const kafkaCommit = '26b251a451ce941d'

@@ -1,7 +1,16 @@
 import { partitionKey, type TopicPartition } from '../../client/topic-partition.ts'
 import { readNamedFile } from '../config/file.ts'
 import { JavaError } from '../java/errors.ts'
-import { jsonArray, jsonField, jsonInteger, jsonObject, jsonText, parseJson } from '../java/json.ts'
+import {
+  jsonArray,
+  jsonField,
+  jsonInteger,
+  jsonList,
+  jsonObject,
+  jsonText,
+  tryJson,
+} from '../java/json.ts'
+import { javaSplit } from '../java/text.ts'
 
 export type Target = TopicPartition & {
   readonly replicas: readonly number[]
@@ -24,14 +33,14 @@ export function read(path: string): string {
 
 /** What --reassignment-json-file holds; what is wrong with the targets themselves is looked at by `ensureMovable`. */
 export function parseTargets(text: string): Target[] {
-  const root = versioned(text, faultOf(text))
+  const root = versioned(text, null)
   const found = root.partitions === undefined ? [] : jsonArray(root.partitions)
   return found.map((each) => {
     const fields = jsonObject(each)
     const topic = jsonText(jsonField(fields, 'topic'))
     const partition = jsonInteger(jsonField(fields, 'partition'))
-    const replicas = jsonArray(jsonField(fields, 'replicas')).map(jsonInteger)
-    const dirs = fields.log_dirs === undefined ? null : jsonArray(fields.log_dirs).map(jsonText)
+    const replicas = jsonList(jsonField(fields, 'replicas'), jsonInteger)
+    const dirs = fields.log_dirs === undefined ? null : jsonList(fields.log_dirs, jsonText)
     if (dirs === null) return { topic, partition, replicas }
     ensureDirs({ topic, partition, replicas }, dirs)
     return { topic, partition, replicas, dirs }
@@ -45,19 +54,11 @@ function ensureDirs({ topic, partition, replicas }: Target, dirs: readonly strin
   )
 }
 
-// Jackson names the word that it could not read.
-function faultOf(text: string): string {
-  const token = /^\s*([A-Za-z_$][\w$]*)/.exec(text)?.[1]
-  return token === undefined
-    ? 'The input string is not a valid JSON'
-    : `Unrecognized token '${token}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')`
-}
-
-function versioned(text: string, fault: string) {
-  if (text === '') throw operation("The input string shouldn't be empty")
-  const json = parseJson(text)
-  if (json === undefined) throw operation(fault)
-  const root = jsonObject(json)
+/** `fault` is what is said of a text that is no JSON; null leaves it to Jackson. */
+function versioned(text: string, fault: string | null) {
+  const read = tryJson(text)
+  if (!read.ok) throw operation(text === '' ? read.fault : (fault ?? read.fault))
+  const root = jsonObject(read.value)
   const version = root.version === undefined ? 1 : jsonInteger(root.version)
   if (version !== 1) throw operation(`Not supported version field value ${version}`)
   return root
@@ -102,7 +103,7 @@ export function parseTopics(text: string): string[] {
 }
 
 export function parseBrokers(text: string): number[] {
-  const brokers = text.split(',').map((each) => {
+  const brokers = javaSplit(text, ',').map((each) => {
     if (/^[+-]?\d+$/.test(each)) return Number(each)
     throw new JavaError('java.lang.NumberFormatException', `For input string: "${each}"`)
   })

@@ -7,6 +7,7 @@ import {
 } from '../../client/admin/configs.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { executionError } from '../java/errors.ts'
+import { javaHashMapOrder } from '../java/hash-map.ts'
 import type { Target } from './files.ts'
 
 const brokerRates = ['leader.replication.throttled.rate', 'follower.replication.throttled.rate']
@@ -86,7 +87,7 @@ export async function clearThrottles(
       ]),
     ),
   )
-  const topics = [...new Set(targets.map(({ topic }) => topic))].sort()
+  const topics = javaHashMapOrder([...new Set(targets.map(({ topic }) => topic))])
   write(`Clearing topic-level throttles on topic${plural(topics)} ${topics.join(',')}\n`)
   await apply(
     cluster,

@@ -9,9 +9,12 @@ import {
 import type { Cluster } from '../../client/cluster.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { type Command, commandTool } from '../command-tool.ts'
-import { messageOf } from '../java/errors.ts'
+import { JavaError, messageOf } from '../java/errors.ts'
+import type { Machine } from '../machine.ts'
 import { terse } from '../metadata-quorum/terse.ts'
+import { kafkaCommit, kafkaVersion } from '../options/common.ts'
 import type { Options } from '../options/options.ts'
+import { adminEvent } from '../output/log.ts'
 import { show } from '../output/show.ts'
 import { transactionsDeclaration } from './declaration.ts'
 import { findHanging } from './find-hanging.ts'
@@ -24,11 +27,26 @@ const list: Command = ({ options, ask, form }) =>
   ask(async (cluster, machine) => {
     const durationMs = options.long('duration-filter') ?? -1n
     const pattern = options.text('transactional-id-pattern') ?? null
-    const found = await told('Failed to list transactions', () =>
-      listTransactions(cluster, { durationMs, pattern }),
-    )
+    const what = 'Failed to list transactions'
+    const asked = listTransactions(cluster, { durationMs, pattern }).catch((error) => {
+      throw logged(error, cluster, machine)
+    })
+    const found = await told(what, () => asked)
     await show(shownListings(found), { form, machine })
   })
+
+/** A pattern that the broker cannot read: for scripts as Kafka's client logs and words it. */
+function logged(error: unknown, { cache }: Cluster, { stderr, clock }: Machine): unknown {
+  if (!(error instanceof KafkaError) || error.error !== 'INVALID_REGULAR_EXPRESSION') return error
+  if (stderr.isTerminal) return error
+  const sent = `sent to broker ${Math.min(...cache.brokers.keys())} failed`
+  const event = `The \`ListTransactions\` request ${sent} because of an unexpected error ${error.error}`
+  stderr.write(adminEvent(clock, event, { of: 'ListTransactionsHandler' }))
+  return new KafkaError(
+    error.error,
+    `ListTransactions request ${sent} with an unexpected exception`,
+  )
+}
 
 const describe: Command = ({ options, ask, form }) =>
   ask(async (cluster, machine) => {
@@ -69,7 +87,7 @@ function ensureIdentified(options: Options): void {
   }
   const missing = ['producer-epoch', 'coordinator-epoch'].find((name) => !options.has(name))
   if (missing !== undefined) {
-    throw terse(`Missing required argument --${missing} for an abort by --producer-id`)
+    throw terse(`Missing required argument --${missing}`)
   }
 }
 
@@ -102,13 +120,13 @@ const hanging: Command = async ({ options, ask, form }) => {
   const topic = options.text('topic') ?? null
   const partition = options.integer('partition') ?? null
   const brokerId = options.integer('broker-id') ?? null
-  if (partition !== null && topic === null) {
-    throw terse('The --partition argument requires --topic to be provided')
-  }
   if (topic === null && brokerId === null) {
     throw terse(
       'The `find-hanging` command requires either --topic or --broker-id to limit the scope of the search',
     )
+  }
+  if (partition !== null && topic === null) {
+    throw terse('The --partition argument requires --topic to be provided')
   }
   const timeoutMin = options.integer('max-transaction-timeout') ?? maxTransactionTimeoutMin
   await ask(async (cluster, machine) => {
@@ -149,6 +167,14 @@ async function told<T>(
   }
 }
 
+function failure(error: unknown): unknown {
+  if (!(error instanceof JavaError) || !error.exception.startsWith('java.nio.file.')) return error
+  const why = messageOf(error)
+  return terse(
+    `Failed to load admin client properties: ${why}. Enable debug logging for additional detail.`,
+  )
+}
+
 export const transactionsTool = commandTool(transactionsDeclaration, {
   commands: {
     list,
@@ -158,6 +184,7 @@ export const transactionsTool = commandTool(transactionsDeclaration, {
     'find-hanging': hanging,
     forceTerminateTransaction: forceTerminate,
   },
-  failure: (error) => error,
+  failure,
   helpCode: 1,
+  version: `${kafkaVersion} (Commit:${kafkaCommit})`,
 })

@@ -146,12 +146,10 @@ export function fenceProducer(cluster: Cluster, transactionalId: string): Promis
   const find = async () =>
     cluster.broker((await coordinatorOf(cluster, 'transaction', transactionalId)).id)
   return cluster.on({ callName: 'fenceProducers' }, find, async (connection) => {
-    const request = { transactionalId, transactionTimeoutMs: fencingTimeoutMs }
+    const request = { transactionalId, transactionTimeoutMs: cluster.settings.requestTimeoutMs }
     ensureNone((await connection.call(initProducerId, request)).errorCode)
   })
 }
-
-const fencingTimeoutMs = 60_000
 
 async function brokerOf(
   cluster: Cluster,
