@@ -244,6 +244,26 @@ describe.each(kinds)('$name', ({ options, isEager }) => {
     await place.close(a, b)
   })
 
+  test('who closes in the middle of joining has done with it', async () => {
+    const place = await begin()
+    place.groups.isSilent = (api) => api === 'JoinGroup' || api === 'ConsumerGroupHeartbeat'
+    const a = place.enter(options)
+    await pass(place.cluster.clock, 500)
+    await place.close(a)
+    place.groups.isSilent = () => false
+    // Nothing is left that would keep a process from ending.
+    const { clock } = place.cluster
+    await pass(clock, 100_000)
+    let scheduled = 0
+    const schedule = clock.schedule.bind(clock)
+    clock.schedule = (delayMs, run) => {
+      scheduled++
+      return schedule(delayMs, run)
+    }
+    await pass(clock, 10_000)
+    expect(scheduled).toBe(0)
+  })
+
   test('a member that was away too long is told that it lost them, and commits nothing of it', async () => {
     const place = await begin()
     const a = place.enter({ ...options, maxPollIntervalMs: 5000 })

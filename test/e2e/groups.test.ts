@@ -2,7 +2,7 @@
  * Groups of clients that nobody here wrote: members come, go and die while records flow, and nothing is lost or read for nothing.
  * JACKDAW_CHURN=full sends 100,000 records and moves more often, and does it again with three brokers that are killed in turn.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest'
 import {
   churn,
   hasMember,
@@ -11,18 +11,45 @@ import {
   movesWithKilledBrokers,
   type Protocol,
   quickMoves,
+  rollingMoves,
 } from '../support/churn.ts'
 import { clients } from '../support/clients.ts'
 import { type Jackdaw, jackdawCommand, startJackdaw } from '../support/jackdaw.ts'
-import { run } from '../support/processes.ts'
+import { ownMember } from '../support/own-member.ts'
+import { type Command, run } from '../support/processes.ts'
+import type { Available } from '../support/project.ts'
 
 const isFull = process.env.JACKDAW_CHURN === 'full'
 const count = isFull ? 100_000 : 12_000
 
 const protocols: readonly Protocol[] = ['classic', 'consumer']
-const cases = clients.flatMap((client) =>
-  protocols.filter((each) => hasMember(client, each)).map((protocol) => ({ client, protocol })),
-)
+type Case = {
+  name: string
+  protocol: Protocol
+  prepare(): Promise<Available<Command>> | Available<Command>
+}
+
+/** Our own consumer stands beside those of others. */
+const own = (assignors: string, protocol: Protocol): Case => ({
+  name: `jackdaw-${assignors}`,
+  protocol,
+  prepare: async () => ({ ok: true, value: await ownMember(assignors) }),
+})
+const cases: Case[] = [
+  own('range', 'classic'),
+  own('cooperative-sticky', 'classic'),
+  own('range', 'consumer'),
+  ...clients.flatMap((client) =>
+    protocols
+      .filter((each) => hasMember(client, each))
+      .map((protocol) => ({ name: client.name, protocol, prepare: client.prepare })),
+  ),
+]
+/** Clients that can do both. */
+const rolled = cases.filter(({ name, protocol }) => {
+  const both = cases.filter((each) => each.name === name && each.protocol === 'consumer')
+  return protocol === 'classic' && both.length > 0
+})
 
 type Cluster = { brokers: number; moves: readonly Move[] }
 const clusters: readonly Cluster[] = isFull
@@ -74,38 +101,61 @@ describe.each(clusters)(
       await jackdaw!.start()
     }
 
-    test.for(cases)(
-      '$client.name, $protocol',
+    test.for(cases)('$name, $protocol', { timeout: 600_000 }, async (each, ctx) => {
+      await play(each, moves, ctx)
+    })
+
+    test.for(rolled)(
+      '$name, from classic to consumer and back',
       { timeout: 600_000 },
-      async ({ client, protocol }, ctx) => {
-        const prepared = client.prepare()
-        if (!prepared.ok) {
-          console.warn(`skipped: ${client.name}: ${prepared.reason}`)
-          return ctx.skip(prepared.reason)
-        }
-        // A second try needs a topic and a group of its own.
-        const name = `${client.name}-${protocol}-${++tries}`
-        const timedOut = async () => {
-          const { groups } = JSON.parse(await history(name, '--output', 'json')) as Histories
-          const lost = groups[0]!.events.filter(({ event }) => event === 'timed-out')
-          return lost.map(({ at, memberId, reason }) => `${at} ${memberId}: ${reason}`)
-        }
-        const { bootstrap } = jackdaw!
-        const options = { client: prepared.value, bootstrap, name, protocol }
-        const found = await churn({ ...options, count, moves, killBroker, timedOut }).catch(
-          async (error) => {
-            throw new Error(`${error.message}\n${await history(name)}`, { cause: error })
-          },
-        )
-        expect(found.failures, found.failures.join('\n')).toEqual([])
-        expect(found.missing, name).toEqual([])
-        // On a machine so busy that a session of 6 s ran out, reading again is right.
-        const isExcused = found.starved.length > 0
-        if (isExcused) console.warn(`${name}: sessions ran out:\n${found.starved.join('\n')}`)
-        const twice = isExcused ? [] : found.twiceWithoutCrash.slice(0, 5)
-        expect(twice, `${name}: ${found.refusals.join('\n')}`).toEqual([])
-        expect(found.committed, name).toEqual(found.ends)
+      async (each, ctx) => {
+        const name = await play(each, rollingMoves, ctx, { members: 3 })
+        if (name === undefined) return
+        const told = await history(name)
+        expect(told).toContain('the group moves to the consumer protocol')
+        expect(told).toContain('the group moves to the classic protocol')
       },
     )
+
+    async function play(
+      { name: client, protocol, prepare }: Case,
+      moves: readonly Move[],
+      ctx: TestContext,
+      { members = 5 } = {},
+    ): Promise<string | undefined> {
+      const prepared = await prepare()
+      if (!prepared.ok) {
+        console.warn(`skipped: ${client}: ${prepared.reason}`)
+        return ctx.skip(prepared.reason)
+      }
+      // A second try needs a topic and a group of its own.
+      const name = `${client}-${protocol}-${++tries}`
+      const timedOut = async () => {
+        const { groups } = JSON.parse(await history(name, '--output', 'json')) as Histories
+        const lost = groups[0]!.events.filter(({ event }) => event === 'timed-out')
+        return lost.map(({ at, memberId, reason }) => `${at} ${memberId}: ${reason}`)
+      }
+      const isStable = async () => {
+        const asked = ['--bootstrap-server', jackdaw!.socket, '--describe', '--state', '--group']
+        const { stdout } = await run(jackdawCommand('consumer-groups', [...asked, name])!)
+        return /\bStable\b/.test(stdout.toString())
+      }
+      const { bootstrap } = jackdaw!
+      const options = { client: prepared.value, bootstrap, name, protocol, members, isStable }
+      const found = await churn({ ...options, count, moves, killBroker, timedOut }).catch(
+        async (error) => {
+          throw new Error(`${error.message}\n${await history(name)}`, { cause: error })
+        },
+      )
+      expect(found.failures, found.failures.join('\n')).toEqual([])
+      expect(found.missing, name).toEqual([])
+      // On a machine so busy that a session of 6 s ran out, reading again is right.
+      const isExcused = found.starved.length > 0
+      if (isExcused) console.warn(`${name}: sessions ran out:\n${found.starved.join('\n')}`)
+      const twice = isExcused ? [] : found.twiceWithoutCrash.slice(0, 5)
+      expect(twice, `${name}: ${found.refusals.join('\n')}`).toEqual([])
+      expect(found.committed, name).toEqual(found.ends)
+      return name
+    }
   },
 )

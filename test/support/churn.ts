@@ -25,8 +25,19 @@ const partitions = 12
 const stepTimeoutMs = 120_000
 const stackTimeoutMs = 10_000
 
-/** `stall`: a member is held still until the coordinator gives it up, and has to find back. */
-export type Move = 'add' | 'stop' | 'kill' | 'stall' | 'kill-broker'
+/**
+ * `stall`: a member is held still until the coordinator gives it up, and has to find back. `classic`, `consumer`: the members
+ * that come from here on speak that protocol. `settle`: until everybody has what it is to have.
+ */
+export type Move =
+  | 'add'
+  | 'stop'
+  | 'kill'
+  | 'stall'
+  | 'kill-broker'
+  | 'settle'
+  | 'classic'
+  | 'consumer'
 /** Without a crash first; then with some. */
 export const quickMoves: readonly Move[] = ['add', 'stop', 'kill', 'add']
 export const manyMoves: readonly Move[] = [
@@ -37,6 +48,14 @@ export const manyMoves: readonly Move[] = [
 export const movesWithKilledBrokers: readonly Move[] = [
   ...(['add', 'stop', 'kill-broker', 'kill-broker', 'add', 'kill'] as const),
   ...(['kill-broker', 'add', 'stop', 'kill-broker', 'add', 'kill-broker'] as const),
+]
+
+/** Three members are replaced, one after the other, by members of the other protocol, and back. */
+export const rollingMoves: readonly Move[] = [
+  ...(['consumer', 'add', 'settle', 'stop', 'settle', 'add', 'settle', 'stop', 'settle'] as const),
+  ...(['add', 'settle', 'stop', 'settle'] as const),
+  ...(['classic', 'add', 'settle', 'stop', 'settle', 'add', 'settle', 'stop', 'settle'] as const),
+  ...(['add', 'settle', 'stop', 'settle'] as const),
 ]
 
 /** The command of the client's program for members. */
@@ -55,10 +74,14 @@ export type ChurnOptions = {
   protocol: Protocol
   count: number
   moves: readonly Move[]
+  /** How many begin; five if nothing is said. */
+  members?: number
   /** Ends a broker as a fault would, and starts it again. */
   killBroker?: () => Promise<void>
   /** Whose session ran out until now, as the coordinator tells. */
   timedOut: () => Promise<string[]>
+  /** Is the group stable, as the coordinator tells? */
+  isStable?: () => Promise<boolean>
 }
 
 export async function churn(options: ChurnOptions): Promise<Churn> {
@@ -126,9 +149,9 @@ async function sendAll(
 async function play(
   group: Group,
   sendSome: (many: number) => Promise<void>,
-  { count, moves, killBroker }: ChurnOptions,
+  { count, moves, members = 5, killBroker }: ChurnOptions,
 ): Promise<void> {
-  const joined = Promise.all(Array.from({ length: 5 }, () => group.add()))
+  const joined = Promise.all(Array.from({ length: members }, () => group.add()))
   const share = Math.floor(count / (moves.length + 1))
   let sent = 0
   const sendMore = async (many: number) => {
@@ -160,17 +183,19 @@ class Group {
   #hasCrashed = false
   #starved: string[] = []
   #watch: (() => void) | null = null
+  #protocol: Protocol
 
   constructor(options: ChurnOptions) {
     this.#options = options
+    this.#protocol = options.protocol
     for (let i = 0; i < partitions; i++) this.#reads.set(i, new Uint8Array(2 * options.count))
   }
 
   /** Resolves when the new member has been given something, or nothing, but in the group it is. */
   add(): Promise<void> {
-    const { client, bootstrap, name, protocol } = this.#options
+    const { client, bootstrap, name } = this.#options
     const { command, args, env = {} } = memberCommand(client)
-    const running = start({ command, env, args: [...args, bootstrap, name, name, protocol] })
+    const running = start({ command, env, args: [...args, bootstrap, name, name, this.#protocol] })
     const member = new Member(running, (line) => this.#hear(line))
     this.#members.push(member)
     this.#all.push(member)
@@ -180,6 +205,21 @@ class Group {
   async stop(): Promise<void> {
     const member = this.#members.shift()!
     await member.stop()
+  }
+
+  async settle(): Promise<void> {
+    const until = performance.now() + stepTimeoutMs
+    while (!(await this.#options.isStable!())) {
+      if (performance.now() > until) throw new Error(`${this.#options.name} does not settle`)
+    }
+  }
+
+  async classic(): Promise<void> {
+    this.#protocol = 'classic'
+  }
+
+  async consumer(): Promise<void> {
+    this.#protocol = 'consumer'
   }
 
   async kill(): Promise<void> {

@@ -47,6 +47,7 @@ export class ClassicMember implements Membership {
   #polledAt: number
   #heardAt = 0
   #failures = 0
+  #isLeaving = false
 
   constructor(
     cluster: Cluster,
@@ -100,7 +101,7 @@ export class ClassicMember implements Membership {
   }
 
   async work(): Promise<void> {
-    while (this.needsWork) {
+    while (this.needsWork && !this.#isLeaving) {
       if (this.#failure !== null) throw this.#failure
       if (this.#isLost) await this.#giveUp()
       await this.#prepare()
@@ -109,6 +110,8 @@ export class ClassicMember implements Membership {
   }
 
   async leave(): Promise<void> {
+    // A round that is under way ends without a next one.
+    this.#isLeaving = true
     this.#heartbeats.stop()
     if (this.#memberId === '' || this.#settings.groupInstanceId !== null) return
     await this.#sayGoodbye('the consumer is being closed')
@@ -148,10 +151,11 @@ export class ClassicMember implements Membership {
       const joined = await joinOnce(this.#cluster, connection, joining)
       this.#memberId = joining.memberId
       this.#failures = 0
-      await this.#settle(joined)
+      if (!this.#isLeaving) await this.#settle(joined)
     } catch (error) {
       this.#memberId = joining.memberId
       if (!(error instanceof KafkaError)) throw error
+      if (this.#isLeaving) return
       this.#reason ??= joining.reason
       await this.#recover(error)
     }

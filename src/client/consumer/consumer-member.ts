@@ -58,6 +58,7 @@ export class ConsumerMember implements Membership {
   /** What was heard may have been lost: whoever says everything is told everything. */
   #mustTellAll = true
   #isPollLate = false
+  #isLeaving = false
 
   constructor(
     cluster: Cluster,
@@ -116,6 +117,7 @@ export class ConsumerMember implements Membership {
   }
 
   async leave(): Promise<void> {
+    this.#isLeaving = true
     this.#heartbeats.stop()
     if (!this.#hasBegun || this.#epoch < 0) return
     await this.#sayGoodbye()
@@ -132,7 +134,7 @@ export class ConsumerMember implements Membership {
     }
     if (given.length > 0) await this.#host.assign(given)
     if (this.#target === target) this.#target = null
-    if (given.length + taken.length > 0) this.#heartbeats.start(0)
+    if (given.length + taken.length > 0 && !this.#isLeaving) this.#heartbeats.start(0)
   }
 
   /** Topics go by their ids; null while the metadata do not know one of them. */

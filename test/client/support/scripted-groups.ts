@@ -26,6 +26,8 @@ export class ScriptedGroups {
   readonly groups = new Map<string, Group>()
   /** Asked at every request, when it has been dealt with: shall its answer be lost? */
   isLost: (api: string, request: unknown) => boolean = () => false
+  /** Asked before: shall nobody ever answer? */
+  isSilent: (api: string) => boolean = () => false
   readonly #cluster: ScriptedCluster
   readonly #timers = new Map<string, Cancel>()
   readonly #asks = new Map<number, (outcome: never) => void>()
@@ -42,6 +44,7 @@ export class ScriptedGroups {
     const broker = { groups } as unknown as Broker
     for (const { api, handle } of served) {
       cluster.brokers.get(cluster.coordinator)!.on(api, async (request, call) => {
+        if (this.isSilent(api.name)) return new Promise(() => {})
         const asked = { apiVersion: call.version, clientId: call.clientId, clientHost: '127.0.0.1' }
         const answer = await handle(broker, request, asked as never)
         if (!this.isLost(api.name, request)) return answer
