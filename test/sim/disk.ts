@@ -64,8 +64,10 @@ export interface Operation {
     | 'read'
   readonly path: string
   readonly index: number
-  /** Of a write: what of it a crash in its middle leaves; `part` from 0 to 1. */
-  readonly torn: ((part: number) => Torn) | null
+  /** Of a write: how many bytes. */
+  readonly size: number
+  /** Of a write: what is there when only so many of its bytes were written. */
+  readonly torn: ((kept: number) => Torn) | null
 }
 
 export interface Torn {
@@ -259,22 +261,22 @@ export class SimDisk implements Disk {
   }
 
   /** For files: counts the operation, and lets it fail if it has to. */
-  begin(kind: Operation['kind'], path: string, torn: Operation['torn'] = null): void {
-    this.#begin(kind, path, torn)
+  begin(kind: Operation['kind'], path: string, write?: Pick<Operation, 'size' | 'torn'>): void {
+    this.#begin(kind, path, write)
   }
 
   now(): number {
     return this.#now()
   }
 
-  #begin(kind: Operation['kind'], path: string, torn: Operation['torn'] = null): void {
+  #begin(kind: Operation['kind'], path: string, { size, torn } = noWrite): void {
     const index = kind === 'read' ? this.operations : this.operations++
-    const operation = { kind, path, index, torn }
+    const operation = { kind, path, index, size, torn }
     if (kind !== 'read') this.faults.observe?.(operation)
     const [code, isTorn] = this.faults.refuse?.(operation)?.split(':') ?? []
     if (code === undefined) return
     if (isTorn !== undefined && torn !== null) {
-      const { file, change } = torn(0.5)
+      const { file, change } = torn(Math.floor(size / 2))
       file.content.apply(change)
       file.pending.push(change)
     }
@@ -306,6 +308,8 @@ export class SimDisk implements Disk {
   }
 }
 
+const noWrite: Pick<Operation, 'size' | 'torn'> = { size: 0, torn: null }
+
 export interface SimDiskOptions {
   readonly faults?: Faults
   readonly now?: () => number
@@ -329,10 +333,11 @@ class SimFile implements File {
 
   write(bytes: Uint8Array, position: number): void {
     if (bytes.length === 0) return
-    this.#disk.begin('write', this.#path, (part) => {
-      const there = Uint8Array.from(bytes.subarray(0, Math.floor(bytes.length * part)))
+    const torn = (kept: number): Torn => {
+      const there = Uint8Array.from(bytes.subarray(0, kept))
       return { file: this.#node, change: { kind: 'write', position, bytes: there } }
-    })
+    }
+    this.#disk.begin('write', this.#path, { size: bytes.length, torn })
     this.#change({ kind: 'write', position, bytes: Uint8Array.from(bytes) })
     this.#node.modifiedMs = this.#disk.now()
   }

@@ -14,6 +14,7 @@ export interface Point {
 }
 
 interface PointOptions {
+  readonly atEveryByte: boolean
   readonly promises: readonly Promised[]
   readonly chance: SeededRandom
   readonly after: string
@@ -22,10 +23,10 @@ interface PointOptions {
 /** What the disk holds if it all ends before this operation, or in its middle. */
 function crashPoints(
   disk: SimDisk,
-  { kind, path, index, torn }: Operation,
-  { promises, chance, after }: PointOptions,
+  { kind, path, index, size, torn }: Operation,
+  { promises, chance, after, atEveryByte }: PointOptions,
 ): Point[] {
-  const left = torn === null ? null : torn(chance.number())
+  const left = torn === null ? null : torn(Math.floor(size * chance.number()))
   const point = (crash: Crash, then: SimDisk) => ({
     name: `${after}, ${crash} at operation ${index}: ${kind} ${path}`,
     crash,
@@ -35,7 +36,12 @@ function crashPoints(
   const power = point('power', disk.afterPowerCut(chance, left))
   // To who is killed, a sync changes nothing.
   if (kind === 'sync' || kind === 'syncFolder') return [power]
-  return [point('kill', disk.afterKill(left)), power]
+  if (torn === null || !atEveryByte) return [point('kill', disk.afterKill(left)), power]
+  const kills = Array.from({ length: size }, (_, kept) => {
+    const kill = point('kill', disk.afterKill(torn(kept)))
+    return { ...kill, name: `${kill.name}, ${kept} of its ${size} bytes` }
+  })
+  return [...kills, power]
 }
 
 export interface Life {
@@ -48,6 +54,8 @@ export interface Life {
 export interface Everywhere {
   readonly seed: number
   readonly steps: number
+  /** Writes are torn at every byte, not at one that chance picks. */
+  readonly atEveryByte?: boolean
   readonly live: (observe: (disk: SimDisk, operation: Operation) => void) => Life
   /** Throws with what is wrong. */
   readonly verify: (
@@ -84,12 +92,13 @@ export async function everywhere(options: Everywhere): Promise<{ tried: number; 
 }
 
 /** Every operation of the life, with a kill and a power cut each. */
-async function pointsOf({ seed, steps, live }: Everywhere): Promise<Point[]> {
+async function pointsOf({ seed, steps, live, atEveryByte = false }: Everywhere): Promise<Point[]> {
   const points: Point[] = []
   const chance = new SeededRandom(seed + 1_000_000)
   const life: Life = live((disk, operation) => {
     const promises = life.models.map((model) => model.promise())
-    points.push(...crashPoints(disk, operation, { promises, chance, after: `seed ${seed}` }))
+    const after = `seed ${seed}`
+    points.push(...crashPoints(disk, operation, { promises, chance, after, atEveryByte }))
   })
   await life.begin()
   await life.run(steps)
@@ -101,7 +110,12 @@ async function pointsOf({ seed, steps, live }: Everywhere): Promise<Point[]> {
 function stopRecovery({ name, crash, disk, promises }: Point, chance: SeededRandom, into: Point[]) {
   const worst = (second: Crash): Crash => (crash === 'power' ? crash : second)
   disk.faults.observe = (operation) => {
-    for (const each of crashPoints(disk, operation, { promises, chance, after: name })) {
+    for (const each of crashPoints(disk, operation, {
+      promises,
+      chance,
+      after: name,
+      atEveryByte: false,
+    })) {
       into.push({ ...each, crash: worst(each.crash) })
     }
   }

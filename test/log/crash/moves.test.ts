@@ -68,11 +68,11 @@ async function prepared(): Promise<{ logs: LogManager; disk: SimDisk; promised: 
 
 function pointsAt(
   disk: SimDisk,
-  { kind, path, index, torn }: Operation,
+  { kind, path, index, size, torn }: Operation,
   { written, killed, cut }: Promised,
   chance: SeededRandom,
 ): Point[] {
-  const left = torn === null ? null : torn(chance.number())
+  const left = torn === null ? null : torn(Math.floor(size * chance.number()))
   const at = `operation ${index}: ${kind} ${path}`
   const shared = { written: [...written] }
   return [
