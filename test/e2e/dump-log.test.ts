@@ -1,5 +1,5 @@
 /** dump-log beside Apache Kafka's own, on the same files: every record that Kafka has a schema for, every format, and broken files. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import { encodeBatch, type NewRecord } from '../../src/protocol/batch/encode.ts'
 import { runDumpLog, withoutFrames } from '../cli/dump-log/run.ts'
 import { apache, runApacheTool } from '../support/apache.ts'
 import { broken, brokenFiles } from '../support/broken-log.ts'
+import { samplesFolder } from '../support/samples.ts'
 import { vectorLines } from '../support/vectors.ts'
 
 type RecordVector = { type: number; part: string; framed: string }
@@ -85,6 +86,56 @@ describe.skipIf(!had.ok)(`beside Kafka's${missing}`, () => {
     for (const file of broken(join(folder, name), name)) {
       await expectSame('--print-data-log', '--files', file)
       if (file.endsWith('index')) await expectSame('--index-sanity-check', '--files', file)
+    }
+  })
+
+  const sample = (partition: string, suffix = 'log') =>
+    join(samplesFolder, 'clean', partition, `00000000000000000000.${suffix}`)
+  const logs = ['indexed-0', 'compacted-0', 'transactions-0', 'codec-lz4-0'].map((each) =>
+    sample(each),
+  )
+  const firstBatch = () => 12 + readFileSync(logs[0]!).readInt32BE(8)
+
+  test.each([
+    '--max-bytes 0',
+    '--max-bytes 1',
+    '--max-bytes 61',
+    '--max-bytes first-1',
+    '--max-bytes first',
+    '--max-bytes first+1',
+    '--max-bytes first+17',
+    '--max-bytes 1000 --print-data-log',
+    '--max-bytes 300 --deep-iteration',
+    '--skip-record-metadata',
+    '--skip-record-metadata --deep-iteration',
+    '--skip-record-metadata --print-data-log',
+  ])('%s', { timeout: 120_000 }, async (options) => {
+    const first = firstBatch()
+    const argv = options.split(' ').map((each) => {
+      const match = /^first(?:([+-])(\d+))?$/.exec(each)
+      if (match === null) return each
+      return String(first + Number(`${match[1] ?? ''}${match[2] ?? 0}`))
+    })
+    await expectSame(...argv, '--files', logs.join(','))
+  })
+
+  test.each([
+    ['sound', []],
+    ['index wrong', []],
+    ['index beyond', []],
+    ['index empty', []],
+    ['torn batch', []],
+    ['sound', ['--max-message-size', '100']],
+    ['sound', ['--max-message-size', '1']],
+    ['index wrong', ['--max-message-size', '100']],
+  ] as const)('--verify-index-only: %s %s', { timeout: 120_000 }, async (name, options) => {
+    const files =
+      name === 'sound'
+        ? ['index', 'timeindex'].map((suffix) => sample('indexed-0', suffix))
+        : broken(join(folder, `verify-${name}`), name).slice(1)
+    for (const file of files) {
+      await expectSame('--verify-index-only', ...options, '--files', file)
+      if (options.length > 0) await expectSame(...options, '--files', file)
     }
   })
 })
