@@ -8,6 +8,8 @@ export interface Output {
   readonly isFile?: boolean
   /** Characters on a line of the terminal; 80 where there is none. */
   columns(): number
+  /** Lines of the terminal; 24 where there is none. */
+  rows(): number
   /** Waits until everything is handed over. Throws EPIPE when nobody reads any more. */
   write(text: string | Uint8Array): void
   /** The same without standing still: timers and sockets go on while the reader is slow. */
@@ -35,7 +37,8 @@ function output(descriptor: number): Output {
     get isFile() {
       return isRegularFile(descriptor)
     },
-    columns: () => terminalColumns(descriptor),
+    columns: () => terminalOf(descriptor)?.columns || 80,
+    rows: () => terminalOf(descriptor)?.rows || 24,
     write(text) {
       const bytes = typeof text === 'string' ? Buffer.from(text) : text
       for (let start = 0; start < bytes.length; ) {
@@ -74,10 +77,9 @@ function writeSomeLater(descriptor: number, bytes: Uint8Array, start: number): P
   })
 }
 
-function terminalColumns(descriptor: number): number {
-  if (!tty.isatty(descriptor)) return 80
-  const stream = descriptor === 1 ? process.stdout : process.stderr
-  return stream.columns || 80
+function terminalOf(descriptor: number) {
+  if (!tty.isatty(descriptor)) return null
+  return descriptor === 1 ? process.stdout : process.stderr
 }
 
 export const standardInput: Input = isRegularFile(0) ? fileInput(0) : streamInput()

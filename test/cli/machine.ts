@@ -6,6 +6,7 @@ type Given = {
   env?: Record<string, string>
   terminal?: boolean
   columns?: number
+  rows?: number
 }
 
 /** A machine whose output can be read; nothing comes in, and its clock stands still. */
@@ -14,11 +15,13 @@ export function scriptedMachine({
   env = {},
   terminal = false,
   columns = 80,
+  rows = 24,
 }: Given = {}) {
   const written = { out: '', err: '' }
   const output = (side: 'out' | 'err'): Output => ({
     isTerminal: terminal,
     columns: () => columns,
+    rows: () => rows,
     write: (text) => {
       written[side] += typeof text === 'string' ? text : Buffer.from(text).toString()
     },

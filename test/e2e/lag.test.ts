@@ -1,10 +1,12 @@
 /** Lag of the same log by our tool and by Apache's: docs/lag.md says where the two differ, and this holds it to that. */
+import { stripVTControlCharacters } from 'node:util'
 import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openMetricsFaults } from '../cli/consumer-groups/open-metrics.ts'
 import { apache, runApacheTool } from '../support/apache.ts'
 import { startApacheKafka } from '../support/apache-cluster.ts'
 import { startJackdaw } from '../support/jackdaw.ts'
+import { which } from '../support/project.ts'
 import { newSession, type Session } from './session.ts'
 
 type Server = { bootstrap: string; socket?: string; stop(): Promise<void> }
@@ -249,6 +251,32 @@ describe.each(servers)('on %s', (name, isThere, startServer) => {
       const { code } = await watch.finished
       expect(code).toBe(130)
       expect(String(watch.stdout())).toContain('and 3 more partitions with no more lag\n')
+    })
+
+    test('is refreshed in place on a terminal, and never higher or wider than that', async (ctx) => {
+      if (which('script') === null) return ctx.skip('no script on the PATH (util-linux)')
+      const [rows, columns] = [8, 70]
+      const watch = `consumer-groups --bootstrap-server ${server!.bootstrap} --describe --group ${group} --watch --interval 50ms`
+      const terminal = session.start(
+        `exec script -qec "stty rows ${rows} cols ${columns}; exec ${watch}" /dev/null`,
+        { keepStdinOpen: true },
+      )
+      const home = '\u001b[H\u001b[J'
+      await terminal.outputs((text) => text.split(home).length > 4, 50_000)
+      // As somebody at the keyboard ends it.
+      terminal.child.stdin!.write('\u0003')
+      const { code, stdout } = await terminal.finished
+      expect(code).toBe(130)
+      const [, ...screens] = String(stdout).replaceAll('\r', '').split(home)
+      // The last one may have been cut off, and has what the terminal says to Ctrl-C.
+      for (const screen of screens.slice(0, -1)) {
+        const lines = stripVTControlCharacters(screen).split('\n')
+        expect(lines.pop()).toBe('')
+        expect(lines.length).toBeLessThan(rows)
+        for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns)
+        expect(lines[0]).toMatch(/^g {2}lag \d+/)
+        expect(lines.at(-1)).toMatch(/^and \d more partitions with no more lag$/)
+      }
     })
   })
 })

@@ -41,6 +41,23 @@ export function tableText(
   return lines.map((line) => `${line.trimEnd()}\n`).join('')
 }
 
+/** As much of a line as is no wider than this; a wider one would go on below, and be two. */
+export function cutLine(line: string, width: number): string {
+  if (stripVTControlCharacters(line).length <= width) return line
+  let left = width - 1
+  const pieces = line.split(ansi).map((piece, i) => {
+    // Every other piece is a colour, which takes no room; all of them stay, so that each ends.
+    if (i % 2 === 1) return piece
+    const part = piece.slice(0, left)
+    const isEnd = part.length < piece.length && left > 0
+    left -= part.length
+    return isEnd ? `${part}…` : part
+  })
+  return pieces.join('')
+}
+
+const ansi = /(\u001b\[[0-9;]*m)/
+
 const gap = 2
 const columnMin = 8
 

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import { durationMs, durationText } from '../../../src/cli/consumer-groups/duration.ts'
 import { lagJson } from '../../../src/cli/consumer-groups/lag/json.ts'
@@ -8,7 +9,7 @@ import {
   type LagSample,
   unreadOf,
 } from '../../../src/cli/consumer-groups/lag/sample.ts'
-import { lagText } from '../../../src/cli/consumer-groups/lag/text.ts'
+import { lagText, lagTextWithin } from '../../../src/cli/consumer-groups/lag/text.ts'
 import { excesses, lagsOf } from '../../../src/cli/consumer-groups/lag/totals.ts'
 import { scriptedMachine } from '../machine.ts'
 import { openMetricsFaults } from './open-metrics.ts'
@@ -216,6 +217,27 @@ test('of 10,000 partitions those with the most lag are shown, and the rest is co
     'and 9997 more partitions with no more lag',
     '',
   ])
+})
+
+test.each([
+  { linesMax: 11, top: 20, tableLines: 8, why: 'as many as there is room for' },
+  { linesMax: 40, top: 3, tableLines: 3, why: 'no more than were asked for' },
+  { linesMax: 3, top: 20, tableLines: 1, why: 'on a very small one the beginning' },
+])('10,000 partitions on a terminal of $linesMax lines: $why', ({ linesMax, top, tableLines }) => {
+  const rows = Array.from({ length: 10_000 }, (_, partition) =>
+    row({ partition, logEndOffset: BigInt(partition), timeLagMs: partition }),
+  )
+  const taken = sample(0, rows)
+  const machine = scriptedMachine({ terminal: true, columns: 100 })
+  const text = lagTextWithin(linesMax, rated([taken]), { sample: taken, top, machine })
+  const lines = stripVTControlCharacters(text).split('\n')
+  expect(lines.pop()).toBe('')
+  expect(lines.length).toBeLessThanOrEqual(linesMax)
+  expect(lines[0]).toContain('g  lag 49995000')
+  const shown = lines.filter((line) => /\b99\d\d +99\d\d\b/.test(line.replaceAll('│', ' ')))
+  expect(shown).toHaveLength(tableLines)
+  if (tableLines > 1)
+    expect(lines.at(-1)).toBe(`and ${10_000 - tableLines} more partitions with no more lag`)
 })
 
 test('of many groups those with the most lag are shown, and the rest is counted', () => {

@@ -1,6 +1,6 @@
 import { Chalk } from 'chalk'
 import { expect, test } from 'vitest'
-import { tableText } from '../../../src/cli/output/table.ts'
+import { cutLine, tableText } from '../../../src/cli/output/table.ts'
 
 const colour = new Chalk({ level: 0 })
 const head = ['TOPIC', 'LAG']
@@ -40,3 +40,28 @@ function written(width: number): string[] {
   const text = tableText(head, [[name, '7']], { aligns: ['left', 'right'], colour, width })
   return text.trimEnd().split('\n')
 }
+
+test.each([
+  { line: 'short', width: 5, cut: 'short', why: 'it fits' },
+  { line: 'longer', width: 5, cut: 'long…', why: 'it does not' },
+  {
+    line: '\u001b[1mab\u001b[22mcdef',
+    width: 4,
+    cut: '\u001b[1mab\u001b[22mc…',
+    why: 'colours take no room',
+  },
+  {
+    line: 'abcd\u001b[1mef\u001b[22m',
+    width: 4,
+    cut: 'abc…\u001b[1m\u001b[22m',
+    why: 'colours end',
+  },
+  {
+    line: 'abc\u001b[1mdef\u001b[22m',
+    width: 4,
+    cut: 'abc\u001b[1m\u001b[22m',
+    why: 'cut at a colour',
+  },
+])('a line cut to $width: $why', ({ line, width, cut }) => {
+  expect(cutLine(line, width)).toBe(cut)
+})

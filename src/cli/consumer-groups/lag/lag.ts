@@ -13,7 +13,7 @@ import { lagJson } from './json.ts'
 import { prometheusText } from './prometheus.ts'
 import { rated } from './rates.ts'
 import { type LagSample, lagSample } from './sample.ts'
-import { lagText } from './text.ts'
+import { lagText, lagTextWithin } from './text.ts'
 import { excesses, type Limits, lagsOf } from './totals.ts'
 
 type Lag = {
@@ -63,8 +63,14 @@ function shown(samples: readonly LagSample[], { options, machine }: Lag): string
   if (options.text('output') === 'prometheus') return prometheusText(samples.at(-1)!)
   if (chosenForm(options, machine) === 'json') return jsonLine(lagJson(samples))
   const top = options.has('watch') ? positive(options, 'top') : Number.POSITIVE_INFINITY
-  return lagText(rated(samples), { sample: samples.at(-1)!, top, machine })
+  const what = { sample: samples.at(-1)!, top, machine }
+  if (!isInPlace(options, machine)) return lagText(rated(samples), what)
+  // The cursor stands below the last line.
+  return lagTextWithin(machine.stdout.rows() - 1, rated(samples), what)
 }
+
+const isInPlace = (options: Options, machine: Machine): boolean =>
+  options.has('watch') && machine.stdout.isTerminal && chosenForm(options, machine) === 'table'
 
 function positive(options: Options, name: string): number {
   const value = options.integer(name)!
@@ -82,7 +88,7 @@ async function watch(asked: Lag, take: () => Promise<LagSample>): Promise<number
   const { stdout, stderr, clock } = machine
   const intervalMs = intervalOf(options)
   const stopped = firstSignal(machine)
-  const inPlace = stdout.isTerminal && chosenForm(options, machine) === 'table'
+  const inPlace = isInPlace(options, machine)
   const samples: LagSample[] = []
   for (;;) {
     const look = await Promise.race([lookOnce(take), stopped])

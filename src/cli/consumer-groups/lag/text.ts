@@ -1,7 +1,7 @@
 /** Lag for a person: a line for each group, then the partitions that need a look, those with the most lag first. */
 import type { ChalkInstance } from 'chalk'
 import type { Machine } from '../../machine.ts'
-import { colours, tableText, tableWidth } from '../../output/table.ts'
+import { colours, cutLine, tableText, tableWidth } from '../../output/table.ts'
 import { durationText } from '../duration.ts'
 import type { RatedRow } from './rates.ts'
 import type { LagSample } from './sample.ts'
@@ -30,6 +30,21 @@ export function lagText(rows: readonly RatedRow[], { sample, top, machine }: Sho
   const waiting =
     held > 0n ? colour.yellow(`${held} records wait for the end of a transaction\n`) : ''
   return `${summaries.join('')}${warning}${waiting}${table(shown, machine)}${rest}`
+}
+
+/** As much of it as a screen of so many lines has room for: what has scrolled away could not be refreshed in place. */
+export function lagTextWithin(linesMax: number, rows: readonly RatedRow[], shown: Shown): string {
+  const width = tableWidth(shown.machine)
+  for (let top = Math.max(1, Math.min(shown.top, linesMax)); ; ) {
+    const lines = lagText(rows, { ...shown, top })
+      .split('\n')
+      .map((line) => cutLine(line, width))
+    const over = lines.length - 1 - linesMax
+    if (over <= 0) return lines.join('\n')
+    if (top === 1) return `${lines.slice(0, linesMax).join('\n')}\n`
+    // A line less of groups may be one less of partitions, too.
+    top = Math.max(1, top - Math.ceil(over / 2))
+  }
 }
 
 /** Unread records that a consumer of committed ones cannot have yet. */
