@@ -28,6 +28,7 @@ export async function openAdmin(
   const configs = new ClientConfigs(adminConfigs, properties)
   try {
     const addresses = await addressesOf(server, options, machine)
+    ensureTimeouts(configs)
     return new Cluster({
       ...(await clusterOptions(configs, {
         bootstrap: addresses,
@@ -38,10 +39,21 @@ export async function openAdmin(
     })
   } catch (error) {
     if (!(error instanceof KafkaError || error instanceof JavaError)) throw error
+    // Values that no list can have are refused before there is a client.
+    if (error.message.startsWith("Configuration '")) throw configError(error.message)
     const isConfig = error instanceof KafkaError && error.error === 'INVALID_CONFIG'
     const cause = isConfig ? configError(error.message) : error
     throw new JavaError(kafkaException, 'Failed to create new KafkaAdminClient', { cause })
   }
+}
+
+/** Time for all attempts cannot be shorter than that for one. */
+function ensureTimeouts(configs: ClientConfigs<typeof adminConfigs>): void {
+  if (!configs.has('default.api.timeout.ms')) return
+  if (configs.get('default.api.timeout.ms') >= configs.get('request.timeout.ms')) return
+  throw configError(
+    'The specified value of default.api.timeout.ms must be no smaller than the value of request.timeout.ms.',
+  )
 }
 
 /** Asks a cluster, while a spinner turns for a person who waits, and lets go of it whatever comes. */

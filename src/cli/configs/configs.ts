@@ -1,6 +1,6 @@
 import type { Cluster } from '../../client/cluster.ts'
 import { withCluster } from '../admin.ts'
-import { exceptionOf, messageOf } from '../java/errors.ts'
+import { exceptionOf, illegalArgument, messageOf } from '../java/errors.ts'
 import type { Machine } from '../machine.ts'
 import { refuseTogether, UsageError } from '../options/checks.ts'
 import { isVersionAlone } from '../options/early.ts'
@@ -71,6 +71,9 @@ function told(error: unknown, { argv }: Machine): ToolFailure {
 type Run = { options: Options; entities: Entities; cluster: Cluster; machine: Machine }
 
 async function alter({ options, entities, cluster, machine: { stdout } }: Run): Promise<void> {
+  if (entities.types.length !== entities.names.length) {
+    throw illegalArgument('An entity name must be specified for every entity type')
+  }
   const [type, name] = [entities.types[0]!, entities.names[0]!]
   const changes = changesOf(options)
   if (isConfigured(type)) await alterResource(cluster, { type, name, changes })

@@ -14,6 +14,7 @@ import {
 } from '../../client/admin/scram.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { executionError, illegalArgument } from '../java/errors.ts'
+import { javaHash, javaHashMapOrder } from '../java/hash-map.ts'
 import type { Changes } from './changes.ts'
 import { type Entities, quotaTypeOf } from './entities.ts'
 
@@ -27,7 +28,18 @@ export async function quotasOf(cluster: Cluster, entities: Entities): Promise<En
     quotaTypeOf(type),
     names[index] === '' ? null : names[index],
   ])
-  return wrapped(describeClientQuotas(cluster, new Map(filter)))
+  return inKafkasOrder(await wrapped(describeClientQuotas(cluster, new Map(filter))))
+}
+
+/** That of a hash map whose keys are the entities: each a map itself, a default name being null. */
+function inKafkasOrder(found: readonly EntityQuotas[]): EntityQuotas[] {
+  const hash = ({ entity }: EntityQuotas) => {
+    const entries = [...entity].map(
+      ([type, name]) => javaHash(type) ^ (name === null ? 0 : javaHash(name)),
+    )
+    return (31 + entries.reduce((sum, each) => sum + each, 0)) | 0
+  }
+  return javaHashMapOrder(found, { hash, capacity: found.length })
 }
 
 /** Of users alone: a client has none, and no default either. */

@@ -80,9 +80,9 @@ function notKnown(error: unknown): unknown {
 
 // What Kafka's admin client logs before it throws.
 function logged(error: unknown, { clock }: Machine): string {
-  const isInvalid =
-    javaText(error) ===
-    'java.util.concurrent.ExecutionException: org.apache.kafka.common.errors.InvalidGroupIdException: The group id is invalid.'
+  const isInvalid = javaText(error).endsWith(
+    'java.util.concurrent.ExecutionException: org.apache.kafka.common.errors.InvalidGroupIdException: The group id is invalid.',
+  )
   if (!isInvalid) return ''
   return adminEvent(
     clock,

@@ -82,6 +82,8 @@ async function offsets(
     cluster,
     partitions.map((each) => ({ ...each, spec })),
   )
+  // What Kafka's client logs comes before what the tool says.
+  for (const [at, result] of results) if (!result.ok) logFault(at, result.error, machine)
   return [...results].flatMap(([{ topic, partition }, result]) => {
     if (!result.ok) {
       skip({ topic, partition }, result.error, machine)
@@ -116,8 +118,8 @@ async function matching(
 
 const keyOf = ({ topic, partition }: TopicPartition) => partitionKey(topic, partition)
 
-function skip(at: TopicPartition, error: KafkaError, { stderr, clock }: Machine): void {
-  if (stderr.isTerminal) return stderr.write(`${keyOf(at)} is left out: ${error.message}\n`)
+function logFault(at: TopicPartition, error: KafkaError, { stderr, clock }: Machine): void {
+  if (stderr.isTerminal) return
   // Where the version of a broker is too old for the question, which is then not asked, there is a warning at most.
   const wasAnswered =
     error.error !== 'UNSUPPORTED_VERSION' || error.message === errorTexts.UNSUPPORTED_VERSION
@@ -125,6 +127,10 @@ function skip(at: TopicPartition, error: KafkaError, { stderr, clock }: Machine)
     const text = `ListOffsets request for topic partition ${keyOf(at)} failed due to an unexpected error ${error.error}`
     stderr.write(adminEvent(clock, text, { clientId: 'GetOffsetShell', of: 'ListOffsetsHandler' }))
   }
+}
+
+function skip(at: TopicPartition, error: KafkaError, { stderr }: Machine): void {
+  if (stderr.isTerminal) return stderr.write(`${keyOf(at)} is left out: ${error.message}\n`)
   stderr.write(
     `Skip getting offsets for topic-partition ${keyOf(at)} due to error: ${javaText(error)}\n`,
   )

@@ -1,3 +1,4 @@
+import { javaSplit } from '../java/text.ts'
 import type { Options } from './options.ts'
 
 /**
@@ -46,7 +47,8 @@ const address = /^(?:.*:[0-9]+|\.{0,2}\/.*)$/
 /** Some of Kafka's tools look at the addresses before anything is made of them. */
 export function ensureAddresses(text: string): void {
   if (text.trim() === '') throw new UsageError('Error while validating the bootstrap address\n')
-  if (!text.split(',').every((each) => address.test(each.trim()))) {
+  const addresses = javaSplit(text, ',')
+  if (addresses.length === 0 || !addresses.every((each) => address.test(each.trim()))) {
     throw new UsageError('Please provide valid host:port like host1:9091,host2:9092\n')
   }
 }

@@ -24,7 +24,7 @@ export function topicRequest(options: Options): TopicRequest {
   const partitions = options.integer('partitions')
   const replicationFactor = options.integer('replication-factor')
   const assignmentText = options.text('replica-assignment')
-  const assignment = assignmentText === undefined ? undefined : parseAssignment(assignmentText)
+  const assignment = assignmentText ? parseAssignment(assignmentText) : undefined
   const configs = parseTopicConfigs(options.all('config'))
   return { name, partitions, replicationFactor, assignment, configs }
 }

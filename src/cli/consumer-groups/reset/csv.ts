@@ -1,5 +1,6 @@
 import { JavaError, runtimeError } from '../../java/errors.ts'
 import { isJavaInteger, isJavaLong } from '../../java/numbers.ts'
+import { javaSplit } from '../../java/text.ts'
 
 /** One line of a plan: where a partition is to go on. The group is absent when there is only one. */
 export type PlannedOffset = {
@@ -31,12 +32,20 @@ function quoted(text: string): string {
 export function readShort(text: string, group: string): PlannedOffset[] | JavaError {
   const rows = csvRows(text)
   const fault = rows.length === 0 ? null : rowFault(rows[0]!, 3)
-  return fault ?? rows.map((row) => planned([group, ...row]))
+  if (fault !== null) return fault
+  ensureNoBlank(text)
+  return rows.map((row) => planned([group, ...row]))
 }
 
 /** The lines of a file as `group,topic,partition,offset`. */
 export function readLong(text: string): PlannedOffset[] {
+  ensureNoBlank(text)
   return csvRows(text).map(planned)
+}
+
+/** Kafka's tool reads line by line, and there is nothing in such a line. */
+function ensureNoBlank(text: string): void {
+  if (javaSplit(text, '\n').includes('')) throw runtimeError(nothingToRead())
 }
 
 function planned(row: readonly string[]): PlannedOffset {

@@ -4,7 +4,7 @@ import { orThrow } from '../../../client/result.ts'
 import { KafkaError } from '../../../protocol/errors.ts'
 import { readNamedFile } from '../../config/file.ts'
 import { executionError, JavaError, javaText, runtimeError } from '../../java/errors.ts'
-import { javaHashMapOrder, topicPartitionHash } from '../../java/hash-map.ts'
+import { javaHashMapOrder } from '../../java/hash-map.ts'
 import type { Machine } from '../../machine.ts'
 import { UsageError } from '../../options/checks.ts'
 import type { Options } from '../../options/options.ts'
@@ -14,7 +14,14 @@ import { scenarios } from '../checks.ts'
 import { nameOf, type TopicPartition } from '../describe/view.ts'
 import { nothingToRead, type PlannedOffset, readLong, readShort } from './csv.ts'
 import { liveGroups, whoIsThere } from './live.ts'
-import { playScenario, type Scene, type Target, unreadableFile, withinBounds } from './scenarios.ts'
+import {
+  inKafkasOrder,
+  playScenario,
+  type Scene,
+  type Target,
+  unreadableFile,
+  withinBounds,
+} from './scenarios.ts'
 import { parseTopicArguments } from './topics.ts'
 
 type Reset = {
@@ -45,11 +52,6 @@ export async function reset({ asking, groupIds, options, machine }: Reset): Prom
     plan.push(...inKafkasOrder(targets).map((target) => ({ ...target, group })))
   }
   return { groups: groups.length, offsets: plan }
-}
-
-// The tool prints a hash map.
-function inKafkasOrder<T extends TopicPartition>(targets: readonly T[]): T[] {
-  return javaHashMapOrder(targets, { hash: topicPartitionHash })
 }
 
 async function commit(asking: Asking, group: string, targets: readonly Target[]): Promise<void> {
@@ -155,6 +157,7 @@ async function fromFile(
   { path, isOnly, asking, machine, scene }: FromFile,
 ): Promise<Target[]> {
   const rows = readPlan(group, { path, isOnly, machine })
+  if (rows.some(({ offset }) => offset < 0n)) throw new UsageError('Invalid negative offset')
   const own = rows.filter((row) => row.group === group)
   if (own.length === 0) {
     machine.stdout.write(`\nError: No reset plan for group ${group} found\n`)
@@ -169,7 +172,7 @@ async function fromFile(
       }),
     )
   })
-  return withinBounds(targets, scene)
+  return withinBounds(inKafkasOrder(targets), scene)
 }
 
 function readPlan(
@@ -177,7 +180,8 @@ function readPlan(
   { path, isOnly, machine }: { path: string; isOnly: boolean; machine: Machine },
 ): PlannedOffset[] {
   const text = readPlanFile(path)
-  const short = text.trim() === '' ? nothingToRead() : readShort(text, group)
+  const isBlank = text.split('\n', 1)[0]!.trim() === ''
+  const short = isBlank ? nothingToRead() : readShort(text, group)
   if (!(short instanceof JavaError)) return isOnly ? short : readLong(text)
   // Kafka's tool tries the short form first whatever the file is; it does so twice, and shows each time why that failed.
   const why = machine.stderr.isTerminal
@@ -187,7 +191,7 @@ function readPlan(
       ]
     : [`${javaText(short)}\n`, `${javaText(short)}\n`]
   machine.stderr.write(why[0]!)
-  if (text.trim() === '') throw runtimeError(short)
+  if (isBlank) throw runtimeError(short)
   const plan = readLong(text)
   machine.stderr.write(why[1]!)
   return plan

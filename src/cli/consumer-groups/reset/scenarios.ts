@@ -1,4 +1,5 @@
 import { illegalArgument, JavaError, runtimeError } from '../../java/errors.ts'
+import { javaHashMapOrder, topicPartitionHash } from '../../java/hash-map.ts'
 import { parseDateTime, parseDuration } from '../../java/time.ts'
 import type { Options } from '../../options/options.ts'
 import { type Committed, nameOf, type TopicPartition } from '../describe/view.ts'
@@ -26,18 +27,30 @@ export type Scene = {
 /** The scenario that the options name, played for these partitions. */
 export async function playScenario(
   options: Options,
-  partitions: readonly TopicPartition[],
+  named: readonly TopicPartition[],
   scene: Scene,
 ): Promise<Target[] | null> {
+  const partitions = inKafkasOrder(named)
+  const spec = (name: string) => () => `org.apache.kafka.clients.admin.OffsetSpec$${name}Spec@0`
   if (options.has('to-offset')) {
     const offset = options.long('to-offset')!
+    ensureOnce(named, () => String(offset))
     return withinBounds(
       partitions.map((at) => ({ ...at, offset })),
       scene,
     )
   }
-  if (options.has('to-earliest')) return targets(partitions, await scene.earliest(partitions))
-  if (options.has('to-latest')) return targets(partitions, await scene.latest(partitions))
+  if (options.has('to-earliest')) {
+    ensureOnce(named, spec('Earliest'))
+    return targets(partitions, await scene.earliest(partitions))
+  }
+  if (options.has('to-latest')) {
+    ensureOnce(named, spec('Latest'))
+    return targets(partitions, await scene.latest(partitions))
+  }
+  if (options.has('to-datetime') || options.has('by-duration')) {
+    ensureOnce(named, spec('Timestamp'))
+  }
   if (options.has('to-datetime')) {
     return toTime(partitions, dateTimeOf(options.text('to-datetime')!), scene)
   }
@@ -45,9 +58,26 @@ export async function playScenario(
     const duration = parseDuration(options.text('by-duration')!)
     return toTime(partitions, scene.now() - duration, scene)
   }
-  if (options.has('shift-by')) return shifted(partitions, options.long('shift-by')!, scene)
-  if (options.has('to-current')) return toCurrent(partitions, scene)
+  if (options.has('shift-by')) return shifted(named, options.long('shift-by')!, scene)
+  if (options.has('to-current')) return toCurrent(named, scene)
   return null
+}
+
+/** Kafka's tool keeps them in a hash map: each once, as it was named last, and in the map's order. */
+export function inKafkasOrder<T extends TopicPartition>(targets: readonly T[]): T[] {
+  const once = new Map(targets.map((each) => [nameOf(each), each]))
+  return javaHashMapOrder([...once.values()], { hash: topicPartitionHash })
+}
+
+/** Kafka's tool trips over a partition that is named twice; `text` is what it has for it by then. */
+function ensureOnce<T extends TopicPartition>(named: readonly T[], text: (at: T) => string): void {
+  const names = named.map(nameOf)
+  const twice = named.find((at, index) => names.indexOf(nameOf(at)) < index)
+  if (twice === undefined) return
+  throw new JavaError(
+    'java.lang.IllegalStateException',
+    `Duplicate key ${nameOf(twice)} (attempted merging values ${text(twice)} and ${text(twice)})`,
+  )
 }
 
 function dateTimeOf(text: string): number {
@@ -121,13 +151,21 @@ async function shifted(
     }
     return { ...at, offset: commit.offset + by }
   })
-  return withinBounds(wanted, scene)
+  ensureOnce(wanted, ({ offset }) => String(offset))
+  return withinBounds(inKafkasOrder(wanted), scene)
 }
 
 async function toCurrent(partitions: readonly TopicPartition[], scene: Scene): Promise<Target[]> {
   const committed = await scene.committed()
   const without = partitions.filter((at) => !committed.has(nameOf(at)))
   const ends = without.length === 0 ? new Map<string, bigint>() : await scene.latest(without)
+  ensureOnce(
+    partitions.filter((at) => committed.has(nameOf(at))),
+    (at) => {
+      const { offset, leaderEpoch } = committed.get(nameOf(at))!
+      return `OffsetAndMetadata{offset=${offset}, leaderEpoch=${leaderEpoch}, metadata=''}`
+    },
+  )
   const current = [...committed].map(([name, { offset }]) => [name, offset] as const)
   return targets(partitions, new Map([...current, ...ends]))
 }
