@@ -131,7 +131,7 @@ test('a broker comes, a broker goes; status tells how all are', async () => {
   await sh('jackdaw resume 3')
   await sh('jackdaw kill 3 --hard')
   // Its leaderships go to others in a moment; it remains behind.
-  await until('jackdaw status --json', (stdout) => stdout.includes('"verdict": "degraded"'))
+  await until('jackdaw status --json', (stdout) => stdout.includes('"verdict":"degraded"'))
   await sh('jackdaw start 3')
   await until('topics --describe --topic wide', allInSync)
 
@@ -141,6 +141,6 @@ test('a broker comes, a broker goes; status tells how all are', async () => {
   await until('topics --describe --topic pair', (stdout) => !inSync(stdout).includes(''))
   expect((await sh('jackdaw remove-broker 3', 2 * patienceMs)).stdout).toContain('broker 3 removed')
   expect((await sh('topics --describe --topic pair')).stdout).not.toMatch(/Replicas: [\d,]*3/)
-  await until('jackdaw status --json', (stdout) => stdout.includes('"verdict": "healthy"'))
+  await until('jackdaw status --json', (stdout) => stdout.includes('"verdict":"healthy"'))
   expect(await health()).toMatchObject({ brokers: [{ id: 1 }, { id: 2 }] })
 }, 300_000)
