@@ -3,7 +3,8 @@ import { dataPath, type Home, propertiesPath } from '../../cluster/home.ts'
 import { pause } from '../../host/clock.ts'
 import type { Disk } from '../../host/disk.ts'
 import { exitCodeOf, type Signal } from '../machine.ts'
-import { columns } from '../output/columns.ts'
+import { fittingColumns } from '../output/columns.ts'
+import { tableWidth } from '../output/table.ts'
 import type { Context } from './context.ts'
 import { askCluster, type BrokerHealth, type Health, healthOf } from './health.ts'
 
@@ -50,7 +51,11 @@ async function look(
   } else if (views.length === 0) {
     machine.stdout.write(`no cluster in ${home.root}; "jackdaw start" makes one\n`)
   } else {
-    machine.stdout.write(`home ${home.root}\n${table(views, health, home)}${sentence(health)}\n`)
+    const shown = fittingColumns(tableOf(views, health, home), {
+      width: tableWidth(machine),
+      expendable,
+    })
+    machine.stdout.write(`home ${home.root}\n${shown}${sentence(health)}\n`)
   }
   return views.length > 0 && health.verdict === 'healthy' ? 0 : 1
 }
@@ -89,7 +94,7 @@ function view(disk: Disk, home: Home, { id, state, card }: BrokerStatus): View {
 }
 
 /** Paths are told from the home on, which stands above them. */
-function table(views: readonly View[], { brokers }: Health, home: Home): string {
+function tableOf(views: readonly View[], { brokers }: Health, home: Home): string[][] {
   const short = (path: string) =>
     path.startsWith(`${home.root}/`) ? path.slice(home.root.length + 1) : path
   const head = ['BROKER', 'STATE', 'LEADS', 'REPLICAS', 'BEHIND', 'PID', 'ADDRESS', 'SOCKET']
@@ -103,8 +108,11 @@ function table(views: readonly View[], { brokers }: Health, home: Home): string 
     short(dataDirectory),
     humanBytes(sizeBytes),
   ])
-  return columns([[...head, 'DATA', 'SIZE'], ...rows])
+  return [[...head, 'DATA', 'SIZE'], ...rows]
 }
+
+/** What a person misses least goes first where a terminal is narrow; `--json` has all of it. */
+const expendable = ['SOCKET', 'DATA', 'PID', 'SIZE', 'REPLICAS', 'ADDRESS']
 
 const countsOf = (broker: BrokerHealth | undefined): string[] =>
   broker === undefined

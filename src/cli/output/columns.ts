@@ -14,3 +14,18 @@ export function columns(rows: readonly (readonly string[])[]): string {
     )
     .join('')
 }
+
+/** The same with as many columns as the width has room for; the first of `expendable` go first. */
+export function fittingColumns(
+  rows: readonly (readonly string[])[],
+  { width, expendable }: { width: number; expendable: readonly string[] },
+): string {
+  let kept = rows
+  for (const name of expendable) {
+    const text = columns(kept)
+    if (text.split('\n').every((line) => line.length <= width)) return text
+    const index = kept[0]!.indexOf(name)
+    kept = kept.map((row) => row.filter((_, i) => i !== index))
+  }
+  return columns(kept)
+}

@@ -24,6 +24,9 @@ export function tableText(
   { aligns, colour, width }: { aligns: readonly Align[]; colour: ChalkInstance; width: number },
 ): string {
   const isHeadless = head.every((title) => title === '')
+  if (!isHeadless && leastWidth(head) > width && head.length > 2) {
+    return oneBelowTheOther(head, rows, colour)
+  }
   const widths = fittingWidths(head, rows, width)
   const table = new Table({
     head: head.map((title) => colour.bold(title)),
@@ -60,6 +63,26 @@ const ansi = /(\u001b\[[0-9;]*m)/
 
 const gap = 2
 const columnMin = 8
+
+/** With no column narrower than its title. */
+function leastWidth(head: readonly string[]): number {
+  return head.reduce((sum, title) => sum + title.length, 0) + gap * (head.length - 1)
+}
+
+/** For a terminal where not even the titles stand beside each other: a line for each cell that holds something. */
+function oneBelowTheOther(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  colour: ChalkInstance,
+): string {
+  const widest = Math.max(...head.map((title) => title.length))
+  const blocks = rows.map((row) =>
+    head
+      .flatMap((title, i) => (row[i] ? [`${colour.bold(title.padEnd(widest))}  ${row[i]}\n`] : []))
+      .join(''),
+  )
+  return blocks.join('\n')
+}
 
 /** Of each column; null where the table fits as it is. The widest columns give way first, but never to less than their titles. */
 function fittingWidths(

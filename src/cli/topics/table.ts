@@ -28,7 +28,9 @@ export function topicsTable(
 function partitionsTable(partitions: readonly PartitionView[], machine: Machine): string {
   const colour = colours(machine)
   const moving = partitions.some(({ reassignment }) => reassignment !== undefined)
-  const head = ['PARTITION', 'LEADER', 'REPLICAS', 'IN SYNC', 'ELIGIBLE']
+  // Who may lead beside those in sync (KIP-966): mostly nobody, and then there is no column for it.
+  const hasEligible = partitions.some(({ elr }) => (elr ?? []).length > 0)
+  const head = ['PARTITION', 'LEADER', 'REPLICAS', 'IN SYNC', ...(hasEligible ? ['ELIGIBLE'] : [])]
   const rows = partitions.map((each) => {
     const isShort = each.isr.length < each.replicas.length - (each.reassignment?.adding.length ?? 0)
     const move = each.reassignment
@@ -37,7 +39,7 @@ function partitionsTable(partitions: readonly PartitionView[], machine: Machine)
       each.leader === null ? colour.red('none') : String(each.leader),
       each.replicas.join(','),
       isShort ? colour.red(each.isr.join(',') || 'none') : each.isr.join(','),
-      (each.elr ?? []).join(','),
+      ...(hasEligible ? [(each.elr ?? []).join(',')] : []),
       ...(moving
         ? [move === undefined ? '' : colour.yellow(`+${move.adding} −${move.removing}`)]
         : []),

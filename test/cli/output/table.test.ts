@@ -1,5 +1,6 @@
 import { Chalk } from 'chalk'
 import { expect, test } from 'vitest'
+import { fittingColumns } from '../../../src/cli/output/columns.ts'
 import { cutLine, tableText } from '../../../src/cli/output/table.ts'
 
 const colour = new Chalk({ level: 0 })
@@ -29,6 +30,37 @@ test('between words where there are some, and with its title whole', () => {
       '',
     ].join('\n'),
   )
+})
+
+test('where not even the titles stand beside each other, a line for each cell', () => {
+  const rows = [
+    ['orders', '0', '', '17'],
+    ['payments', '1', 'c-1', '4'],
+  ]
+  const aligns = ['left', 'right', 'left', 'right'] as const
+  const text = tableText(['TOPIC', 'PARTITION', 'CONSUMER', 'LAG'], rows, {
+    ...{ aligns, colour },
+    width: 30,
+  })
+  expect(text).toBe(
+    [
+      ...['TOPIC      orders', 'PARTITION  0', 'LAG        17', ''],
+      ...['TOPIC      payments', 'PARTITION  1', 'CONSUMER   c-1', 'LAG        4', ''],
+    ].join('\n'),
+  )
+})
+
+test.each([
+  { width: 80, lines: ['ID  PLACE       SIZE', '1   /some/path  7 B'], why: 'all of them' },
+  { width: 12, lines: ['ID  SIZE', '1   7 B'], why: 'without what is missed least' },
+  { width: 3, lines: ['ID', '1'], why: 'without more' },
+])('columns on $width columns: $why', ({ width, lines }) => {
+  const rows = [
+    ['ID', 'PLACE', 'SIZE'],
+    ['1', '/some/path', '7 B'],
+  ]
+  const text = fittingColumns(rows, { width, expendable: ['PLACE', 'SIZE'] })
+  expect(text.trimEnd().split('\n')).toEqual(lines)
 })
 
 test.each([1, 5, 12])('nothing is lost where there are only %i columns', (width) => {
