@@ -50,6 +50,8 @@ const rolled = cases.filter(({ name, protocol }) => {
   const both = cases.filter((each) => each.name === name && each.protocol === 'consumer')
   return protocol === 'classic' && both.length > 0
 })
+// librdkafka's cooperative-sticky writes data of its own into assignments; such a group Kafka does not migrate either.
+const rollingEnv = { MEMBER_STRATEGY: 'range' }
 
 type Cluster = { brokers: number; moves: readonly Move[] }
 const clusters: readonly Cluster[] = isFull
@@ -109,7 +111,7 @@ describe.each(clusters)(
       '$name, from classic to consumer and back',
       { timeout: 600_000 },
       async (each, ctx) => {
-        const name = await play(each, rollingMoves, ctx, { members: 3 })
+        const name = await play(each, rollingMoves, ctx, { members: 3, env: rollingEnv })
         if (name === undefined) return
         const told = await history(name)
         expect(told).toContain('the group moves to the consumer protocol')
@@ -121,7 +123,7 @@ describe.each(clusters)(
       { name: client, protocol, prepare }: Case,
       moves: readonly Move[],
       ctx: TestContext,
-      { members = 5 } = {},
+      { members = 5, env = {} }: { members?: number; env?: Record<string, string> } = {},
     ): Promise<string | undefined> {
       const prepared = await prepare()
       if (!prepared.ok) {
@@ -141,7 +143,14 @@ describe.each(clusters)(
         return /\bStable\b/.test(stdout.toString())
       }
       const { bootstrap } = jackdaw!
-      const options = { client: prepared.value, bootstrap, name, protocol, members, isStable }
+      const options = {
+        client: { ...prepared.value, env: { ...prepared.value.env, ...env } },
+        bootstrap,
+        name,
+        protocol,
+        members,
+        isStable,
+      }
       const found = await churn({ ...options, count, moves, killBroker, timedOut }).catch(
         async (error) => {
           throw new Error(`${error.message}\n${await history(name)}`, { cause: error })

@@ -1,5 +1,6 @@
 """A member of a group, as test/clients/README.md says."""
 import faulthandler
+import os
 import signal
 import sys
 
@@ -20,7 +21,7 @@ settings = {"bootstrap.servers": bootstrap, "group.id": group, "client.id": "mem
             "enable.auto.commit": False, "fetch.wait.max.ms": 100, "group.protocol": protocol}
 if protocol == "classic":
     settings |= {"session.timeout.ms": 6000, "heartbeat.interval.ms": 200,
-                 "partition.assignment.strategy": "cooperative-sticky"}
+                 "partition.assignment.strategy": os.environ.get("MEMBER_STRATEGY", "cooperative-sticky")}
 consumer = Consumer(settings)
 # What is read and not committed yet, by partition: the group may be between two generations when a commit is tried.
 pending = {}
