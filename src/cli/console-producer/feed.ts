@@ -96,11 +96,10 @@ export class Feed {
     for (;;) {
       const chunk = this.#waiting.shift()
       if (chunk !== undefined) {
+        // The next one is read while this one is taken.
+        if (this.#waiting.length === 0 && this.#signal === null) stdin.resume()
         for (const lines of this.#cutter.push(chunk)) await this.#take(lines)
-        if (this.#waiting.length === 0) {
-          this.#prompt()
-          stdin.resume()
-        }
+        if (this.#waiting.length === 0) this.#prompt()
         continue
       }
       if (this.#isEnded || this.#signal !== null) break
