@@ -111,7 +111,12 @@ test('a broker comes, a broker goes; status tells how all are', async () => {
   expect(await sh('jackdaw remove-broker 1')).toMatchObject({ code: 1 })
 
   expect((await sh('jackdaw add-broker')).stdout).toMatch(/^broker 2 runs on /)
-  expect((await sh('jackdaw add-broker')).stdout).toMatch(/^broker 3 runs on /)
+  const third = await sh('jackdaw add-broker')
+  expect(third.stdout).toMatch(/^broker 3 runs on /)
+  const [, copy] = /^__consumer_offsets can have 3 copies now: (.*)$/m.exec(third.stderr)!
+  expect((await sh(copy!)).code).toBe(0)
+  const copied = 'topics --describe --topic __consumer_offsets'
+  await until(copied, (stdout) => stdout.includes('ReplicationFactor: 3') && allInSync(stdout))
   await sh('topics --create --topic wide --partitions 3 --replication-factor 3')
   await until('topics --describe --topic wide', allInSync)
   expect(await health()).toMatchObject({

@@ -7,6 +7,7 @@ import { dataPath, logPath, propertiesPath, socketPath } from '../../cluster/hom
 import { brokersMax, propertiesText } from '../../cluster/properties.ts'
 import { startBrokers, withHome } from '../../cluster/start.ts'
 import type { Context } from './context.ts'
+import { mayLoseCopy, moreCopies, planCopies } from './copies.ts'
 import { settleVoters } from './electorate.ts'
 import { chosen } from './ids.ts'
 import { introduction } from './start.ts'
@@ -39,12 +40,15 @@ export async function addBroker(context: Context): Promise<void> {
       controllers: controllersOf(context),
     })
     if (changed) machine.stdout.write(`brokers ${voters.join(', ')} vote in the metadata quorum\n`)
+    machine.stderr.write(
+      `new topics and partitions use broker ${id} at once; what is there stays where it is until it is reassigned\n`,
+    )
+    const { nodes } = await admin.describeCluster()
+    const brokers = nodes.map((node) => node.id)
+    machine.stderr.write(planCopies(context, moreCopies(await describeAll(admin), brokers)))
   } finally {
     admin.close()
   }
-  machine.stderr.write(
-    `new topics and partitions use broker ${id} at once; what is there stays where it is until it is reassigned\n`,
-  )
 }
 
 /** A broker goes for good: what it holds moves to the others first. */
@@ -111,7 +115,10 @@ export interface Move {
   readonly replicas: readonly number[]
 }
 
-/** In place of the broker, in every partition that it holds, the one of the others that holds least. */
+/**
+ * In place of the broker, in every partition that it holds, the one of the others that holds least. How many copies a topic has is for
+ * whoever made it to say; those of the coordinators have as many as there are brokers for them.
+ */
 export function replacements(
   topics: readonly TopicDescription[],
   { id, others }: { id: number; others: readonly number[] },
@@ -127,6 +134,9 @@ export function replacements(
       if (!replicas.includes(id)) return []
       const free = others.filter((each) => !replicas.includes(each))
       const least = free.sort((a, b) => load.get(a)! - load.get(b)! || a - b)[0]
+      if (least === undefined && mayLoseCopy(name) && replicas.length > 1) {
+        return [{ topic: name, partition, replicas: replicas.filter((each) => each !== id) }]
+      }
       if (least === undefined) {
         throw new ClusterError(
           `${name}-${partition} has a replica on every broker: without broker ${id} there is no place for ${replicas.length}`,

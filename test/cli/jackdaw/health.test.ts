@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { moreCopies } from '../../../src/cli/jackdaw/copies.ts'
 import { replacements } from '../../../src/cli/jackdaw/grow.ts'
 import { healthOf } from '../../../src/cli/jackdaw/health.ts'
 import type { TopicDescription } from '../../../src/client/admin/describe-topics.ts'
@@ -109,6 +110,29 @@ test('what a broker holds goes to those that hold least, at the same place in th
     { topic: 't', partition: 1, replicas: [1, 2] },
     { topic: 'u', partition: 0, replicas: [3] },
   ])
+})
+
+test('the topics of coordinators can have a copy on up to three brokers, first on those that hold least', () => {
+  const offsets = topic('__consumer_offsets', '1: 1 / 1', '1: 1 / 1', '2: 2,1 / 2,1')
+  const topics = [offsets, topic('t', '4: 4 / 4')]
+  expect(moreCopies(topics, [1, 2, 3, 4])).toEqual([
+    { topic: '__consumer_offsets', partition: 0, replicas: [1, 3, 2] },
+    { topic: '__consumer_offsets', partition: 1, replicas: [1, 3, 4] },
+    { topic: '__consumer_offsets', partition: 2, replicas: [2, 1, 3] },
+  ])
+  expect(moreCopies(topics, [1, 2]).map(({ replicas }) => replicas)).toEqual([
+    [1, 2],
+    [1, 2],
+  ])
+})
+
+test('where there is no other broker, the topics of coordinators have a copy less', () => {
+  const offsets = topic('__consumer_offsets', '3: 3,1,2 / 3,1,2')
+  expect(replacements([offsets], { id: 3, others: [1, 2] })).toEqual([
+    { topic: '__consumer_offsets', partition: 0, replicas: [1, 2] },
+  ])
+  const alone = topic('__consumer_offsets', '3: 3 / 3')
+  expect(() => replacements([alone], { id: 3, others: [] })).toThrow('there is no place for 1')
 })
 
 test('where every broker has a replica, none can go', () => {
