@@ -19,6 +19,7 @@ import { clientWarnings } from '../output/warnings.ts'
 import { addressesOf, findServer, type Server } from '../server.ts'
 import { isClosedPipe, ToolFailure } from '../tell.ts'
 import type { Tool } from '../tool.ts'
+import { clientEvents } from './client-events.ts'
 import { Consumption, type Ending } from './consume.ts'
 import {
   badAddress,
@@ -219,13 +220,7 @@ function tellEnding(ending: Ending, configs: ConsumerConfigs, machine: Machine):
   }
   if (ending.kind !== 'failed') return
   const { error } = ending
-  if (error instanceof KafkaError && error.error === 'INVALID_TOPIC_EXCEPTION') {
-    const names = /\[.*\]/s.exec(error.message)?.[0] ?? ''
-    const who = `[Consumer clientId=${configs.get('client.id')}, groupId=${configs.get('group.id')}]`
-    const text = `${who} Metadata response reported invalid topics ${names}`
-    const name = 'org.apache.kafka.clients.Metadata'
-    machine.stderr.write(logEvent(machine.clock, 'ERROR', text, { logger: name }))
-  }
+  if (!machine.stderr.isTerminal) machine.stderr.write(clientEvents(error, configs, machine.clock))
   log(machine, 'Error processing message, terminating consumer process: ', named(error))
 }
 

@@ -26,7 +26,7 @@ const releaseVersion = {
 const leveled = {
   name: 'feature',
   description: 'A feature and its level: group.version=1. May be repeated.',
-  argument: { type: 'String', name: 'FEATURE' },
+  argument: { type: 'String', name: 'FEATURE', collects: true },
 } as const
 
 export const featuresDeclaration = {
@@ -71,7 +71,7 @@ export const featuresDeclaration = {
         {
           name: 'feature',
           description: 'The feature. May be repeated.',
-          argument: { type: 'String', name: 'FEATURE' },
+          argument: { type: 'String', name: 'FEATURE', collects: true },
         },
         unsafe,
         dryRun,

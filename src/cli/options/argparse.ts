@@ -89,6 +89,9 @@ function readOptions(
     const { option, value } = recognized(word, scope)
     ensureAlone(option, scope, order)
     if (option.argument === undefined) {
+      if (value !== undefined) {
+        throw scope.fail(`argument ${namesOf(option)}: ignored explicit argument '${value}'`)
+      }
       order.push({ name: option.name })
       if (isText(option.name)) return argv.length
       continue
@@ -96,6 +99,9 @@ function readOptions(
     const values = value === undefined ? valuesBehind(argv, index, option) : [value]
     if (values.length === 0) throw scope.fail(`argument ${namesOf(option)}: ${expected(option)}`)
     if (value === undefined) index += values.length
+    // The last one counts, unless it collects what is given.
+    const earlier = order.findIndex(({ name }) => name === option.name)
+    if (earlier >= 0 && !option.argument.many && !option.argument.collects) order.splice(earlier, 1)
     for (const each of values)
       order.push({ name: option.name, value: converted(each, option, scope) })
   }

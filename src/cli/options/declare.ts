@@ -29,6 +29,8 @@ export type ArgumentDeclaration = {
   readonly optional?: true
   /** All words up to the next option belong to it. */
   readonly many?: true
+  /** Where argparse4j reads: it may be repeated, and each one counts. */
+  readonly collects?: true
   /** What may be completed here. */
   readonly completes?: 'topic' | 'group' | 'file'
   readonly oneOf?: readonly string[]

@@ -29,7 +29,7 @@ async function run(machine: Machine): Promise<number> {
   const { options } = argv.length === 0 ? { options: null } : parseCommand(argv, declaration)
   if (options === null || options.has('help')) {
     stdout.write(`${declaration.summary}\n${helpText(declaration)}`)
-    return 0
+    return options === null ? 0 : 1
   }
   const server = await findServer(options, machine)
   ensureSensible(options, { needsServer: server.kind === 'none' })

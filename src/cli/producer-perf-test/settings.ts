@@ -2,6 +2,7 @@ import { uuidFrom } from '../../base/uuid.ts'
 import { systemRandom } from '../../host/random.ts'
 import { parsePairs, readProperties } from '../config/file.ts'
 import { illegalArgument } from '../java/errors.ts'
+import { javaSplit } from '../java/text.ts'
 import type { Machine } from '../machine.ts'
 import { fault } from '../options/argparse.ts'
 import type { Options } from '../options/options.ts'
@@ -64,7 +65,7 @@ export function propertiesOf(options: Options, { stdout }: Machine): Map<string,
     )
   }
   const pairs = [...options.all('command-property'), ...options.all('producer-props')]
-  const wrong = pairs.find((pair) => !pair.includes('='))
+  const wrong = pairs.find((pair) => javaSplit(pair, '=').length !== 2)
   if (wrong !== undefined) throw illegalArgument(`Invalid property: ${wrong}`)
   const file = options.text('command-config') ?? options.text('producer.config')
   const properties = new Map([
