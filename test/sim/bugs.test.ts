@@ -7,6 +7,7 @@ const seeds = 60
 const quick = [
   'less than a majority decides',
   'a record is acknowledged as soon as its leader has it',
+  'what is to be given back counts as given back at once',
   'a follower changes a byte of what it copies',
   'a topic is deleted, and its replicas are left where they are',
 ]

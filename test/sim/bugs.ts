@@ -1,8 +1,8 @@
 /** Rules of the production code, each switched off by a change of its text: what the simulations must find. */
 export interface Bug {
   readonly name: string
-  /** Where it shows: among raft cores alone, or among whole brokers. */
-  readonly sim: 'raft' | 'brokers'
+  /** Where it shows: among raft cores alone, among whole brokers, or in one group. */
+  readonly sim: 'raft' | 'brokers' | 'groups'
   readonly file: string
   readonly from: string
   readonly to: string
@@ -141,5 +141,61 @@ export const bugs: readonly Bug[] = [
     file: 'src/broker/replicas.ts',
     from: "hosted.turn({ kind: 'configured', minInSync: wanted }, clock.now())",
     to: "if (wanted < 0) hosted.turn({ kind: 'configured', minInSync: wanted }, clock.now())",
+  },
+  {
+    name: 'a commit of a generation that is over is taken',
+    sim: 'groups',
+    file: 'src/groups/offsets/commit.ts',
+    from: "if (generation !== group.generation) return 'ILLEGAL_GENERATION'",
+    to: "if (generation > group.generation) return 'ILLEGAL_GENERATION'",
+  },
+  {
+    name: "a commit of an epoch before the partition was the member's is taken",
+    sim: 'groups',
+    file: 'src/groups/consumer/commit.ts',
+    from: 'return epoch !== undefined && epoch <= event.generation',
+    to: 'return epoch !== undefined || event.generation > 0',
+  },
+  {
+    name: 'a partition goes to the next member before the last one has given it back',
+    sim: 'groups',
+    file: 'src/groups/consumer/reconcile.ts',
+    from: 'return !isOwn && isHeld(topicId, partition)',
+    to: 'return !isOwn && isHeld(topicId, partition) && partition < 0',
+  },
+  {
+    name: 'what is to be given back counts as given back at once',
+    sim: 'groups',
+    file: 'src/groups/consumer/reconcile.ts',
+    from: 'if (revoking.size > 0 && holdsAny(reported, revoking)) {',
+    to: 'if (revoking.size > 0 && reported !== null && holdsAny(reported, revoking)) {',
+  },
+  {
+    name: "the leader's assignment is not written",
+    sim: 'groups',
+    file: 'src/groups/classic/sync.ts',
+    from: 'rememberGroup(turn, group, byMember)',
+    to: 'for (const each of group.members.values()) each.assignment = byMember.get(each.id) ?? each.assignment',
+  },
+  {
+    name: 'another coordinator begins no sessions',
+    sim: 'groups',
+    file: 'src/groups/consumer/timeouts.ts',
+    from: '    arm(turn, sessionTimer(member.id), member.classic?.sessionTimeoutMs ?? sessionTimeoutMs)\n',
+    to: '    if (sessionTimeoutMs < 0) arm(turn, sessionTimer(member.id), member.classic?.sessionTimeoutMs ?? 0)\n',
+  },
+  {
+    name: 'a group that is upgraded forgets who holds what',
+    sim: 'groups',
+    file: 'src/groups/consumer/migrate/upgrade.ts',
+    from: '    assigned: partitionsOf(member, group.generation, topics),\n',
+    to: '',
+  },
+  {
+    name: 'a group that is downgraded counts its generations from the start',
+    sim: 'groups',
+    file: 'src/groups/consumer/migrate/downgrade.ts',
+    from: '  classic.generation = generation\n',
+    to: '  classic.generation = Math.min(1, generation)\n',
   },
 ]

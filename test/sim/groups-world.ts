@@ -71,6 +71,8 @@ export class World {
   /** What was acknowledged, by partition: where in the log its record stands. */
   #acknowledged = new Map<string, number>()
   #epochLetOut = 0
+  /** As they were after the last step. */
+  readonly #epochs = new Map<string, number>()
   #names = 0
 
   constructor(options: WorldOptions) {
@@ -224,6 +226,8 @@ export class World {
     this.clock.schedule(this.random.below(400), () => {
       if (this.#life !== life) return
       this.group = this.#replayed()
+      // What nobody was told may be lost.
+      this.#epochs.clear()
       this.#isLoading = false
       this.#play({ kind: 'loaded' })
     })
@@ -308,11 +312,32 @@ export class World {
           if (effect.note.kind === 'assigned') this.rebalances++
       }
     }
-    if (this.#kind() !== kindBefore && classicBefore + consumerBefore === 0) this.#epochLetOut = 0
+    if (this.#kind() !== kindBefore && classicBefore + consumerBefore === 0) this.#beginAnew()
+    this.#checkEpochs()
     if (classicBefore > 0 && this.group.consumer !== null) this.upgrades++
     if (consumerBefore > 0 && this.group.classic !== null) this.downgrades++
     if (this.#ends.at(-1) !== this.#log.length) this.#ends.push(this.#log.length)
     this.#replicate()
+  }
+
+  /** A group without members that goes over to the other protocol counts from the start. */
+  #beginAnew(): void {
+    this.#epochLetOut = 0
+    this.#epochs.clear()
+  }
+
+  /** None goes back, neither the group's nor that of any member. */
+  #checkEpochs(): void {
+    const { consumer, classic } = this.group
+    const members = [...(consumer?.members.values() ?? [])].map(({ id, epoch }) => [id, epoch])
+    const now = [['the group', consumer?.epoch ?? classic?.generation ?? 0], ...members]
+    for (const [name, epoch] of now as [string, number][]) {
+      // 0: it begins anew; below: it has gone for a while.
+      if (epoch <= 0) continue
+      const before = this.#epochs.get(name) ?? 0
+      if (epoch < before) throw new Error(`the epoch of ${name} goes from ${before} to ${epoch}`)
+      this.#epochs.set(name, epoch)
+    }
   }
 
   #kind(): 'consumer' | 'classic' {

@@ -23,9 +23,9 @@ export interface Found {
 export async function hunt(bug: Bug, seeds: number): Promise<Found | null> {
   const outfile = await bundle('seeds.ts', [plugin(bug)])
   try {
-    const { playRaftSeed, playSeed } = await import(pathToFileURL(outfile).href)
-    const play: (seed: number) => Promise<string | null> =
-      bug.sim === 'raft' ? playRaftSeed : playSeed
+    const { playRaftSeed, playSeed, playGroupsSeed } = await import(pathToFileURL(outfile).href)
+    const plays = { raft: playRaftSeed, brokers: playSeed, groups: playGroupsSeed }
+    const play: (seed: number) => Promise<string | null> = plays[bug.sim]
     for (let seed = 1; seed <= seeds; seed++) {
       const what = await play(seed)
       if (what !== null) return { seed, what }

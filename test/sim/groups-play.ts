@@ -1,0 +1,76 @@
+/** One seed of a group's life, in each of these worlds. */
+import { rebalanceTimeoutMs, sessionTimeoutMs, World, type WorldOptions } from './groups-world.ts'
+
+export const worlds: { name: string; options: Omit<WorldOptions, 'seed'> }[] = [
+  { name: 'five members of the classic protocol', options: { classic: 5 } },
+  { name: 'five members of the consumer protocol', options: { consumer: 5 } },
+  { name: 'static members, classic', options: { classic: 4, fixed: 3, crashes: 0.4 } },
+  { name: 'static members, consumer', options: { consumer: 4, fixed: 3, crashes: 0.4 } },
+  { name: 'a coordinator that moves all the time, classic', options: { classic: 4, failovers: 1 } },
+  {
+    name: 'a coordinator that moves all the time, consumer',
+    options: { consumer: 4, failovers: 1 },
+  },
+  {
+    name: 'members that are slow and a network that is bad, classic',
+    options: { classic: 5, pauses: 1, lossRate: 0.1 },
+  },
+  {
+    name: 'members that are slow and a network that is bad, consumer',
+    options: { consumer: 5, pauses: 1, lossRate: 0.1 },
+  },
+  {
+    name: 'members of both protocols',
+    options: { classic: 2, consumer: 1, crashes: 0.6, swaps: true },
+  },
+  {
+    name: 'three members, two of them static, that change their protocol all the time',
+    options: { classic: 2, consumer: 1, fixed: 2, crashes: 0.8, swaps: true },
+  },
+  {
+    name: 'members that cooperate, classic',
+    options: { classic: 4, crashes: 0.3, cooperative: true },
+  },
+  {
+    name: 'members that cooperate and change their protocol all the time',
+    options: { classic: 2, consumer: 1, crashes: 0.6, swaps: true, cooperative: true },
+  },
+]
+
+/** Long enough for the dead to be noticed, twice, and for two rounds after that. */
+const settleMs = 2 * (sessionTimeoutMs + rebalanceTimeoutMs) + 5000
+
+/** Plays until everything has settled and the coordinator has moved once more; throws what does not hold. */
+export function playWorld(world: World): void {
+  try {
+    world.run(20_000)
+    world.heal()
+    world.run(settleMs)
+    ensure(world.settled, 'the group does not settle')
+    world.run(3000)
+    ensure(world.settled, 'the group does not stay as it is')
+    // What everybody knows is what is written.
+    world.failover()
+    world.run(2 * sessionTimeoutMs)
+    ensure(world.settled, 'the group does not outlast a move of the coordinator')
+  } catch (cause) {
+    const at = `seed ${world.options.seed} at ${world.now - 1_000_000} ms`
+    throw new Error(`${at}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function ensure(holds: boolean, fault: string): void {
+  if (!holds) throw new Error(fault)
+}
+
+/** What does not hold in one of the worlds; null where all is well. */
+export async function playGroupsSeed(seed: number): Promise<string | null> {
+  for (const { name, options } of worlds) {
+    try {
+      playWorld(new World({ seed, ...options }))
+    } catch (error) {
+      return `${name}: ${(error as Error).message}`
+    }
+  }
+  return null
+}
