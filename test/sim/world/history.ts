@@ -44,6 +44,8 @@ interface Looked {
   readonly log: PartitionLog
   readonly epoch: number
   readonly safe: bigint
+  /** Whether it leads the quorum whose log this is. */
+  readonly leads?: boolean
 }
 
 const readBytesMax = 1 << 20
@@ -86,7 +88,8 @@ export class History {
     if (quorum.isActive) this.#leads('the quorum', quorum.leaderEpoch, broker.id)
     const log = logs.metadataLog()
     const { leaderEpoch: epoch, image } = quorum
-    this.#compare(broker, { name: metadata, log, epoch, safe: image.offset })
+    const leads = quorum.isActive
+    this.#compare(broker, { name: metadata, log, epoch, safe: image.offset, leads })
   }
 
   /** What it commits is seen when it is ready; a snapshot may let go of that before, where it is a quorum of its own. */
@@ -191,7 +194,8 @@ export class History {
     if (safe === seen.checkedTo) return
     this.checks++
     let from = seen.checkedTo
-    for (; from < log.logStartOffset && from < safe; ) {
+    // A follower's may have been replaced unseen, by a snapshot that ends where its log did; its leader has committed them.
+    for (; at.leads === true && from < log.logStartOffset && from < safe; ) {
       const batch = seen.written.get(from)
       // A snapshot has come in its place.
       if (batch === undefined) break
