@@ -58,3 +58,21 @@ test('behind a batch that is sent again go those that were sent before, and no n
   lane.delivered(underWayAt(lane, 5))
   expect(sendAll(lane)).toEqual([6, 7, 8])
 })
+
+test('behind a batch that is not answered go four, answered or not: the leader may have moved with the answer still out', () => {
+  const lane = laneOf(12)
+  sendAll(lane)
+  lane.delivered(underWayAt(lane, 0))
+  expect(sendAll(lane)).toEqual([1, 2, 3, 4, 5])
+  lane.delivered(underWayAt(lane, 3))
+  lane.delivered(underWayAt(lane, 5))
+  lane.delivered(underWayAt(lane, 4))
+  expect(sendAll(lane)).toEqual([])
+  // Up to 5 all is answered but 2.
+  lane.delivered(underWayAt(lane, 1))
+  expect(sendAll(lane)).toEqual([6])
+  lane.delivered(underWayAt(lane, 6))
+  expect(sendAll(lane)).toEqual([])
+  lane.delivered(underWayAt(lane, 2))
+  expect(sendAll(lane)).toEqual([7, 8, 9, 10, 11])
+})

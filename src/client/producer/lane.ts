@@ -35,6 +35,8 @@ export class Lane {
   #order = 0
   /** Whether the broker knows our sequences: until then a batch that overtakes the first would be taken for the first. */
   #isKnown = false
+  /** Places of those that were answered before an earlier one. */
+  #overtook: number[] = []
   #isHeld = false
   #isToRenew = false
 
@@ -67,8 +69,12 @@ export class Lane {
       this.#resume()
     }
     if (identity === null) return batch
-    if (this.underWay.length >= (this.#isKnown ? underWayMax : 1)) return null
-    if (batch.sequence < 0 && this.#isRepeating) return null
+    const most = this.#isKnown ? underWayMax : 1
+    if (this.underWay.length >= most) return null
+    const isNew = batch.sequence < 0
+    if (isNew && (this.#isRepeating || this.underWay.length + this.#overtook.length >= most)) {
+      return null
+    }
     this.#identity ??= identity
     return batch
   }
@@ -76,6 +82,7 @@ export class Lane {
   /**
    * A broker knows the last five batches of a producer again. Of those behind one that is sent again some may be answered, so how many
    * are under way says nothing about how many it has; one more could make it forget the one that is repeated, and take it twice.
+   * Where the leader has moved, those behind are answered while the old leader is still waited for: they count as well.
    */
   get #isRepeating(): boolean {
     return this.underWay.some(({ attempts }) => attempts > 1)
@@ -101,6 +108,8 @@ export class Lane {
   delivered(batch: Batch): void {
     this.#leave(batch)
     this.#isKnown = true
+    this.#overtook.push(batch.order)
+    this.#forgetOvertaken()
   }
 
   /** Back into the queue at its place. */
@@ -134,6 +143,15 @@ export class Lane {
     const at = this.waiting.indexOf(batch)
     if (at >= 0) this.waiting.splice(at, 1)
     if (batch.sequence >= 0) this.#isHeld = true
+    this.#forgetOvertaken()
+  }
+
+  #forgetOvertaken(): void {
+    const [next] = this.waiting
+    const unanswered = this.underWay.map(({ order }) => order)
+    if (next !== undefined && next.sequence >= 0) unanswered.push(next.order)
+    const first = Math.min(...unanswered)
+    this.#overtook = this.#overtook.filter((order) => order > first)
   }
 
   #leave(batch: Batch): void {
@@ -157,6 +175,7 @@ export class Lane {
     this.#identity = epoch === epochMax ? null : { id, epoch: epoch + 1 }
     this.#sequence = 0
     this.#isKnown = false
+    this.#overtook = []
     for (const batch of this.waiting) batch.sequence = -1
   }
 }
