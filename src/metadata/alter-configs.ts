@@ -10,7 +10,8 @@ import type { RequestOf, SentResponseOf } from '../protocol/schema.ts'
 import { checkBrokerConfigs } from './broker-config-rules.ts'
 import { brokerConfigs, keep, type Turn } from './controller.ts'
 import { attempt, refuse } from './faults.ts'
-import { configsOf, configTypes, elrEnabled } from './image.ts'
+import { recordVersions } from './features.ts'
+import { configsOf, configTypes, elrEnabled, type MetadataImage } from './image.ts'
 import { type MetadataRecord, record } from './records.ts'
 
 type ResourceKind = 'topic' | 'broker' | 'clientMetrics' | 'group'
@@ -191,14 +192,40 @@ export function configChanges(
   }
   check(turn, kind, resourceName, result, wanted)
   // Whoever was eligible under the old minimum may not be under the new one.
-  if (minInSyncChanges && elrEnabled(image)) made.push(...clearedElr(kind, resourceName))
+  if (minInSyncChanges && elrEnabled(image)) made.push(...clearedElr(image, kind, resourceName))
   return made
 }
 
-function clearedElr(kind: ResourceKind, resourceName: string): MetadataRecord[] {
-  if (kind === 'topic') return [record('clearElr', 0, { topicName: resourceName })]
-  if (kind === 'broker' && resourceName === '') return [record('clearElr', 0, { topicName: '' })]
-  return []
+function clearedElr(
+  image: MetadataImage,
+  kind: ResourceKind,
+  resourceName: string,
+): MetadataRecord[] {
+  if (kind !== 'topic' && !(kind === 'broker' && resourceName === '')) return []
+  const topicName = kind === 'topic' ? resourceName : ''
+  const topics = kind === 'topic' ? [topicName] : [...image.topicsByName.keys()]
+  return [
+    record('clearElr', 0, { topicName }),
+    ...topics.flatMap((name) => keptEligible(image, name)),
+  ]
+}
+
+/**
+ * A partition without anybody in sync has nobody else who could lead it again. Nothing was acknowledged since they became eligible,
+ * so that under any minimum they have all that was.
+ */
+function keptEligible(image: MetadataImage, name: string): MetadataRecord[] {
+  const topic = image.topicsByName.get(name)
+  const version = recordVersions(image).partition
+  return [...(topic?.partitions.entries() ?? [])].flatMap(
+    ([partitionId, { isr, ...partition }]) => {
+      const { elr, lastKnownElr } = partition
+      if (isr.length > 0 || (elr.length === 0 && lastKnownElr.length === 0)) return []
+      const at = { topicId: topic!.id, partitionId }
+      const kept = { eligibleLeaderReplicas: [...elr], lastKnownElr: [...lastKnownElr] }
+      return [record('partitionChange', version, { ...at, ...kept })]
+    },
+  )
 }
 
 function check(

@@ -166,6 +166,23 @@ test('a higher minimum of in-sync replicas ends the eligibility that came of the
   expect(cluster.partition('t').elr).toEqual([])
 })
 
+test.each([
+  { what: 'the topic', type: topic!, name: 't' },
+  { what: 'all topics', type: broker!, name: '' },
+])(
+  'of a partition without anybody in sync the eligible ones stay, whatever $what asks for',
+  ({ type, name }) => {
+    const cluster = new Cluster().brokers(3)
+    cluster.create('t', { replicas: [[1, 2, 3]], configs: { 'min.insync.replicas': '3' } })
+    for (const id of [3, 2, 1]) cluster.event({ kind: 'broker-gone', id })
+    const before = cluster.partition('t')
+    expect(before).toMatchObject({ leader: -1, isr: [], elr: [1, 2, 3], lastKnownElr: [1] })
+    expect(alter(cluster, type, name, ['min.insync.replicas', set, '2'])).toEqual(ok)
+    const { leader, isr, elr, lastKnownElr } = before
+    expect(cluster.partition('t')).toMatchObject({ leader, isr, elr, lastKnownElr })
+  },
+)
+
 test('the old AlterConfigs takes away what it does not name', () => {
   const cluster = new Cluster().brokers(1)
   cluster.create('t', { configs: { 'retention.ms': '5', 'segment.ms': '10' } })
