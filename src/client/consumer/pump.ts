@@ -136,6 +136,8 @@ export class Pump {
       (error) => {
         each.isBusy = false
         if (!(error instanceof KafkaError)) throw error
+        // Metadata names the topic that it refuses; a question that failed by it may not.
+        this.#noticeMetadata()
         if (error.fate === 'final') this.#host.failed(error)
         else this.#holdBack(each)
         this.#host.wake()
