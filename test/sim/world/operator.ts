@@ -2,6 +2,7 @@
  * Somebody who changes the cluster while all goes wrong in it: brokers come and leave for good, partitions move, topics are deleted and
  * made again, configurations change, leaders are elected. What was answered with success must hold in the end; what began must end.
  */
+import type { BrokerNode } from '../../../src/broker/node.ts'
 import { movePartitions } from '../../../src/client/admin/cluster.ts'
 import { electLeaders } from '../../../src/client/admin/elect-leaders.ts'
 import { alterReplicaLogDirs } from '../../../src/client/admin/log-dirs.ts'
@@ -184,10 +185,7 @@ export class Operator {
     }
   }
 
-  /**
-   * The change forgets who is eligible (KIP-966): where nobody is in sync at that moment, nobody would lead any more, here as in Apache
-   * Kafka.
-   */
+  /** Asked for while all are in sync; what a change does where nobody is (KIP-966), `test/metadata/configs.test.ts` says. */
   async #changeMinInSync(value: string): Promise<void> {
     if (this.#isChanging || this.#world.trouble.isAtRisk || !this.#world.inSync()) return
     this.#isChanging = true
@@ -245,9 +243,15 @@ export class Operator {
   /** As the active controller has it: nothing of it lies there, or is about to. */
   #isEmpty(id: number): boolean {
     const { brokers } = this.#world
-    const active = brokers.find(({ node, isReady }) => isReady && node!.quorum.isActive)
-    if (active === undefined) return false
-    return [...active.node!.image.topicsByName.values()].every(({ partitions }) =>
+    const active = brokers
+      .flatMap(({ node, isReady }) => (isReady && node!.quorum.isActive ? [node!] : []))
+      // One of an earlier epoch does not know yet that it is none.
+      .reduce<BrokerNode | null>(
+        (a, b) => (a !== null && a.quorum.leaderEpoch > b.quorum.leaderEpoch ? a : b),
+        null,
+      )
+    if (active === null) return false
+    return [...active.image.topicsByName.values()].every(({ partitions }) =>
       partitions.every(({ replicas }) => !replicas.includes(id)),
     )
   }
