@@ -24,6 +24,10 @@ interface PlaceOptions extends Required<LoadOptions> {
 
 type Known = Omit<Loading, 'context' | 'folder' | 'topic' | 'partition' | 'topicId'>
 
+/** Why records without their topic's id are put aside: a power cut took it. */
+export const nameless =
+  "what lies here has lost its topic's id, and may be of an older topic of the name; none of it was flushed"
+
 export class PartitionFolders {
   readonly #host: { readonly disk: Disk; readonly random: Random; readonly logger: Logger }
 
@@ -97,10 +101,14 @@ export class PartitionFolders {
   }
 
   /** Out of use, but kept as `-stray`. */
-  putAside(directory: LogDirectory, folder: string): void {
+  putAside(
+    directory: LogDirectory,
+    folder: string,
+    why = 'the metadata does not give this partition to this broker',
+  ): void {
     attempt(directory, () => {
       const path = this.mark(directory, folder, 'stray')
-      this.#host.logger.warn({ path }, 'the metadata does not give this partition to this broker')
+      this.#host.logger.warn({ path }, why)
     })
   }
 

@@ -27,6 +27,7 @@ test.each([
   { seed: 1_001_258, why: 'a configuration was told and lost' },
   { seed: 1_001_536, why: 'a broker took a batch twice that was sent again when six had come' },
   { seed: 1_001_776, why: 'the same' },
+  { seed: 1_004_506, why: "an old topic's records were taken for those of a new one of its name" },
   { seed: 1_005_573, why: 'the leader moved, and a batch was forgotten before it was sent again' },
   { seed: 1_006_878, why: 'nobody could lead after min.insync.replicas changed' },
   { seed: 1_008_885, why: 'a controller of an earlier epoch was asked whether a broker is empty' },
