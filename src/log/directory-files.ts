@@ -99,7 +99,7 @@ export function readTopicId(disk: Disk, folder: string): string | null {
     'KAFKA_STORAGE_ERROR',
     version !== undefined && version !== '0'
       ? `${path} has version ${version}; only 0 is known: a newer Kafka wrote it`
-      : `${path} is malformed: it should be "version: 0" and "topic_id: " with the 22 characters of the topic's id (topics --describe shows it): write it so, or move it away, and the partition is put aside as -stray`,
+      : `${path} is malformed: it should be "version: 0" and "topic_id: " with the 22 characters of the topic's id (dump-log --cluster-metadata-decoder shows it): write it so, or move it away, and the partition is put aside as -stray`,
   )
 }
 

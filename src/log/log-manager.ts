@@ -14,7 +14,7 @@ import { openMetadataLog } from './metadata-log.ts'
 import { metadataTopic } from './names.ts'
 import { openDirectories } from './open-directories.ts'
 import { OpenFiles } from './open-files.ts'
-import { attempt, type LoadOptions, nameless, PartitionFolders } from './partition-folders.ts'
+import { attempt, type LoadOptions, PartitionFolders } from './partition-folders.ts'
 import type { PartitionLog } from './partition-log.ts'
 
 export interface LogManagerOptions {
@@ -163,8 +163,8 @@ export class LogManager {
         log.adopt(topicId)
         return log
       }
-      // The power went before the id was safe, and so before any record was; they may be those of an older topic of the name.
-      this.putAside(topic, partition, log.topicId === '' ? nameless : undefined)
+      // Without an id it may be of an older topic of the name, too: the power went before the id was safe, and so before any record was.
+      this.putAside(topic, partition)
       return undefined
     }
     return undefined
@@ -196,14 +196,14 @@ export class LogManager {
   }
 
   /** Out of use, but kept as `-stray`: what lies here although the metadata does not give it to this broker. */
-  putAside(topic: string, partition: number, why?: string): void {
+  putAside(topic: string, partition: number): void {
     const name = `${topic}-${partition}`
     const directory = this.#directories.find(({ logs }) => logs.has(name))
     const log = directory?.logs.get(name)
     if (directory === undefined || log === undefined) return
     directory.logs.delete(name)
     log.close()
-    if (directory.online) this.#folders.putAside(directory, name, why)
+    if (directory.online) this.#folders.putAside(directory, name, log.topicId === '')
   }
 
   *all(): Iterable<PartitionLog> {

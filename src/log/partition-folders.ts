@@ -24,10 +24,6 @@ interface PlaceOptions extends Required<LoadOptions> {
 
 type Known = Omit<Loading, 'context' | 'folder' | 'topic' | 'partition' | 'topicId'>
 
-/** Why records without their topic's id are put aside: a power cut took it. */
-export const nameless =
-  "what lies here has lost its topic's id, and may be of an older topic of the name; none of it was flushed"
-
 export class PartitionFolders {
   readonly #host: { readonly disk: Disk; readonly random: Random; readonly logger: Logger }
 
@@ -100,15 +96,16 @@ export class PartitionFolders {
     directory.futures.set(log.name, log)
   }
 
-  /** Out of use, but kept as `-stray`. */
-  putAside(
-    directory: LogDirectory,
-    folder: string,
-    why = 'the metadata does not give this partition to this broker',
-  ): void {
+  /** Out of use, but kept as `-stray`. Without its topic's id, which a power cut took, nobody knows whose it was. */
+  putAside(directory: LogDirectory, folder: string, isWithoutId = false): void {
     attempt(directory, () => {
       const path = this.mark(directory, folder, 'stray')
-      this.#host.logger.warn({ path }, why)
+      this.#host.logger.warn(
+        { path },
+        isWithoutId
+          ? "what lies here has lost its topic's id, and may be of an older topic of the name; none of it was flushed"
+          : 'the metadata does not give this partition to this broker',
+      )
     })
   }
 

@@ -2,7 +2,6 @@
  * Somebody who changes the cluster while all goes wrong in it: brokers come and leave for good, partitions move, topics are deleted and
  * made again, configurations change, leaders are elected. What was answered with success must hold in the end; what began must end.
  */
-import type { BrokerNode } from '../../../src/broker/node.ts'
 import { movePartitions } from '../../../src/client/admin/cluster.ts'
 import { electLeaders } from '../../../src/client/admin/elect-leaders.ts'
 import { alterReplicaLogDirs } from '../../../src/client/admin/log-dirs.ts'
@@ -243,14 +242,11 @@ export class Operator {
   /** As the active controller has it: nothing of it lies there, or is about to. */
   #isEmpty(id: number): boolean {
     const { brokers } = this.#world
-    const active = brokers
+    const [active] = brokers
       .flatMap(({ node, isReady }) => (isReady && node!.quorum.isActive ? [node!] : []))
       // One of an earlier epoch does not know yet that it is none.
-      .reduce<BrokerNode | null>(
-        (a, b) => (a !== null && a.quorum.leaderEpoch > b.quorum.leaderEpoch ? a : b),
-        null,
-      )
-    if (active === null) return false
+      .sort((a, b) => b.quorum.leaderEpoch - a.quorum.leaderEpoch)
+    if (active === undefined) return false
     return [...active.image.topicsByName.values()].every(({ partitions }) =>
       partitions.every(({ replicas }) => !replicas.includes(id)),
     )
