@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import net from 'node:net'
 import tty from 'node:tty'
 
 /** Standard output or standard error. */
@@ -16,7 +17,10 @@ export interface Output {
   writeLater(bytes: Uint8Array): Promise<void>
 }
 
-/** Standard input. A chunk is the taker's own; `end` comes once, also when reading failed (`cause`). */
+/**
+ * Standard input. A chunk stays as it is until two more have come: who pauses at each of them can take one apart while the next is
+ * read. `end` comes once, also when reading failed (`cause`).
+ */
 export interface Input {
   readonly isTerminal: boolean
   /** Of a regular file, where that is what is read from its beginning. */
@@ -82,23 +86,44 @@ function terminalOf(descriptor: number) {
   return descriptor === 1 ? process.stdout : process.stderr
 }
 
-export const standardInput: Input = isRegularFile(0) ? fileInput(0) : streamInput()
+const fileChunkBytes = 1 << 19
+// As much as a pipe holds.
+const pipeChunkBytes = 1 << 16
 
-function isRegularFile(descriptor: number): boolean {
+export const standardInput: Input = inputOf(0)
+
+function inputOf(descriptor: number): Input {
+  const stat = statOf(descriptor)
+  if (stat?.isFile()) return fileInput(descriptor)
+  if (stat?.isFIFO() || stat?.isSocket()) return pipeInput(descriptor)
+  return streamInput()
+}
+
+const isRegularFile = (descriptor: number) => statOf(descriptor)?.isFile() ?? false
+
+function statOf(descriptor: number): fs.Stats | null {
   try {
-    return fs.fstatSync(descriptor).isFile()
+    return fs.fstatSync(descriptor)
   } catch {
-    return false
+    return null
   }
 }
 
-const fileChunkBytes = 1 << 19
+/** Two buffers by turns. New ones for every chunk would cost the system's fresh pages each time, and then the collector. */
+function byTurns(bytes: number): () => Buffer {
+  let [next, other] = [Buffer.allocUnsafeSlow(bytes), Buffer.allocUnsafeSlow(bytes)]
+  return () => {
+    ;[next, other] = [other, next]
+    return next
+  }
+}
 
 /** A file is read in larger pieces than a stream would take, and never makes a read wait. */
 function fileInput(descriptor: number): Input {
   let isPaused = false
   let isReading = false
   let read = () => {}
+  const room = byTurns(fileChunkBytes)
   return {
     isTerminal: false,
     get sizeBytes() {
@@ -108,7 +133,7 @@ function fileInput(descriptor: number): Input {
       read = () => {
         if (isPaused || isReading) return
         isReading = true
-        const bytes = Buffer.allocUnsafeSlow(fileChunkBytes)
+        const bytes = room()
         fs.read(descriptor, bytes, 0, fileChunkBytes, null, (error, size) => {
           isReading = false
           if (error !== null || size === 0) return end(error ?? undefined)
@@ -128,20 +153,48 @@ function fileInput(descriptor: number): Input {
   }
 }
 
+function pipeInput(descriptor: number): Input {
+  const room = byTurns(pipeChunkBytes)
+  let socket: net.Socket
+  return {
+    isTerminal: false,
+    start({ chunk, end }) {
+      const onread: net.OnReadOpts = {
+        buffer: room,
+        callback(size, bytes) {
+          chunk(bytes.subarray(0, size))
+          return true
+        },
+      }
+      // The types know it only where a socket connects.
+      const options = { fd: descriptor, readable: true, writable: false, onread }
+      socket = new net.Socket(options)
+      endOnce(socket, end)
+      socket.resume()
+    },
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+  }
+}
+
+function endOnce(stream: NodeJS.ReadableStream, end: (cause?: Error) => void): void {
+  let ended = false
+  const finish = (cause?: Error) => {
+    if (ended) return
+    ended = true
+    end(cause)
+  }
+  stream.on('end', () => finish())
+  stream.on('error', finish)
+  stream.on('close', () => finish())
+}
+
 function streamInput(): Input {
   return {
     isTerminal: tty.isatty(0),
     start({ chunk, end }) {
-      let ended = false
-      const finish = (cause?: Error) => {
-        if (ended) return
-        ended = true
-        end(cause)
-      }
       process.stdin.on('data', chunk)
-      process.stdin.on('end', () => finish())
-      process.stdin.on('error', (error) => finish(error))
-      process.stdin.on('close', () => finish())
+      endOnce(process.stdin, end)
     },
     pause: () => void process.stdin.pause(),
     resume: () => void process.stdin.resume(),

@@ -63,7 +63,11 @@ function cut(chunks: readonly Buffer[]): string[] {
     }
   }
   // A chunk's memory may be written over once it has been taken.
-  for (const chunk of chunks) for (const each of cutter.push(chunk)) take(each)
+  for (const chunk of chunks) {
+    const lent = Buffer.from(chunk)
+    for (const each of cutter.push(lent)) take(each)
+    lent.fill('?')
+  }
   const last = cutter.finish()
   if (last !== null) take(last)
   return lines

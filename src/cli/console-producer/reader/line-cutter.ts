@@ -15,7 +15,7 @@ export type Lines = {
  * Cuts a stream of bytes into lines, which end with a newline, a carriage return, or both. Bytes that are no UTF-8 turn into
  * the replacement character, as in Kafka's tool, which reads text; everything else stays as it is, to the byte.
  *
- * What is handed out is valid until the next call.
+ * What is handed out is valid until the next call; a chunk belongs to whoever gave it as soon as all its lines are out.
  */
 export class LineCutter {
   #bounds = new Int32Array(linesInitial * 2)
@@ -41,7 +41,7 @@ export class LineCutter {
     if (this.#rest.length > 0) {
       const end = firstLineEnd(chunk, start)
       if (end < 0) {
-        if (start < chunk.length) this.#rest.push(chunk.subarray(start))
+        if (start < chunk.length) this.#rest.push(copyOf(chunk.subarray(start)))
         return
       }
       const line = this.#restWith(chunk.subarray(start, end))
@@ -54,7 +54,7 @@ export class LineCutter {
       start = last + 1
       if (chunk[last] === carriageReturn && start === chunk.length) this.#skipsNewline = true
     }
-    if (start < chunk.length) this.#rest.push(chunk.subarray(start))
+    if (start < chunk.length) this.#rest.push(copyOf(chunk.subarray(start)))
   }
 
   #restWith(end: Uint8Array): Uint8Array {
@@ -121,6 +121,8 @@ export class LineCutter {
     return bigger
   }
 }
+
+const copyOf = (bytes: Uint8Array) => new Uint8Array(bytes)
 
 function firstLineEnd(chunk: Uint8Array, from: number): number {
   const feed = chunk.indexOf(newline, from)
