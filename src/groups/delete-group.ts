@@ -20,14 +20,17 @@ function deleteError(group: Group): ErrorName | null {
   return hasMembers(group) ? 'NON_EMPTY_GROUP' : null
 }
 
-export function sweep(turn: Turn): void {
-  const hasNoOffsets = expireOffsets(turn)
-  if (hasNoOffsets && !hasMembers(turn.group)) bury(turn)
+/** Who was only given a member id is none yet: as in Kafka, it is unknown when it comes back with that id. */
+function hasMembers({ classic, consumer }: Group): boolean {
+  return consumer !== null
+    ? consumer.members.size > 0
+    : classic !== null && classic.phase !== 'Empty'
 }
 
-function hasMembers({ classic, consumer }: Group): boolean {
-  if (consumer !== null) return consumer.members.size > 0
-  return classic !== null && (classic.phase !== 'Empty' || classic.pendingMembers.size > 0)
+export function sweep(turn: Turn): void {
+  const hasNoOffsets = expireOffsets(turn)
+  const isAwaited = (turn.group.classic?.pendingMembers.size ?? 0) > 0
+  if (hasNoOffsets && !hasMembers(turn.group) && !isAwaited) bury(turn)
 }
 
 /** A simple group has no record of its own, and gets a tombstone all the same: older ones may lie in the log. */

@@ -53,7 +53,7 @@ export function describeClassic(turn: Turn, ask: Ask<'describe-classic'>): void 
   })
 }
 
-/** Only a stable group has an assignment, and metadata that led to it. */
+/** Before a group is stable its members hold what they were given last; what they have asked for since decides nothing yet. */
 function membersOf(group: ClassicGroup, isStable: boolean): DescribeClassicOutcome['members'] {
   return [...group.members.values()].map((member) => ({
     memberId: member.id,
@@ -61,7 +61,7 @@ function membersOf(group: ClassicGroup, isStable: boolean): DescribeClassicOutco
     clientId: member.clientId,
     clientHost: member.clientHost,
     metadata: isStable ? metadataOf(member, group.protocolName) : noBytes,
-    assignment: isStable ? member.assignment : noBytes,
+    assignment: member.assignment,
   }))
 }
 

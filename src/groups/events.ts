@@ -250,7 +250,7 @@ export interface DescribeConsumerOutcome {
     readonly clientId: string
     readonly clientHost: string
     readonly topicNames: readonly string[]
-    readonly regex: string | null
+    readonly regex: string
     readonly assigned: readonly DescribedAssignment[]
     readonly target: readonly DescribedAssignment[]
     readonly isClassic: boolean

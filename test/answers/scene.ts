@@ -5,7 +5,7 @@
 import { systemClock } from '../../src/host/clock.ts'
 import { systemNet } from '../../src/host/net.ts'
 import { metadata } from '../../src/protocol/apis/metadata.ts'
-import { code } from '../../src/protocol/errors.ts'
+import { code, type ErrorName } from '../../src/protocol/errors.ts'
 import type { AnyApi, SentRequestOf } from '../../src/protocol/schema.ts'
 import { Connection } from '../../src/wire/connection.ts'
 
@@ -24,69 +24,103 @@ export interface Step {
   readonly request: (known: Known) => unknown
   /** Fields whose values are another in every run. */
   readonly hide: readonly string[]
+  /** It is asked until this is the answer's error. */
+  readonly until?: ErrorName
 }
 
 export interface Scene {
   readonly name: string
-  readonly steps: readonly Step[]
+  /** Broker configurations that it needs beside those of all scenes. */
+  readonly config?: Record<string, string | number>
+  /** Answers that say no more than that it is too early to ask. */
+  readonly tooEarly?: readonly ErrorName[]
+  /** Rows of steps that stand together are asked at once, each row over a connection of its own: they wait for each other. */
+  readonly steps: readonly (Step | readonly (readonly Step[])[])[]
 }
 
 export type Answers = Record<string, unknown>
 
-type Options = { version?: number; hide?: readonly string[] }
+type Options = { version?: number; hide?: readonly string[]; until?: ErrorName }
 
 export function step<A extends AnyApi>(
   title: string,
   api: A,
   request: SentRequestOf<A> | ((known: Known) => SentRequestOf<A>),
-  { version = api.stable, hide = [] }: Options = {},
+  { version = api.stable, hide = [], until }: Options = {},
 ): Step {
   const asked = typeof request === 'function' ? request : () => request
-  return { title, api, version, request: asked as Step['request'], hide }
+  return { title, api, version, request: asked as Step['request'], hide, ...(until && { until }) }
 }
 
 /** Asks everything in order, over one connection while it lasts; a connection that the broker closes is an answer too. */
 export async function play(
-  { steps }: Scene,
+  { steps, tooEarly = ['COORDINATOR_LOAD_IN_PROGRESS'] }: Scene,
   bootstrap: string,
   { settle = async () => {} }: { settle?: () => Promise<void> } = {},
 ): Promise<Answers> {
-  const titles = steps.map(({ title }) => title)
+  const rows = steps.map((each) => ('api' in each ? [[each]] : each))
+  const titles = rows.flat(2).map(({ title }) => title)
   const twice = titles.filter((title, index) => titles.indexOf(title) !== index)
   if (twice.length > 0) throw new Error(`two steps have one title: ${twice.join(', ')}`)
   const answers: Answers = {}
   const raw = new Map<string, unknown>()
   // What stands for each id that the broker made up.
   const ids = new Map<string, string>()
-  let connection = await open(bootstrap)
-  for (const { title, api, version, request, hide } of steps) {
-    const known: Known = {
-      idOf: (topic) => [...ids].find(([, name]) => name === idFor(topic))?.[0] ?? zero,
-      answerTo: (earlier) => raw.get(earlier),
-    }
+  const known: Known = {
+    idOf: (topic) => [...ids].find(([, name]) => name === idFor(topic))?.[0] ?? zero,
+    answerTo: (title) => raw.get(title),
+  }
+  const connections: Connection[] = []
+  const connected = async (index: number): Promise<Connection> => {
+    if (!connections[index]?.isOpen) connections[index] = await open(bootstrap)
+    return connections[index]
+  }
+  const early = new Set(tooEarly.map(code))
+  const ask = async (each: Step, index: number): Promise<void> => {
+    const connection = await connected(index)
     try {
-      const answer = await asked(() => connection.call(api, request(known) as never, { version }))
-      await settle()
-      raw.set(title, answer)
-      await learnIds(connection, ids)
-      answers[title] = shown(answer, { ids, hidden: new Set([...always, ...hide]) })
+      raw.set(each.title, await asked(connection, each, known, early))
     } catch (error) {
       if (connection.isOpen) throw error
-      answers[title] = 'the connection is closed'
-      connection = await open(bootstrap)
+      raw.set(each.title, 'the connection is closed')
+    }
+    await settle()
+  }
+  for (const together of rows) {
+    await Promise.all(
+      together.map(async (row, index) => {
+        for (const each of row) await ask(each, index)
+      }),
+    )
+    await learnIds(await connected(0), ids)
+    for (const { title, hide } of together.flat()) {
+      answers[title] = shown(raw.get(title), { ids, hidden: new Set([...always, ...hide]) })
     }
   }
-  connection.close()
+  for (const connection of connections) connection.close()
   return answers
 }
 
 /** What is not ready yet is asked again. */
-async function asked(ask: () => Promise<unknown>): Promise<unknown> {
+async function asked(
+  connection: Connection,
+  { api, version, request, until }: Step,
+  known: Known,
+  early: ReadonlySet<number>,
+): Promise<unknown> {
   for (;;) {
-    const answer = await ask()
+    const answer = await connection.call(api, request(known) as never, { version })
     const { errorCode } = answer as { errorCode?: number }
-    if (errorCode !== code('COORDINATOR_LOAD_IN_PROGRESS')) return answer
+    const isAwaited = until === undefined || errorCode === code(until)
+    if (isAwaited && !has(early, answer)) return answer
   }
+}
+
+function has(codes: ReadonlySet<number>, answer: unknown): boolean {
+  if (answer === null || typeof answer !== 'object' || answer instanceof Uint8Array) return false
+  const { errorCode } = answer as { errorCode?: number }
+  if (errorCode !== undefined && codes.has(errorCode)) return true
+  return Object.values(answer).some((each) => has(codes, each))
 }
 
 async function open(bootstrap: string): Promise<Connection> {
@@ -115,7 +149,7 @@ const zero = 'AAAAAAAAAAAAAAAAAAAAAA'
 const always = ['host', 'port', 'clusterId', 'logDir']
 
 interface Hiding {
-  readonly ids: ReadonlyMap<string, string>
+  readonly ids: Map<string, string>
   readonly hidden: ReadonlySet<string>
 }
 
@@ -136,8 +170,19 @@ function shown(value: unknown, hiding: Hiding): unknown {
 
 const idFor = (topic: string) => `the id of ${topic}`
 
-const withoutIds = (text: string, { ids }: Hiding): string =>
-  [...ids].reduce((shownText, [id, name]) => shownText.replaceAll(id, name), text)
+/** What a coordinator puts behind the name of a client or an instance to call a member. */
+const memberUuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
+
+function withoutIds(text: string, { ids }: Hiding): string {
+  // In the order in which they are first heard of.
+  for (const [uuid] of text.matchAll(memberUuid)) {
+    if (!ids.has(uuid)) ids.set(uuid, `(member ${memberCount(ids) + 1})`)
+  }
+  return [...ids].reduce((shownText, [id, name]) => shownText.replaceAll(id, name), text)
+}
+
+const memberCount = (ids: ReadonlyMap<string, string>): number =>
+  [...ids.values()].filter((name) => name.startsWith('(member ')).length
 
 const sorted = (values: unknown[]): unknown[] =>
   values.every((each) => typeof each === 'object' && each !== null)

@@ -22,7 +22,7 @@ afterEach(async () => {
 
 if (process.env.JACKDAW_RECORD === '1') {
   test.each(scenes)('recording: $name', { timeout: 300_000 }, async (scene) => {
-    const kafka = await startApacheKafka({ config })
+    const kafka = await startApacheKafka({ config: { ...config, ...scene.config } })
     end = kafka.stop
     // What its controller has decided reaches its broker a little later.
     const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 200))
@@ -33,7 +33,9 @@ if (process.env.JACKDAW_RECORD === '1') {
   describe.each(scenes)('$name', (scene) => {
     test('as Apache Kafka answers', { timeout: 120_000 }, async () => {
       // Recorded with voters of the configuration, at kraft.version 0.
-      const jackdaw = await startJackdaw({ config: { ...config, 'jackdaw.voters': 1 } })
+      const jackdaw = await startJackdaw({
+        config: { ...config, ...scene.config, 'jackdaw.voters': 1 },
+      })
       end = jackdaw.stop
       const expected: Answers = JSON.parse(readFileSync(recording(scene.name), 'utf8'))
       expect(await play(scene, jackdaw.bootstrap)).toEqual(expected)

@@ -37,6 +37,8 @@ const own = (assignors: string, protocol: Protocol): Case => ({
 })
 const cases: Case[] = [
   own('range', 'classic'),
+  own('roundrobin', 'classic'),
+  own('sticky', 'classic'),
   own('cooperative-sticky', 'classic'),
   own('range', 'consumer'),
   ...clients.flatMap((client) =>
@@ -162,7 +164,8 @@ describe.each(clusters)(
       const isExcused = found.starved.length > 0
       if (isExcused) console.warn(`${name}: sessions ran out:\n${found.starved.join('\n')}`)
       const twice = isExcused ? [] : found.twiceWithoutCrash.slice(0, 5)
-      expect(twice, `${name}: ${found.refusals.join('\n')}`).toEqual([])
+      const told = twice.length > 0 ? await history(name) : ''
+      expect(twice, `${name}: ${found.refusals.join('\n')}\n${told}`).toEqual([])
       expect(found.committed, name).toEqual(found.ends)
       return name
     }

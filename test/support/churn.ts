@@ -291,13 +291,11 @@ class Group {
       twiceAfterCrashes: this.#twiceAfter,
       starved: this.#starved,
       missing,
-      refusals: this.#all.flatMap(
-        ({ running }) =>
-          running
-            .stdout()
-            .toString()
-            .match(/^refused.*/gm) ?? [],
-      ),
+      refusals: this.#all.flatMap(({ running }, i) => {
+        const refused = `${running.stdout()}`.match(/^refused.*/gm) ?? []
+        if (refused.length === 0) return []
+        return [`member ${i + 1}: ${refused.join(', ')}: ${shortened(`${running.stderr()}`)}`]
+      }),
       failures: this.#failures(),
     }
   }

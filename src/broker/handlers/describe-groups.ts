@@ -11,9 +11,10 @@ export default handler(describeGroups, async (broker, request, { apiVersion }) =
   const groups = request.groups.map(async (groupId) => {
     const outcome = await broker.groups.ask(groupId, { kind: 'describe-classic' })
     const isOnlyDead = outcome.error === 'GROUP_ID_NOT_FOUND' && apiVersion < notFoundVersion
+    const error = isOnlyDead ? 'NONE' : outcome.error
     return {
       groupId,
-      errorCode: isOnlyDead ? 0 : code(outcome.error),
+      errorCode: code(error),
       ...(apiVersion >= notFoundVersion && { errorMessage: outcome.message }),
       groupState: outcome.state,
       protocolType: outcome.protocolType,
@@ -24,7 +25,7 @@ export default handler(describeGroups, async (broker, request, { apiVersion }) =
         memberMetadata: each.metadata,
         memberAssignment: each.assignment,
       })),
-      authorizedOperations: outcome.error === 'NONE' ? authorizedOperations : notAsked,
+      authorizedOperations: error === 'NONE' ? authorizedOperations : notAsked,
     }
   })
   return { groups: await Promise.all(groups) }

@@ -4,7 +4,7 @@ import { notDescribed } from '../refuse.ts'
 import { reply, type Turn } from '../turn.ts'
 import type { Topics } from '../world.ts'
 import type { PartitionSet } from './assign/assignor.ts'
-import { listOf } from './partitions.ts'
+import { joinedOf, listOf } from './partitions.ts'
 import { type ConsumerGroup, type Member, type OwnedPartitions, stateOf } from './state.ts'
 import { assignorOf } from './target.ts'
 
@@ -41,8 +41,9 @@ function described(
     clientId: member.clientId,
     clientHost: member.clientHost,
     topicNames: member.topicNames,
-    regex: member.regex === '' ? null : member.regex,
-    assigned: named(member.assigned, topics),
+    regex: member.regex,
+    // What it has to give back is its own until it says that it has.
+    assigned: named(joinedOf(member.assigned, member.revoking), topics),
     target: named(group.targets.get(member.id) ?? new Map(), topics),
     isClassic: member.classic !== null,
   }

@@ -23,6 +23,15 @@ export function listOf(partitions: PartitionSet | OwnedPartitions): {
   }))
 }
 
+/** Those of both; no partition is in both. */
+export function joinedOf(a: OwnedPartitions, b: OwnedPartitions): OwnedPartitions {
+  const all = new Map(a)
+  for (const [topicId, epochs] of b) {
+    all.set(topicId, new Map([...(all.get(topicId) ?? []), ...epochs]))
+  }
+  return all
+}
+
 export function ownedFrom(
   topics: readonly (TopicPartitions & { readonly assignmentEpochs: readonly number[] | null })[],
   memberEpoch: number,

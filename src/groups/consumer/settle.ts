@@ -3,7 +3,7 @@ import { arm, disarm, type Turn } from '../turn.ts'
 import type { PartitionSet } from './assign/assignor.ts'
 import { reconcile } from './reconcile.ts'
 import { rememberCurrent, rememberEpoch, rememberMember } from './remember.ts'
-import { type ConsumerGroup, isBegun, isHeld, type Member } from './state.ts'
+import { type ConsumerGroup, isHeld, type Member } from './state.ts'
 import { metadataHash, refreshRegexes, topicIdsOf, updateRegexes } from './subscriptions.ts'
 import { assign, mayAssign } from './target.ts'
 import { revokeTimer } from './timers.ts'
@@ -37,7 +37,7 @@ export function settle(turn: Turn, change: Change): Member {
 /** The epoch is raised when somebody's wishes changed, or the topics themselves. */
 function updateEpoch(turn: Turn, group: ConsumerGroup, changed: boolean): void {
   const { topics } = turn.world
-  let raise = changed || !isBegun(group)
+  let raise = changed
   const topicsChanged = topics.version !== group.seenTopicsVersion
   if (topicsChanged && refreshRegexes(turn, group)) raise = true
   if (!raise && !topicsChanged) return

@@ -107,8 +107,6 @@ export function newConsumerGroup(id: string): ConsumerGroup {
   }
 }
 
-export const isBegun = ({ epoch }: ConsumerGroup): boolean => epoch > firstEpoch
-
 export function newMember(id: string): Member {
   return {
     id,

@@ -44,12 +44,15 @@ export function joinAsClassic(
   if (fullFault(group, event, turn.world.config.groupConsumerMaxSize) !== null) {
     return reply(turn, ask, refusedJoin('GROUP_MAX_SIZE_REACHED', ''))
   }
-  if (subscription === null || !supportsProtocols(group, event)) {
+  if (!supportsProtocols(group, event)) {
     return reply(turn, ask, refusedJoin('INCONSISTENT_GROUP_PROTOCOL', ''))
   }
   const id = memberId === '' ? uuid : memberId
   if (memberId === '' && instanceId === null && event.apiVersion >= knownMemberIdVersion) {
     return reply(turn, ask, refusedJoin('MEMBER_ID_REQUIRED', id))
+  }
+  if (subscription === null) {
+    return reply(turn, ask, refusedJoin('INCONSISTENT_GROUP_PROTOCOL', ''))
   }
   const error = memberId === '' ? null : instanceError(group, event)
   if (error !== null) return reply(turn, ask, refusedJoin(error, ''))
