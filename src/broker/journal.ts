@@ -5,6 +5,7 @@
 
 import type { Clock } from '../host/clock.ts'
 import { endTxnMarkerOf } from '../log/producers/marker.ts'
+import type { Compression } from '../protocol/batch/compression/codecs.ts'
 import { encodeBatch } from '../protocol/batch/encode.ts'
 import {
   batches,
@@ -63,6 +64,7 @@ export interface JournalOptions {
   readonly topic: string
   /** Kafka's coordinators write base sequence 0 into __consumer_offsets and -1 into __transaction_state. */
   readonly baseSequence: number
+  readonly compression?: Compression
 }
 
 /** How long replicas may take. */
@@ -74,7 +76,7 @@ const replayTurnMs = 10
 
 export function coordinatorJournal(
   broker: Pick<Broker, 'replicas' | 'clock'>,
-  { topic, baseSequence }: JournalOptions,
+  { topic, baseSequence, compression = 'none' }: JournalOptions,
 ): CoordinatorJournal {
   // A broker that starts, or takes over from another one, has tens of partitions to read at once. One after the other they
   // leave room for everybody else, and the first ones are ready early.
@@ -84,7 +86,7 @@ export function coordinatorJournal(
     async append(partition, entries, producer) {
       const baseTimestamp = BigInt(broker.clock.now())
       const identity = producer === undefined ? {} : { ...producer, transactional: true }
-      const batch = encodeBatch({ baseSequence, baseTimestamp, ...identity }, entries)
+      const batch = encodeBatch({ baseSequence, baseTimestamp, compression, ...identity }, entries)
       const at = { topic, partition }
       const outcome = broker.replicas.append(at, batch, { acks: -1, origin: 'coordinator' })
       if (!outcome.ok) throw new KafkaError(outcome.error, outcome.message)

@@ -20,9 +20,9 @@ import { aliveBrokers, endpointOf, fencedBrokers } from './endpoints.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { followAll, followMetadata } from './follow-metadata.ts'
 import { historyFile } from './groups/history-file.ts'
+import { groupJournal } from './groups/journal.ts'
 import { GroupCoordinator } from './groups.ts'
 import { offsetsTopic, transactionsTopic } from './internal-topics.ts'
-import { coordinatorJournal } from './journal.ts'
 import { Listeners } from './listen.ts'
 import { unixListener } from './listeners.ts'
 import type { Logger } from './logger.ts'
@@ -155,7 +155,7 @@ export class BrokerNode implements Broker {
     this.fetchSessions = new FetchSessions({ slots, random, clock })
     this.producerIds = new ProducerIds(() => this.quorum.allocateProducerIds())
     this.groups = new GroupCoordinator({
-      journal: coordinatorJournal(this, { topic: offsetsTopic, baseSequence: 0 }),
+      journal: groupJournal(this),
       clock,
       random,
       logger,

@@ -81,6 +81,7 @@ export const obeyed: Obeyed = {
     'offset.metadata.max.bytes',
     'offsets.retention.check.interval.ms',
     'offsets.retention.minutes',
+    'offsets.topic.compression.codec',
     'offsets.topic.num.partitions',
     'offsets.topic.replication.factor',
     'offsets.topic.segment.bytes',

@@ -40,9 +40,11 @@ export function codec(name: Compression): Codec {
 
 /** By the id in a batch's attributes; 5 to 7 are refused. */
 export function codecById(id: number): Codec {
+  return codecs[compressionOf(id)]
+}
+
+export function compressionOf(id: number): Compression {
   const name = compressionNames[id]
-  if (name === undefined) {
-    throw new KafkaError('UNSUPPORTED_COMPRESSION_TYPE', `Unknown compression type id: ${id}`)
-  }
-  return codecs[name]
+  if (name !== undefined) return name
+  throw new KafkaError('UNSUPPORTED_COMPRESSION_TYPE', `Unknown compression type id: ${id}`)
 }
