@@ -3,6 +3,7 @@ import faulthandler
 import os
 import signal
 import sys
+import time
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
@@ -19,9 +20,10 @@ signal.signal(signal.SIGTERM, stop)
 faulthandler.register(signal.SIGQUIT)
 settings = {"bootstrap.servers": bootstrap, "group.id": group, "client.id": "member", "auto.offset.reset": "earliest",
             "enable.auto.commit": False, "fetch.wait.max.ms": 100, "group.protocol": protocol}
+strategy = os.environ.get("MEMBER_STRATEGY", "cooperative-sticky")
 if protocol == "classic":
-    settings |= {"session.timeout.ms": 6000, "heartbeat.interval.ms": 200,
-                 "partition.assignment.strategy": os.environ.get("MEMBER_STRATEGY", "cooperative-sticky")}
+    settings |= {"session.timeout.ms": 6000, "heartbeat.interval.ms": 200, "partition.assignment.strategy": strategy}
+is_incremental = protocol == "consumer" or strategy == "cooperative-sticky"
 consumer = Consumer(settings)
 # What is read and not committed yet, by partition: the group may be between two generations when a commit is tried.
 pending = {}
@@ -55,19 +57,42 @@ def forget(partitions):
             print(f"refused {each.partition} for good", flush=True)
 
 
+def ask_again():
+    # Offsets that it could not fetch because the coordinator moved librdkafka does not ask for again, and those partitions are
+    # never read (confluentinc/librdkafka#5586). It does when they are assigned anew; the others go on where they are.
+    held = consumer.position(consumer.assignment())
+    if is_incremental:
+        consumer.incremental_unassign(held)
+        consumer.incremental_assign(held)
+    else:
+        consumer.assign(held)
+
+
+def read(messages):
+    for message in messages:
+        error = message.error()
+        if error is None:
+            print(f"read {message.partition()} {message.offset()} {message.offset()}")
+            pending[message.partition()] = message.offset() + 1
+            continue
+        # librdkafka goes on by itself after all others but one.
+        if error.fatal():
+            raise KafkaException(error)
+        print(f"read again after {error}", file=sys.stderr)
+        if error.code() == KafkaError.NOT_COORDINATOR:
+            ask_again()
+    sys.stdout.flush()
+    commit()
+
+
 consumer.subscribe([topic], on_assign=lambda _, partitions: print(f"assigned {len(partitions)}", flush=True),
                    on_revoke=revoked, on_lost=lambda _, partitions: forget(partitions))
 while not stopped:
-    for message in consumer.consume(500, timeout=0.1):
-        if message.error():
-            # librdkafka goes on by itself after all others.
-            if message.error().fatal():
-                raise KafkaException(message.error())
-            print(f"read again after {message.error()}", file=sys.stderr)
-            continue
-        print(f"read {message.partition()} {message.offset()} {message.offset()}")
-        pending[message.partition()] = message.offset() + 1
-    sys.stdout.flush()
-    commit()
+    read(consumer.consume(500, timeout=0.1))
+# A group between two generations takes no commits: who left now would leave what it has read to be read again.
+until = time.monotonic() + 10
+while pending and time.monotonic() < until:
+    consumer.pause(consumer.assignment())
+    read(consumer.consume(500, timeout=0.1))
 # Closing gives everything back, and with that `revoked` is called.
 consumer.close()
