@@ -185,6 +185,20 @@ describe.each(servers)('on %s', (name, isThere, startServer) => {
       expect(report.stdout).toMatch(/^compacted +c +0 +3 +12 +9 /m)
     })
 
+    test('comes with the size of the partition where that decides what goes', async () => {
+      const at = `--bootstrap-server ${server!.bootstrap}`
+      const made = await session.sh(
+        `topics ${at} --create --topic sized --config retention.bytes=1000000 && seq 100 | console-producer ${at} --topic sized && consumer-groups ${at} --reset-offsets --group sized --topic sized --to-offset 40 --execute`,
+      )
+      expect(made).toMatchObject({ code: 0 })
+      const { stdout } = await ask('--group sized --max-lag 100 --output json')
+      const dirs = await session.sh(`log-dirs ${at} --describe --topic-list sized`)
+      const [, size] = /"size":(\d+)/.exec(dirs.stdout) ?? []
+      expect(JSON.parse(stdout).groups[0].partitions).toMatchObject([
+        { lag: 60, retentionBytes: 1_000_000, sizeBytes: Number(size) },
+      ])
+    })
+
     test('is a gate: 0 within, 1 beyond, 2 when nobody answers', async () => {
       expect(await ask(`--group ${group} --max-lag ${total}`)).toMatchObject({ code: 0 })
       expect(await ask(`--group ${group} --max-lag ${total - 1}`)).toMatchObject({

@@ -70,15 +70,21 @@ async function alterOn<M extends TopicPartition & { readonly path: string }>(
   })
 }
 
-/** The log directories of one broker, and what lies in them (KIP-113). */
+/** The log directories of one broker, and what lies in them, or of these partitions alone (KIP-113). */
 export async function describeLogDirs(
   cluster: Cluster,
   brokerId: number,
-  { timeoutMs }: TimeoutOption = {},
+  { timeoutMs, of = null }: TimeoutOption & { of?: readonly TopicPartition[] | null } = {},
 ): Promise<LogDir[]> {
   const wanted = { callName: 'describeLogDirs', timeoutMs }
   return cluster.on(wanted, fresh(cluster, brokerId), async (connection) => {
-    const answer = await connection.call(describeApi, { topics: null })
+    const topics =
+      of &&
+      [...byTopic(of)].map(([topic, list]) => ({
+        topic,
+        partitions: list.map(({ partition }) => partition),
+      }))
+    const answer = await connection.call(describeApi, { topics })
     ensureNone(answer.errorCode)
     return answer.results.map(({ logDir, errorCode, topics, totalBytes, usableBytes }) => {
       const result = resultOf(errorCode, null, () => null)

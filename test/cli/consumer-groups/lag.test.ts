@@ -26,6 +26,8 @@ const row = (given: Partial<LagRow> = {}): LagRow => ({
   lag: null,
   timeLagMs: 0,
   retentionMs: null,
+  retentionBytes: null,
+  sizeBytes: null,
   consumerId: null,
   host: null,
   clientId: null,
@@ -117,6 +119,28 @@ test('retention is warned of when it comes before the reader, and not before hal
   expect(danger({ logStartOffset: 500n, timeLagMs: 1 }, 10)).toBe(true)
 })
 
+test('so it is when the partition grows beyond its size before the reader is through', () => {
+  // 1000 records of 10 bytes each, 900 of them unread; 100 more are written in a second.
+  const danger = (given: Partial<LagRow>, consumed: bigint, written = 100n) => {
+    const at = { sizeBytes: 10_000, retentionBytes: 12_000, logStartOffset: 0n, ...given }
+    const ends = { currentOffset: 100n, logEndOffset: 1000n }
+    const from = { currentOffset: 100n - consumed, logEndOffset: 1000n - written }
+    return rated([
+      sample(0, [row({ ...at, ...from })]),
+      sample(1000, [row({ ...at, ...ends, ...given })]),
+    ])[0]!.isEndangered
+  }
+  // 3000 bytes are left, at 1000 in a second; 900 at 100 in a second take 9 s, at 400 they take 2.25 s.
+  expect(danger({}, 100n)).toBe(true)
+  expect(danger({}, 400n)).toBe(false)
+  // A partition that does not grow loses nothing.
+  expect(danger({}, 1n, 0n)).toBe(false)
+  // More than half of what may stay is free.
+  expect(danger({ retentionBytes: 20_000 }, 1n)).toBe(false)
+  expect(danger({ retentionBytes: null }, 1n)).toBe(false)
+  expect(danger({ sizeBytes: null }, 1n)).toBe(false)
+})
+
 test('a gate tells of everything that is not within the limits, and takes the unknown for too much', () => {
   const given = sample(0, [
     row({ group: 'a', logEndOffset: 5n, timeLagMs: 10 }),
@@ -159,6 +183,8 @@ test('the report for programs has every field that docs/lag.md names', () => {
           lag: 4n,
           timeLagMs: 1500,
           retentionMs: null,
+          retentionBytes: null,
+          sizeBytes: null,
           producedPerSecond: null,
           consumedPerSecond: null,
           trend: null,

@@ -26,6 +26,8 @@ export function lagJson(samples: readonly LagSample[]) {
           lag: row.unread,
           timeLagMs: row.timeLagMs,
           retentionMs: row.retentionMs,
+          retentionBytes: row.retentionBytes,
+          sizeBytes: row.sizeBytes,
           producedPerSecond: row.produced,
           consumedPerSecond: row.consumed,
           trend: row.trend,

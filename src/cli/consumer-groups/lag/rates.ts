@@ -72,21 +72,36 @@ export function trendOf({ unread, produced, consumed }: Rates): Trend | null {
   return consumed > produced ? 'draining' : 'growing'
 }
 
+type Pace = Rates & Pick<RatedRow, 'trend'>
+
+/** Something was deleted unread, or will be if all goes on as it does. */
+function isEndangered(row: LagRow, pace: Pace): boolean {
+  const { currentOffset, logStartOffset } = row
+  if (pace.unread === null || pace.unread === 0n) return false
+  if (currentOffset !== null && logStartOffset !== null && currentOffset < logStartOffset)
+    return true
+  if (pace.trend === null || pace.consumed === null || pace.produced === null) return false
+  const neededMs =
+    pace.consumed === 0 ? Number.POSITIVE_INFINITY : (Number(pace.unread) / pace.consumed) * 1000
+  return goesByAge(row, neededMs) || goesBySize(row, pace, neededMs)
+}
+
 /**
  * The newest unread record is read in `unread / consumed`; the oldest is deleted in `retention − age`. If the second comes first,
  * and half of the retention is over already, records are in danger.
  */
-function isEndangered(
-  { retentionMs, timeLagMs, currentOffset, logStartOffset }: LagRow,
-  { unread, trend, consumed }: Rates & Pick<RatedRow, 'trend'>,
-): boolean {
-  if (unread === null || unread === 0n) return false
-  // Something was deleted already.
-  if (currentOffset !== null && logStartOffset !== null && currentOffset < logStartOffset)
-    return true
-  if (retentionMs === null || timeLagMs === null || trend === null || consumed === null)
-    return false
+function goesByAge({ retentionMs, timeLagMs }: LagRow, neededMs: number): boolean {
+  if (retentionMs === null || timeLagMs === null) return false
   const leftMs = retentionMs - timeLagMs
-  const neededMs = consumed === 0 ? Number.POSITIVE_INFINITY : (Number(unread) / consumed) * 1000
   return leftMs < neededMs && leftMs < retentionMs / 2
+}
+
+/** The oldest unread record goes when it and those behind it are more than may stay; all records count as equally large. */
+function goesBySize(row: LagRow, { unread, produced }: Pace, neededMs: number): boolean {
+  const { retentionBytes, sizeBytes, logStartOffset, logEndOffset } = row
+  if (retentionBytes === null || sizeBytes === null || !produced) return false
+  const recordBytes = sizeBytes / Number(logEndOffset! - (logStartOffset ?? 0n))
+  const leftBytes = retentionBytes - Number(unread) * recordBytes
+  const leftMs = (leftBytes / (produced * recordBytes)) * 1000
+  return leftMs < neededMs && leftBytes < retentionBytes / 2
 }

@@ -1,5 +1,4 @@
 /** Where groups stand at one moment; docs/lag.md has the definitions. */
-import { describeConfigs } from '../../../client/admin/configs.ts'
 import { describeGroups } from '../../../client/admin/describe-groups.ts'
 import { recordTimes } from '../../../client/admin/record-times.ts'
 import type { Clock } from '../../../host/clock.ts'
@@ -7,16 +6,16 @@ import { executionError } from '../../java/errors.ts'
 import { type Asking, offsetsAt, viewOf } from '../ask.ts'
 import { rowsOfGroups } from '../describe/rows.ts'
 import { type GroupView, nameOf, type OffsetRow, type TopicPartition } from '../describe/view.ts'
+import { keepsAll, type Retention, retentionsOf } from './retention.ts'
 
-export type LagRow = OffsetRow & {
-  readonly logStartOffset: bigint | null
-  /** What a consumer with `isolation.level=read_committed` can read up to; below the end while a transaction is open. */
-  readonly lastStableOffset: bigint | null
-  /** Age of the oldest record that is not read yet; 0 where all is read, null where it cannot be known. */
-  readonly timeLagMs: number | null
-  /** After this time records go, read or not; null where they stay. */
-  readonly retentionMs: number | null
-}
+export type LagRow = OffsetRow &
+  Retention & {
+    readonly logStartOffset: bigint | null
+    /** What a consumer with `isolation.level=read_committed` can read up to; below the end while a transaction is open. */
+    readonly lastStableOffset: bigint | null
+    /** Age of the oldest record that is not read yet; 0 where all is read, null where it cannot be known. */
+    readonly timeLagMs: number | null
+  }
 
 export type LagSample = {
   readonly at: number
@@ -36,7 +35,7 @@ export async function lagSample(
   const [starts, stable, retentions] = await Promise.all([
     offsetsAt(asking, partitions, 'earliest'),
     offsetsAt(asking, partitions, 'latest', 'read_committed'),
-    retentionsOf(asking, new Set(known.map(({ topic }) => topic))),
+    retentionsOf(asking, partitions),
   ])
   const at = clock.now()
   const times = await oldestUnread(asking, known, starts)
@@ -53,7 +52,7 @@ export async function lagSample(
         logStartOffset,
         lastStableOffset: stable.get(nameOf(row)) ?? null,
         timeLagMs: unread === 0n ? 0 : age,
-        retentionMs: retentions.get(row.topic) ?? null,
+        ...(retentions.get(nameOf(row)) ?? keepsAll),
       }
     }),
   }
@@ -131,29 +130,6 @@ async function oldestUnread(
     if (result?.ok && result.value !== null && result.value >= 0n) {
       found.set(row, Number(result.value))
     }
-  }
-  return found
-}
-
-const retentionConfigs = ['retention.ms', 'cleanup.policy']
-
-async function retentionsOf(
-  { cluster, timeoutMs }: Asking,
-  topics: ReadonlySet<string>,
-): Promise<Map<string, number>> {
-  const resources = [...topics].map((name) => ({ type: 'topic' as const, name }))
-  if (resources.length === 0) return new Map()
-  const described = await describeConfigs(cluster, resources, {
-    timeoutMs,
-    names: retentionConfigs,
-  })
-  const found = new Map<string, number>()
-  for (const [{ name }, result] of described) {
-    if (!result.ok) continue
-    const value = (config: string) => result.value.find((each) => each.name === config)?.value
-    const retentionMs = Number(value('retention.ms') ?? -1)
-    const isDeleted = (value('cleanup.policy') ?? 'delete').includes('delete')
-    if (isDeleted && retentionMs >= 0) found.set(name, retentionMs)
   }
   return found
 }
