@@ -136,6 +136,20 @@ export const bugs: readonly Bug[] = [
     to: '',
   },
   {
+    name: 'a move leaves the replicas that it was to take away',
+    sim: 'brokers',
+    file: 'src/metadata/partition-change.ts',
+    from: 'const replicas = draft.replicas.filter((id) => !removing.includes(id))',
+    to: 'const replicas = draft.replicas',
+  },
+  {
+    name: 'a copy takes the place of a log, and the controller does not hear of it',
+    sim: 'brokers',
+    file: 'src/broker/directory-moves.ts',
+    from: "move.phase = 'told'\n          report()",
+    to: "move.phase = 'told'",
+  },
+  {
     name: 'a change of min.insync.replicas does not reach who leads',
     sim: 'brokers',
     file: 'src/broker/replicas.ts',
