@@ -1,0 +1,107 @@
+/** PreVote (KIP-996): whoever cannot reach a leader that is alive asks in vain, and disturbs nobody's epoch. */
+import { expect, test } from 'vitest'
+import type { RaftEffect, RaftEvent, RaftRequest } from '../../src/raft/messages.ts'
+import type { RaftNode } from '../../src/raft/node.ts'
+import { newNode, step } from '../../src/raft/raft.ts'
+
+const key = (id: number) => ({ id, directoryId: `directory-${id}` })
+const kraftVersion = { min: 0, max: 1 }
+const voters = [1, 2, 3].map((id) => ({ ...key(id), endpoints: [], kraftVersion }))
+const epoch = 5
+
+/** One that has voted in epoch 5, which another one leads. */
+function node(id: number): RaftNode {
+  return newNode({
+    key: key(id),
+    voterSets: [{ offset: 0n, kraftVersion: 1, voters }],
+    timing: {
+      electionTimeoutMs: 300,
+      electionBackoffMaxMs: 100,
+      fetchTimeoutMs: 600,
+      retryBackoffMs: 20,
+      fetchWaitMs: 200,
+    },
+    log: { startOffset: 0n, endOffset: 10n, epochs: [{ epoch, startOffset: 0n }], snapshot: null },
+    state: { leaderId: 1, leaderEpoch: epoch, vote: null },
+    highWatermark: 10n,
+    seed: 1,
+  })
+}
+
+const play = (core: RaftNode, event: RaftEvent): RaftEffect[] => step(core, event, 1000)
+const sent = (effects: readonly RaftEffect[]): RaftRequest[] =>
+  effects.flatMap((each) => (each.kind === 'send' ? [each.request] : []))
+
+/** Follows node 1, which has answered. */
+function follower(id: number): RaftNode {
+  const core = node(id)
+  const [fetch] = sent(play(core, { kind: 'started' }))
+  const response = {
+    kind: 'fetch',
+    error: 'NONE',
+    epoch,
+    leaderId: 1,
+    highWatermark: 10n,
+    startOffset: 0n,
+    diverging: null,
+    snapshotId: null,
+    records: null,
+  } as const
+  expect(fetch).toMatchObject({ kind: 'fetch' })
+  play(core, { kind: 'response', from: 1, request: fetch!, response })
+  expect(core.role).toBe('follower')
+  return core
+}
+
+test('who hears nothing of its leader asks for votes to come, and stays in its epoch as long as none do', () => {
+  const core = follower(3)
+  const votes: RaftRequest[] = []
+  for (let round = 0; round < 8; round++) {
+    // When nobody promises anything it asks its leader once more; that may be alive.
+    const timer = core.role === 'follower' ? 'fetch' : 'election'
+    const asked = sent(play(core, { kind: 'timeout', timer }))
+    votes.push(...asked.filter((each) => each.kind === 'vote'))
+    expect(core).toMatchObject({ epoch, vote: null })
+  }
+  expect(votes.length).toBeGreaterThanOrEqual(8)
+  for (const each of votes) expect(each).toMatchObject({ preVote: true, epoch })
+})
+
+test.each([
+  { what: 'that hears its leader refuses', core: () => follower(2), granted: false },
+  {
+    what: 'that has lost it, too, agrees',
+    core: () => {
+      const core = follower(2)
+      play(core, { kind: 'peer-gone', id: 1 })
+      return core
+    },
+    granted: true,
+  },
+])('one $what, and gives no vote away', ({ core, granted }) => {
+  const asked = core()
+  const request = {
+    kind: 'vote',
+    epoch,
+    voter: key(2),
+    candidate: key(3),
+    lastEpoch: epoch,
+    lastOffset: 10n,
+    preVote: true,
+  } as const
+  const effects = play(asked, { kind: 'request', ask: 7, request })
+  expect(effects.find(({ kind }) => kind === 'answer')).toMatchObject({
+    ask: 7,
+    response: { kind: 'vote', granted, epoch },
+  })
+  expect(asked).toMatchObject({ epoch, vote: null })
+})
+
+test('with the promise of a majority it stands, in the next epoch', () => {
+  const core = follower(3)
+  const [request] = sent(play(core, { kind: 'timeout', timer: 'fetch' }))
+  const response = { kind: 'vote', error: 'NONE', epoch, leaderId: -1, granted: true } as const
+  const votes = sent(play(core, { kind: 'response', from: 2, request: request!, response }))
+  expect(core).toMatchObject({ role: 'candidate', epoch: epoch + 1, vote: key(3) })
+  expect(votes.map((each) => each.kind === 'vote' && each.preVote)).toEqual([false, false])
+})
