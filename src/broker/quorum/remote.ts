@@ -14,6 +14,7 @@ import {
 import { code, errorName, KafkaError } from '../../protocol/errors.ts'
 import { requestHeader, responseHeader } from '../../protocol/headers.ts'
 import { Reader } from '../../protocol/reader.ts'
+import { encodePrincipal } from '../../protocol/records/member-bytes.ts'
 import type { AnyApi, RequestOf, ResponseOf } from '../../protocol/schema.ts'
 import { Writer } from '../../protocol/writer.ts'
 import type { Changes } from './changes.ts'
@@ -65,6 +66,9 @@ export async function forwarded<A extends AnyApi>(
   }
 }
 
+/** Who asks, as an Apache Kafka controller wants to read it: it refuses an envelope of nobody. */
+const anonymous = encodePrincipal({ type: 'User', name: 'ANONYMOUS', tokenAuthenticated: false })
+
 export interface RemoteCall<A extends AnyApi> {
   readonly to: number
   readonly api: A
@@ -86,7 +90,7 @@ export async function callController<A extends AnyApi>(
   const version = api.stable
   const wrapped = {
     requestData: wrap(api, version, request),
-    requestPrincipal: null,
+    requestPrincipal: anonymous,
     clientHostAddress: new Uint8Array(4),
   }
   const answered = await peers.call(to, envelope, wrapped, { timeoutMs })
