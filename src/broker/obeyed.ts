@@ -53,6 +53,7 @@ export const obeyed: Obeyed = {
     'group.max.session.timeout.ms',
     'group.max.size',
     'group.min.session.timeout.ms',
+    'initial.broker.registration.timeout.ms',
     'inter.broker.listener.name',
     'leader.imbalance.check.interval.seconds',
     'listener.security.protocol.map',

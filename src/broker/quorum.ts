@@ -2,7 +2,6 @@
  * The metadata quorum as the rest of the broker sees it: committed metadata, changes to it, and the way to whoever decides.
  * It plays raft over `__cluster_metadata-0`, and the controller while this node leads.
  */
-import { uuidFrom } from '../base/uuid.ts'
 import type { MetadataDelta } from '../metadata/delta.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { MetadataRecord } from '../metadata/records.ts'
@@ -19,6 +18,7 @@ import { CommittedMetadata } from './quorum/committed.ts'
 import { registerController } from './quorum/controller-registration.ts'
 import { ControllerShell, idleIntervalMs } from './quorum/controller-shell.ts'
 import { noPeers, type Peers } from './quorum/doors.ts'
+import { Entry } from './quorum/entry.ts'
 import { found } from './quorum/found.ts'
 import type { QuorumOptions } from './quorum/options.ts'
 import { PeerWatch } from './quorum/peer-watch.ts'
@@ -37,6 +37,7 @@ export class MetadataQuorum {
   readonly #options: QuorumOptions
   readonly #raft: RaftShell
   readonly #metadata: CommittedMetadata
+  readonly #entry: Entry
   readonly #lifecycle: BrokerLifecycle
   readonly #bootstrap: readonly MetadataRecord[]
   readonly #peers: Peers
@@ -63,6 +64,7 @@ export class MetadataQuorum {
   private constructor(options: QuorumOptions) {
     this.#options = options
     const { log, files, clock, random, logger, nodeId, clusterId, settings } = options
+    const requestTimeoutMs = () => settings().get('controller.quorum.request.timeout.ms')
     this.#peers = options.peers ?? noPeers
     this.#changes = new Changes(clock)
     const { own, bootstrap, configured } = found(options)
@@ -86,14 +88,16 @@ export class MetadataQuorum {
       clock,
       logger,
       ask: (to, request) =>
-        askPeer(this.#peers, {
-          to,
-          clusterId,
-          request,
-          endpoints: own.endpoints,
-          learn: (id, place) => this.places.note(id, place),
-          timeoutMs: this.#requestTimeoutMs(),
-        }),
+        this.#entry.whileAsking(
+          askPeer(this.#peers, {
+            to,
+            clusterId,
+            request,
+            endpoints: own.endpoints,
+            learn: (id, place) => this.places.note(id, place),
+            timeoutMs: requestTimeoutMs(),
+          }),
+        ),
       onLeader: (leaderId, epoch) => this.#leaderChanged(leaderId, epoch),
       onHighWatermark: (offset) => this.#commit(offset),
       onSnapshot: (id) => votersOf(this.#metadata.replace(id), id, configured),
@@ -105,7 +109,7 @@ export class MetadataQuorum {
       peers: this.#peers,
       clusterId,
       image: this.image,
-      requestTimeoutMs: () => this.#requestTimeoutMs(),
+      requestTimeoutMs,
       places: this.places,
     })
     this.#upkeep = new Upkeep({
@@ -115,9 +119,11 @@ export class MetadataQuorum {
       node: this.#raft.node,
       own,
       joins: options.isController === true && settings().get('controller.quorum.auto.join.enable'),
+      replaces: options.isLocal === true,
       intervalMs: () => settings().get('controller.quorum.fetch.timeout.ms'),
       controller: this.forward,
     })
+    this.#entry = new Entry(options, this.forward)
     this.#lifecycle = new BrokerLifecycle({
       brokerId: nodeId,
       clusterId,
@@ -127,6 +133,7 @@ export class MetadataQuorum {
       image: this.image,
       heartbeatIntervalMs: () => settings().get('broker.heartbeat.interval.ms'),
       controller: this.forward,
+      onRefused: (error) => this.#entry.refused(error),
       caughtUp: (offset) => this.#changes.until(() => this.image.offset > offset),
     })
     this.#metadata.onChange(({ brokers }) => {
@@ -175,17 +182,14 @@ export class MetadataQuorum {
 
   /** Registers this broker (and controller), tells when its image is up to date, and resolves when it counts as alive. */
   async join(caughtUp: () => void = () => {}): Promise<void> {
-    const { nodeId, registration, random, isController } = this.#options
+    const { isController, isBroker = true } = this.#options
     const { voters, key } = this.#raft.node
-    if (isController ?? isVoter(voters, key)) {
-      const endpoints = registration.controllerEndpoints
-      await registerController(this.forward, {
-        nodeId,
-        incarnationId: uuidFrom(random),
-        endpoints,
-      })
-    }
-    await this.#lifecycle.join(caughtUp)
+    await this.#entry.within(async (controller) => {
+      if (isController ?? isVoter(voters, key)) await registerController(controller, this.#options)
+      if (isBroker) await this.#lifecycle.register(controller)
+    })
+    if (isBroker) await this.#lifecycle.join(caughtUp)
+    else caughtUp()
   }
 
   /** Decides here and answers once that is committed; rejects with NOT_CONTROLLER where another node decides. */
@@ -292,9 +296,5 @@ export class MetadataQuorum {
     })
     if (this.image.features.size === 0) this.#controller.bootstrap(this.#bootstrap)
     this.#peerWatch.look(this.#controller)
-  }
-
-  #requestTimeoutMs(): number {
-    return this.#options.settings().get('controller.quorum.request.timeout.ms')
   }
 }

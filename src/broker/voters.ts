@@ -25,6 +25,8 @@ export interface Membership {
   readonly bootstrapIds: readonly number[]
   readonly listenerName: string
   readonly isController: boolean
+  readonly isBroker: boolean
+  readonly isLocal: boolean
 }
 
 export function membership(
@@ -36,7 +38,8 @@ export function membership(
   const ids = local.length > 0 ? local : [...remoteVoters(settings).keys()]
   const peers = own(properties, 'jackdaw.peers').map(Number)
   const servers = bootstrapServers(settings)
-  const isController = settings.get('process.roles').includes('controller')
+  const roles = settings.get('process.roles')
+  const isController = roles.includes('controller')
   const others =
     peers.some((id) => id !== nodeId) ||
     servers.some(
@@ -51,6 +54,8 @@ export function membership(
     bootstrapIds: [...new Set([...ids, ...peers]), ...servers.map((_, index) => idOf(index))],
     listenerName: settings.get('controller.listener.names')?.[0] ?? controllerListener,
     isController,
+    isBroker: roles.includes('broker'),
+    isLocal: peers.length > 0,
   }
 }
 

@@ -31,6 +31,8 @@ export type ApacheCluster = {
   brokers: { id: number; address: string; dataDirectory: string; pid: () => number | undefined }[]
   dataDirectory: string
   startBroker(id: number): Promise<void>
+  /** A directory that is not there any more is made anew, as an operator would. */
+  formatBroker(id: number): Promise<void>
   stopBroker(id: number): Promise<void>
   killBroker(id: number): Promise<void>
   /** Orderly stop of all; a data directory that was made here is removed. */
@@ -87,6 +89,16 @@ export async function startApacheKafka(options: ApacheOptions = {}): Promise<Apa
   })
   const propertiesOf = (id: number) => join(root, `broker-${id}.properties`)
 
+  const formatBroker = async (id: number) => {
+    await runChecked(
+      java(
+        ...['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId],
+        ...['--config', propertiesOf(id)],
+      ),
+      { timeoutMs: 60_000 },
+    )
+  }
+
   const running = new Map<number, Running>()
   const startBroker = async (id: number) => {
     const broker = start(java('kafka.Kafka', propertiesOf(id)))
@@ -108,13 +120,7 @@ export async function startApacheKafka(options: ApacheOptions = {}): Promise<Apa
     const lines = Object.entries(settings(id)).map(([name, value]) => `${name}=${value}\n`)
     writeFileSync(propertiesOf(id), lines.join(''))
     if (existsSync(join(dataOf(root, id), 'meta.properties'))) continue
-    await runChecked(
-      java(
-        ...['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId],
-        ...['--config', propertiesOf(id)],
-      ),
-      { timeoutMs: 60_000 },
-    )
+    await formatBroker(id)
   }
   try {
     await Promise.all(ids.map(startBroker))
@@ -136,6 +142,7 @@ export async function startApacheKafka(options: ApacheOptions = {}): Promise<Apa
     listeners,
     dataDirectory: root,
     startBroker,
+    formatBroker,
     stopBroker: (id) => endBroker(id, 'SIGTERM'),
     killBroker: (id) => endBroker(id, 'SIGKILL'),
     async stop() {

@@ -8,6 +8,8 @@ import { end, freePorts, type Running, run, runChecked, start } from './processe
 
 export type Kind = 'jackdaw' | 'apache'
 
+type Formatting = { as?: 'first' | 'joining'; cluster?: string; more?: Record<string, string> }
+
 const clusterId = 'JackdawTestClusterAAAA'
 const startTimeoutMs = 90_000
 
@@ -42,16 +44,35 @@ export class QuorumNodes {
     return /^directory\.id=(.+)$/m.exec(text)![1]!
   }
 
-  /** By Apache's own tool, as the first voter. Our nodes format their directories by themselves. */
-  async format(id: number): Promise<void> {
-    this.#write(id)
-    const args = ['format', '--cluster-id', clusterId, '--config', this.properties(id)]
-    await runChecked(this.#java('kafka.tools.StorageTool', ...args, '--standalone'), {
+  controller(id: number): string {
+    return `127.0.0.1:${this.#ports[2 * id - 1]}`
+  }
+
+  async formatOnce(id: number, formatting: Formatting = {}): Promise<void> {
+    if (!this.#isFormatted(id)) await this.format(id, formatting)
+  }
+
+  /** By Apache's own tool, as the first voter or as one that joins. Our nodes format their directories by themselves. */
+  async format(
+    id: number,
+    { as = 'first', cluster = clusterId, more = {} }: Formatting = {},
+  ): Promise<void> {
+    this.#write(id, more)
+    const args = ['format', '--cluster-id', cluster, '--config', this.properties(id)]
+    const how = as === 'first' ? '--standalone' : '--no-initial-controllers'
+    await runChecked(this.#java('kafka.tools.StorageTool', ...args, how), {
       timeoutMs: startTimeoutMs,
     })
   }
 
   async start(id: number, kind: Kind, more: Record<string, string> = {}): Promise<void> {
+    const node = this.launch(id, kind, more)
+    const ready = kind === 'apache' ? 'Kafka Server started' : '"ready"'
+    await node.outputs((text) => text.includes(ready), startTimeoutMs)
+  }
+
+  /** Starts a node of which nobody knows whether it will be one. */
+  launch(id: number, kind: Kind, more: Record<string, string> = {}): Running {
     this.#write(id, more)
     const command =
       kind === 'apache'
@@ -59,8 +80,7 @@ export class QuorumNodes {
         : jackdawCommand('jackdaw', ['broker', '--config', this.properties(id)])!
     const node = start(command)
     this.#running.set(id, node)
-    const ready = kind === 'apache' ? 'Kafka Server started' : '"ready"'
-    await node.outputs((text) => text.includes(ready), startTimeoutMs)
+    return node
   }
 
   async end(id: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
@@ -94,24 +114,26 @@ export class QuorumNodes {
   }
 
   #write(id: number, more: Record<string, string> = {}): void {
-    const controller = (each: number) => `127.0.0.1:${this.#ports[2 * each - 1]}`
-    const isFresh = !existsSync(join(this.directory(id), 'meta.properties'))
     const properties = {
       'process.roles': 'broker,controller',
       'node.id': id,
-      'controller.quorum.bootstrap.servers': controller(1),
+      'controller.quorum.bootstrap.servers': this.controller(1),
       'controller.listener.names': 'CONTROLLER',
       'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
-      listeners: `PLAINTEXT://${this.address(id)},CONTROLLER://${controller(id)}`,
+      listeners: `PLAINTEXT://${this.address(id)},CONTROLLER://${this.controller(id)}`,
       'log.dirs': this.directory(id),
       'offsets.topic.replication.factor': 1,
       'share.coordinator.state.topic.replication.factor': 1,
       'share.coordinator.state.topic.min.isr': 1,
-      ...(isFresh ? { 'jackdaw.cluster.id': clusterId } : {}),
+      ...(!this.#isFormatted(id) ? { 'jackdaw.cluster.id': clusterId } : {}),
       ...more,
     }
     const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}\n`)
     writeFileSync(this.properties(id), lines.join(''))
+  }
+
+  #isFormatted(id: number): boolean {
+    return existsSync(join(this.directory(id), 'meta.properties'))
   }
 
   #java(...args: string[]) {

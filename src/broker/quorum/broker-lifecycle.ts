@@ -8,7 +8,7 @@ import { supportedFeatures } from '../../metadata/features.ts'
 import type { MetadataImage } from '../../metadata/image.ts'
 import { brokerHeartbeat } from '../../protocol/apis/broker-heartbeat.ts'
 import { brokerRegistration } from '../../protocol/apis/broker-registration.ts'
-import { errorName, KafkaError } from '../../protocol/errors.ts'
+import { type ErrorName, errorName, KafkaError } from '../../protocol/errors.ts'
 import type { AnyApi, RequestOf, ResponseOf } from '../../protocol/schema.ts'
 import type { Logger } from '../logger.ts'
 
@@ -42,8 +42,16 @@ export interface LifecycleOptions {
   readonly image: MetadataImage
   readonly heartbeatIntervalMs: () => number
   readonly controller: ToController
+  /** The controller does not take this broker in. */
+  readonly onRefused: (error: ErrorName) => void
   /** Resolves when the image holds this offset. */
   readonly caughtUp: (offset: bigint) => Promise<void>
+}
+
+/** What may stand in the way of a broker that wants in, for a person. */
+export const obstacles: { readonly [error in ErrorName]?: string } = {
+  DUPLICATE_BROKER_REGISTRATION: 'another broker is registered with this id',
+  INCONSISTENT_CLUSTER_ID: 'this directory belongs to another cluster than the quorum',
 }
 
 const retryMs = 50
@@ -73,12 +81,10 @@ export class BrokerLifecycle {
    * registration: what an older one says of leaders, perhaps of ourselves, has been overtaken, and must not be acted upon.
    */
   async join(caughtUp: () => void): Promise<void> {
-    await this.#register()
     await this.#options.caughtUp(this.#epoch)
     caughtUp()
     while (!this.#stopped) {
-      const { isFenced } = await this.#heartbeat(false)
-      if (!isFenced) break
+      if (await this.#isUnfenced()) break
       await this.#pause(retryMs)
     }
     this.#phase = 'running'
@@ -127,9 +133,10 @@ export class BrokerLifecycle {
     this.brokersChanged()
   }
 
-  async #register(): Promise<void> {
-    const { brokerId, clusterId, registration, controller, logger } = this.#options
-    for (;;) {
+  /** Resolves when the controller has taken this broker in; fenced, for now. */
+  async register(controller = this.#options.controller): Promise<void> {
+    const { brokerId, clusterId, registration, logger, onRefused } = this.#options
+    while (!this.#stopped) {
       const { errorCode, brokerEpoch } = await controller(brokerRegistration, {
         brokerId,
         clusterId,
@@ -147,13 +154,20 @@ export class BrokerLifecycle {
         return
       }
       const error = errorName(errorCode)
-      if (error !== 'DUPLICATE_BROKER_REGISTRATION') throw new KafkaError(error, refusals[error])
-      logger.warn(
-        { brokerId },
-        'another broker is registered with this id; waiting for its session to end',
-      )
+      onRefused(error)
+      if (error !== 'DUPLICATE_BROKER_REGISTRATION') throw new KafkaError(error, obstacles[error])
+      // Its session may end: perhaps it is who this broker was before.
       await this.#pause(1000)
-      if (this.#stopped) return
+    }
+  }
+
+  async #isUnfenced(): Promise<boolean> {
+    try {
+      return !(await this.#heartbeat(false)).isFenced
+    } catch (error) {
+      // The quorum may have lost its leader, or its majority, just now.
+      if (error instanceof KafkaError && error.fate !== 'final') return false
+      throw error
     }
   }
 
@@ -174,7 +188,7 @@ export class BrokerLifecycle {
     const response = await controller(brokerHeartbeat, asked, timeoutMs)
     const error = errorName(response.errorCode)
     // Somebody took us off the list: we are new then.
-    if (error === 'STALE_BROKER_EPOCH' && !wantShutDown) await this.#register()
+    if (error === 'STALE_BROKER_EPOCH' && !wantShutDown) await this.register()
     else if (response.errorCode !== 0) throw new KafkaError(error)
     return response
   }
@@ -202,8 +216,4 @@ export class BrokerLifecycle {
       this.#options.clock.schedule(delayMs, resolve, { keepAlive: true }),
     )
   }
-}
-
-const refusals: { [error: string]: string } = {
-  INCONSISTENT_CLUSTER_ID: 'this directory belongs to another cluster than the quorum',
 }

@@ -30,6 +30,10 @@ export interface QuorumOptions {
   readonly listenerName?: string
   /** May vote if it is asked to, or asks itself (`controller.quorum.auto.join.enable`). */
   readonly isController?: boolean
+  /** Its cluster is all on this machine, and nobody else looks after its voters. */
+  readonly isLocal?: boolean
+  /** `process.roles`: one that is none leads no partition and holds no replica. */
+  readonly isBroker?: boolean
   readonly registration: Registration
   readonly peers?: Peers
   /** The node cannot keep its word any more and must stop. */

@@ -6,7 +6,7 @@ import { updateRaftVoter } from '../../protocol/apis/update-raft-voter.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import type { RaftNode } from '../../raft/node.ts'
 import { currentVoters } from '../../raft/voter-history.ts'
-import type { ReplicaKey, Voter } from '../../raft/voters.ts'
+import { isVoter, type ReplicaKey, type Voter } from '../../raft/voters.ts'
 import type { Logger } from '../logger.ts'
 import type { ToController } from './broker-lifecycle.ts'
 
@@ -18,6 +18,8 @@ export interface UpkeepOptions {
   readonly own: Voter
   /** `controller.quorum.auto.join.enable`, on a controller. */
   readonly joins: boolean
+  /** Of a local cluster: whoever lost its disk takes the place of who it was, and no other. */
+  readonly replaces: boolean
   readonly intervalMs: () => number
   readonly controller: ToController
 }
@@ -29,14 +31,16 @@ export type Wish =
 /** What a node wants changed; null where all is as it should be, or nothing can be changed. */
 export function wish(
   node: Pick<RaftNode, 'voterSets' | 'leaderId'>,
-  { own, joins }: { own: Voter; joins: boolean },
+  { own, joins, replaces }: { own: Voter; joins: boolean; replaces: boolean },
 ): Wish | null {
   const { kraftVersion, voters } = currentVoters(node)
   if (kraftVersion < 1 || node.leaderId < 0) return null
   const known = voters.find(({ id }) => id === own.id)
   if (known === undefined) return joins ? { kind: 'add', voter: own } : null
   // The id still stands for a disk that is gone: it goes first (KIP-853).
-  if (known.directoryId !== own.directoryId) return joins ? { kind: 'remove', key: known } : null
+  if (known.directoryId !== own.directoryId) {
+    return joins || replaces ? { kind: 'remove', key: known } : null
+  }
   return saysTheSame(known, own) ? null : { kind: 'update', voter: own }
 }
 
@@ -50,6 +54,8 @@ export class Upkeep {
   readonly #options: UpkeepOptions
   #timer: Cancel = () => {}
   #closed = false
+  /** It has taken its lost disk out, and votes again as soon as it may. */
+  #isReplacing = false
 
   constructor(options: UpkeepOptions) {
     this.#options = options
@@ -67,10 +73,14 @@ export class Upkeep {
   }
 
   async #look(): Promise<void> {
-    const { node, logger } = this.#options
-    const wanted = wish(node, this.#options)
+    const { node, own, replaces, logger } = this.#options
+    if (isVoter(currentVoters(node).voters, own)) this.#isReplacing = false
+    const joins = this.#options.joins || this.#isReplacing
+    const wanted = wish(node, { own, replaces, joins })
     try {
       if (wanted !== null) {
+        // Whether or not the answer arrives.
+        if (wanted.kind === 'remove') this.#isReplacing = true
         const { errorCode } = await this.#ask(wanted)
         if (errorCode === 0) logger.info({ wanted: wanted.kind }, 'the voters of the quorum change')
       }
