@@ -3,6 +3,7 @@ import {
   describeCluster,
   unregisterBroker,
 } from '../../client/admin/cluster.ts'
+import { addressOf, addressText } from '../../client/bootstrap.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { type Command, commandTool } from '../command-tool.ts'
 import { executionError, illegalArgument, JavaError } from '../java/errors.ts'
@@ -89,7 +90,18 @@ function endpoints({ nodes }: ClusterDescription, type: 'broker' | 'controller')
         row.map((cell, i) => left(cell, widths[i]!)).join(' ')
       return [head, ...rows].map((row) => `${line(row)}\n`).join('')
     },
-    table: () => ({ head, rows, aligns: ['right', 'left', 'right', 'left', 'left', 'left'] }),
+    // A broker that listens on a unix socket has no port, and most have no rack.
+    table: () => ({
+      head: ['ID', 'ADDRESS', 'RACK', 'STATE', 'TYPE'],
+      rows: nodes.map((node) => [
+        String(node.id),
+        addressText(addressOf(node.host, node.port)),
+        node.rack ?? '-',
+        state(node.isFenced),
+        type,
+      ]),
+      aligns: ['right', 'left', 'left', 'left', 'left'],
+    }),
   }
 }
 

@@ -13,7 +13,9 @@ export type EntityConfigs = {
   readonly entries: readonly ConfigEntry[]
 }
 
-export function shownConfigs(found: readonly EntityConfigs[]): Pick<Shown, 'json' | 'table'> {
+export function shownConfigs(
+  found: readonly EntityConfigs[],
+): Pick<Shown, 'json' | 'table' | 'none'> {
   return {
     json: () =>
       found.map(({ type, name, entries }) => ({
@@ -33,6 +35,7 @@ export function shownConfigs(found: readonly EntityConfigs[]): Pick<Shown, 'json
       ),
       aligns: ['left', 'left', 'left', 'left'],
     }),
+    none: 'Nothing is set; --all shows the defaults, too.\n',
   }
 }
 
@@ -81,6 +84,7 @@ export function shownQuotas(
       [...quotas.map(plainQuotas), ...credentials.map(plainCredentials)]
         .map((line) => `${line}\n`)
         .join(''),
+    none: 'Nothing is set.\n',
     table: () => ({
       head: ['OF', 'NAME', 'VALUE'],
       rows: [

@@ -8,6 +8,7 @@ import { parse } from '../options/parse.ts'
 import { chosenForm } from '../output/form.ts'
 import { jsonLine } from '../output/json.ts'
 import { adminEvent, exceptionText } from '../output/log.ts'
+import { show } from '../output/show.ts'
 import { findServer, type Server } from '../server.ts'
 import { isTold, ToolFailure, uncaught } from '../tell.ts'
 import type { Tool } from '../tool.ts'
@@ -20,7 +21,7 @@ import { describe } from './describe/describe.ts'
 import { durationMs } from './duration.ts'
 import type { HistoryAsked } from './history/asked.ts'
 import { asksForLag } from './lag/asked.ts'
-import { parseStates, parseTypes, plainList } from './list.ts'
+import { parseStates, parseTypes, plainList, shownList } from './list.ts'
 import { csvText } from './reset/csv.ts'
 import { plainPlan } from './reset/plain.ts'
 import { reset } from './reset/reset.ts'
@@ -183,10 +184,9 @@ async function list({ options, asking, machine }: Run): Promise<undefined> {
   }
   const isFiltered = options.has('type') || options.has('state')
   const groups = await listedGroups(asking, isFiltered ? filter : null)
+  const columns = { type: options.has('type'), state: options.has('state') }
   if (form === 'json') machine.stdout.write(jsonLine(groups))
-  else {
-    machine.stdout.write(
-      plainList(groups, { type: options.has('type'), state: options.has('state') }),
-    )
-  }
+  else if (form === 'plain' || (groups.length > 0 && !isFiltered)) {
+    machine.stdout.write(plainList(groups, columns))
+  } else await show(shownList(groups, columns), { form, machine })
 }

@@ -1,5 +1,6 @@
 import { illegalArgument } from '../java/errors.ts'
 import { javaSplit, left } from '../java/text.ts'
+import type { Shown } from '../output/show.ts'
 
 export const groupStates = [
   'PreparingRebalance',
@@ -49,4 +50,22 @@ export function plainList(groups: readonly ListedGroup[], { type, state }: ListC
       return `${left(row.group, width)}${cells.map((cell) => ` ${left(cell, 20)}`).join('')}\n`
     })
     .join('')
+}
+
+/** The same for a person. */
+export function shownList(groups: readonly ListedGroup[], { type, state }: ListColumns): Shown {
+  return {
+    json: () => groups,
+    plain: () => plainList(groups, { type, state }),
+    none: 'There are no such groups.\n',
+    table: () => ({
+      head: ['GROUP', ...(type ? ['TYPE'] : []), ...(state ? ['STATE'] : [])],
+      rows: groups.map((each) => [
+        each.group,
+        ...(type ? [each.type] : []),
+        ...(state ? [each.state] : []),
+      ]),
+      aligns: ['left', 'left', 'left'],
+    }),
+  }
 }

@@ -106,6 +106,7 @@ function shown(found: readonly GroupListing[]): Shown {
       const line = (cells: readonly string[]) => cells.map((cell) => left(cell, width)).join(' ')
       return [`${line(head)}\n`, ...rows.map((row) => `${line(row)} \n`)].join('')
     },
+    none: 'There are no such groups.\n',
     table: () => ({ head, rows, aligns: ['left', 'left', 'left'] }),
   }
 }

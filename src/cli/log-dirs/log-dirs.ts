@@ -62,6 +62,7 @@ function shown(found: readonly BrokerDirs[], topics: ReadonlySet<string>): Shown
         })),
       })),
     plain: () => `${plain(found, isWanted)}\n`,
+    none: 'There is nothing of these topics on these brokers.\n',
     table: () => ({
       head: ['BROKER', 'DIRECTORY', 'TOPIC', 'PARTITION', 'BYTES', 'LAG', ''],
       rows: found.flatMap(({ id, dirs }) =>

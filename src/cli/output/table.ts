@@ -24,7 +24,7 @@ export function tableText(
   { aligns, colour, width }: { aligns: readonly Align[]; colour: ChalkInstance; width: number },
 ): string {
   const isHeadless = head.every((title) => title === '')
-  if (!isHeadless && leastWidth(head) > width && head.length > 2) {
+  if (!isHeadless && leastWidth(head, rows) > width && head.length > 2) {
     return oneBelowTheOther(head, rows, colour)
   }
   const widths = fittingWidths(head, rows, width)
@@ -64,9 +64,17 @@ const ansi = /(\u001b\[[0-9;]*m)/
 const gap = 2
 const columnMin = 8
 
-/** With no column narrower than its title. */
-function leastWidth(head: readonly string[]): number {
-  return head.reduce((sum, title) => sum + title.length, 0) + gap * (head.length - 1)
+/** With no column narrower than its title, or than what lets a person read on. */
+function leastWidth(head: readonly string[], rows: readonly (readonly string[])[]): number {
+  const own = naturalWidths(head, rows)
+  const least = head.map((title, i) => Math.min(own[i]!, Math.max(title.length, columnMin)))
+  return least.reduce((sum, each) => sum + each, 0) + gap * (head.length - 1)
+}
+
+function naturalWidths(head: readonly string[], rows: readonly (readonly string[])[]): number[] {
+  return head.map((title, i) =>
+    Math.max(title.length, ...rows.map((row) => stripVTControlCharacters(row[i] ?? '').length)),
+  )
 }
 
 /** For a terminal where not even the titles stand beside each other: a line for each cell that holds something. */
@@ -91,9 +99,7 @@ function fittingWidths(
   width: number,
 ): number[] | null {
   const least = head.map((title) => Math.max(title.length, columnMin))
-  const widths = head.map((title, i) =>
-    Math.max(title.length, ...rows.map((row) => stripVTControlCharacters(row[i] ?? '').length)),
-  )
+  const widths = naturalWidths(head, rows)
   const taken = widths.reduce((sum, each) => sum + each, 0) + gap * (widths.length - 1)
   if (taken <= width) return null
   for (let excess = taken - width; excess > 0; excess--) {

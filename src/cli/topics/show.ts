@@ -11,8 +11,9 @@ export async function showNames(
 ): Promise<void> {
   if (form === 'json') stdout.write(jsonLine(names))
   // A person gets no empty line for nothing.
-  else if (form === 'table') stdout.write(names.map((name) => `${name}\n`).join(''))
-  else stdout.write(plainNames(names))
+  else if (form === 'table') {
+    stdout.write(names.map((name) => `${name}\n`).join('') || 'There are no such topics.\n')
+  } else stdout.write(plainNames(names))
 }
 
 export async function showTopics(

@@ -11,6 +11,7 @@ export function topicsTable(
   const isReport =
     report.underReplicated || report.unavailable || report.underMinIsr || report.atMinIsr
   const shown = isReport ? topics.filter(({ partitions }) => partitions.length > 0) : topics
+  if (isReport && shown.length === 0) return 'There are no such partitions.\n'
   return shown
     .map((topic) => {
       const { name, partitions, replicationFactor, topicId } = topic

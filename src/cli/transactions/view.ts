@@ -13,8 +13,9 @@ export type Hanging = ActiveProducer & TopicPartition
 const none = 'None'
 const minuteMs = 60_000
 
-const shown = (json: () => unknown, head: string[], rows: string[][]): Shown => ({
+const shown = (json: () => unknown, head: string[], rows: string[][], none?: string): Shown => ({
   json,
+  ...(none === undefined ? {} : { none }),
   plain: () => prettyTable([head, ...rows]),
   table: () => ({ head, rows, aligns: head.map(() => 'left') }),
 })
@@ -30,6 +31,7 @@ export function shownListings(found: readonly TransactionListing[]): Shown {
     () => found,
     ['TransactionalId', 'Coordinator', 'ProducerId', 'TransactionState'],
     rows,
+    'There are no such transactions.\n',
   )
 }
 
@@ -77,7 +79,7 @@ export function shownProducers(found: readonly ActiveProducer[]): Shown {
     String(each.lastTimestamp),
     each.currentTxnStartOffset < 0n ? none : String(each.currentTxnStartOffset),
   ])
-  return shown(() => found, head, rows)
+  return shown(() => found, head, rows, 'No producer with an id has written there lately.\n')
 }
 
 export function shownHanging(found: readonly Hanging[], now: number): Shown {
@@ -101,5 +103,5 @@ export function shownHanging(found: readonly Hanging[], now: number): Shown {
     String(each.lastTimestamp),
     String(Math.floor((now - Number(each.lastTimestamp)) / minuteMs)),
   ])
-  return shown(() => found, head, rows)
+  return shown(() => found, head, rows, 'No transaction hangs.\n')
 }

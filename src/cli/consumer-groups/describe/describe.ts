@@ -59,9 +59,12 @@ async function showMembers(
     stdout.write(jsonLine(groups.map((group) => ({ ...jsonState(group), members: group.members }))))
     return
   }
+  const table = form === 'table' ? (await import('./table.ts')).membersTable : null
   for (const group of groups) {
     remark(group, machine)
-    stdout.write(plainMembers(group, { verbose }))
+    if (table === null) stdout.write(plainMembers(group, { verbose }))
+    // A person has been told already that nobody is there.
+    else if (group.members.length > 0) stdout.write(table(group, { verbose, machine }))
   }
 }
 
@@ -72,6 +75,13 @@ async function showStates(
   const { stdout } = machine
   if (form === 'json') {
     stdout.write(jsonLine(groups.map(jsonState)))
+    return
+  }
+  if (form === 'table') {
+    const there = groups.filter(({ state }) => state !== 'Dead')
+    for (const group of groups) if (group.state === 'Dead') remark(group, machine)
+    const { statesTable } = await import('./table.ts')
+    if (there.length > 0) stdout.write(statesTable(there, { verbose, machine }))
     return
   }
   for (const group of groups) {
