@@ -195,6 +195,12 @@ echo "\${COMPREPLY[*]}"
   expect(await completed('topics --topic=or', 'or')).toBe('orders orders.dead')
   expect(await completed('jackdaw-consumer-groups --describe --group ')).toBe('billing')
   expect(await completed('topics --bootstrap-server 127.0.0.1:1 --topic ')).toBe('')
+  // What the verbs of Jackdaw's own take.
+  expect(await completed('jackdaw completion ')).toBe('bash fish zsh')
+  expect(await completed('jackdaw stop ')).toBe('--debug --home 1')
+  expect(await completed('jackdaw consume or')).toBe('orders orders.dead')
+  expect(await completed('jackdaw consume orders --tai')).toBe('--tail')
+  expect(await completed('jackdaw produce --compression-codec zs')).toBe('zstd')
 })
 
 shellTest('zsh')('zsh completes the same', async () => {

@@ -10,12 +10,7 @@ import { isClosedPipe } from '../tell.ts'
 import { toolNamed, toolNames } from '../tools.ts'
 import type { Verb } from './completion/complete.ts'
 import { type Context, context } from './context.ts'
-
-/** Records as lines of JSON, with everything that they hold. */
-const short: { readonly [name: string]: { tool: string; options: readonly string[] } } = {
-  consume: { tool: 'console-consumer', options: ['--output', 'jsonl'] },
-  produce: { tool: 'console-producer', options: ['--input', 'jsonl'] },
-}
+import { isTopicFirst, short } from './short.ts'
 
 const machine = systemMachine()
 const named = process.argv[2] ?? ''
@@ -25,8 +20,7 @@ if (tool === undefined) {
   void main(machine).then((code) => process.exit(code))
 } else {
   const [, , , ...rest] = process.argv
-  // "jackdaw consume orders": the first word is the topic.
-  const isTopic = shorthand !== undefined && /^[^-]/.test(rest[0] ?? '')
+  const isTopic = shorthand !== undefined && isTopicFirst(rest)
   const words = [...(shorthand?.options ?? []), ...(isTopic ? ['--topic'] : []), ...rest]
   process.argv.splice(2, process.argv.length, ...words)
   void tool()
@@ -153,6 +147,7 @@ function verbsOf(program: Command): Verb[] {
       name: command.name(),
       description: command.description(),
       options: command.options.map(({ long, description }) => ({ text: long!, description })),
+      argument: command.registeredArguments[0]?.name() ?? null,
     }))
 }
 

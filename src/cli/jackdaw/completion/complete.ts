@@ -3,12 +3,15 @@ import { listGroups } from '../../../client/admin/list-groups.ts'
 import { listTopics } from '../../../client/admin/topics.ts'
 import { parseBootstrap } from '../../../client/bootstrap.ts'
 import { Cluster } from '../../../client/cluster.ts'
+import { brokerIds } from '../../../cluster/brokers.ts'
 import { localBootstrap } from '../../../cluster/local.ts'
 import { declarationOf } from '../../declarations.ts'
 import type { Machine } from '../../machine.ts'
 import { toolNames } from '../../tools.ts'
-import { clusterHost } from '../context.ts'
+import { clusterHost, context } from '../context.ts'
+import { isTopicFirst, short } from '../short.ts'
 import { type Candidate, candidatesOf, fitting } from './candidates.ts'
+import { shells } from './scripts.ts'
 
 // Whoever waits for a list of topics has a finger on the key.
 const timeoutMs = 1500
@@ -18,6 +21,8 @@ export type Verb = {
   readonly name: string
   readonly description: string
   readonly options: readonly Candidate[]
+  /** What its first argument is called; null where it takes none. */
+  readonly argument: string | null
 }
 
 /** Writes a line for each candidate: the word, and behind a tab what it means. A shell is told of no error. */
@@ -45,6 +50,11 @@ function named(command: string, rest: readonly string[]): Line {
   const name = command.replace(/^.*\//, '').replace(/\.sh$/, '')
   if (name === 'jackdaw') {
     const [first = '', ...others] = rest
+    const shorthand = Object.hasOwn(short, first) ? short[first] : undefined
+    if (shorthand !== undefined && others.length > 0) {
+      const isTopic = others.length === 1 ? !others[0]!.startsWith('-') : isTopicFirst(others)
+      return { tool: shorthand.tool, words: isTopic ? ['--topic', ...others] : others }
+    }
     return toolNames.includes(first) && others.length > 0
       ? { tool: first, words: others }
       : { tool: null, words: rest }
@@ -58,7 +68,7 @@ async function candidates(
   { tool, words }: Line,
   verbs: readonly Verb[],
 ): Promise<readonly Candidate[] | 'file'> {
-  if (tool === null) return verbCandidates(words, verbs)
+  if (tool === null) return verbCandidates(machine, words, verbs)
   const wanted = candidatesOf(await declarationOf(tool), words)
   switch (wanted.kind) {
     case 'words':
@@ -70,9 +80,39 @@ async function candidates(
   }
 }
 
-function verbCandidates(words: readonly string[], verbs: readonly Verb[]): readonly Candidate[] {
-  if (words.length > 1) return verbs.find(({ name }) => name === words[0])?.options ?? []
-  return verbs.map(({ name, description }) => ({ text: name, description }))
+function verbCandidates(
+  machine: Machine,
+  words: readonly string[],
+  verbs: readonly Verb[],
+): readonly Candidate[] | 'file' {
+  if (words.length <= 1) return verbs.map(({ name, description }) => ({ text: name, description }))
+  const verb = verbs.find(({ name }) => name === words[0])
+  if (verb === undefined) return []
+  const option = words.at(-2)!
+  if (option === '--home' || option === '--config') return 'file'
+  if (words.at(-1)!.startsWith('-')) return verb.options
+  switch (verb.argument) {
+    case 'shell':
+      return shells.map((text) => ({ text }))
+    case 'folder':
+      return 'file'
+    case 'id':
+    case 'ids':
+      return [...idsOf(machine, words), ...verb.options]
+    default:
+      return verb.options
+  }
+}
+
+/** Those of the brokers of the cluster that is meant; none where there is no cluster. */
+function idsOf(machine: Machine, words: readonly string[]): Candidate[] {
+  try {
+    const home = words.includes('--home') ? words[words.indexOf('--home') + 1] : undefined
+    const at = context(machine, { home })
+    return brokerIds(at.host, at.home).map((id) => ({ text: String(id) }))
+  } catch {
+    return []
+  }
 }
 
 async function names(
