@@ -1,7 +1,4 @@
 /** Tools and brokers by name, so that a run can be told "Apache's tools against Jackdaw's broker". */
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { apache, apacheCommand, apacheTools } from './apache.ts'
 import { startApacheKafka } from './apache-cluster.ts'
 import { isBuilt, jackdawCommand, startJackdaw } from './jackdaw.ts'
@@ -17,9 +14,9 @@ export type Maker = (typeof makers)[number]
 export function toolsOf(maker: Maker): Available<Tools> {
   if (maker === 'jackdaw') {
     if (!isBuilt('topics')) return { ok: false, reason: 'not built yet: npm run build' }
-    // Where a transcript gives no address, no cluster of this machine may answer.
+    // Where a transcript gives no address, no cluster of this machine may answer: nobody can have one here.
     const env = {
-      JACKDAW_HOME: mkdtempSync(join(tmpdir(), 'jackdaw-none-')),
+      JACKDAW_HOME: '/nonexistent/jackdaw',
       JACKDAW_NO_START: '1',
     }
     return { ok: true, value: (tool, args) => jackdawCommand(tool, args, env) }
