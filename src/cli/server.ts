@@ -40,6 +40,14 @@ export async function addressesOf(
   return resolvable(parseBootstrap(server.text), machine)
 }
 
+/** Kafka's consumers and producers refuse an empty list before they look at anything else. */
+export function ensureAddressText(server: Server): void {
+  if (server.kind !== 'given' || server.text.trim() !== '') return
+  throw configError(
+    "Configuration 'bootstrap.servers' must not be empty. Valid values include: any non-empty value",
+  )
+}
+
 // Kafka's clients check the list before they look at what stands in it.
 function ensureNoneEmpty(text: string): void {
   const isEmpty = text !== '' && text.split(',').some((each) => each.trim() === '')

@@ -52,8 +52,7 @@ export class Consumer {
     this.settings = consumerSettings(consumerOptions, this.cluster.settings)
     const { groupId } = this.settings
     this.#link = groupId === null ? null : new CoordinatorLink(this.cluster, groupId)
-    const group =
-      this.#link === null ? null : { link: this.#link, identity: () => this.#identity() }
+    const group = this.#link === null ? null : { link: this.#link, identity: () => this.member }
     this.#committer =
       group === null ? null : new Committer(this.cluster, this.settings, group, this.#assignment)
     this.#signal = new Signal(this.cluster.settings.host.clock)
@@ -151,6 +150,12 @@ export class Consumer {
     }
   }
 
+  /** Who this consumer is in its group. */
+  get member(): CommitIdentity {
+    const nobody = { memberId: '', generation: -1, groupInstanceId: null }
+    return this.#membership?.identity() ?? { groupId: this.settings.groupId!, ...nobody }
+  }
+
   /** Lets a `poll` that waits return at once; without one, the next. */
   wakeup(): void {
     this.#isWoken = true
@@ -218,21 +223,18 @@ export class Consumer {
   }
 
   #groupHost(): GroupHost {
+    const isFailing = () => this.#metadataChanged()
     return {
       topics: () => wantedTopics(this.#subscription, this.cluster.cache, this.settings),
       commitProcessed: async () =>
         this.#committer?.commitProcessed(this.settings.defaultApiTimeoutMs),
-      ...handOver(this.#assignment, () => this.#listener),
+      ...handOver(this.#assignment, () => this.#listener, isFailing),
       wake: () => this.#signal.raise(),
     }
   }
 
-  #identity(): CommitIdentity {
-    const nobody = { memberId: '', generation: -1, groupInstanceId: null }
-    return this.#membership?.identity() ?? { groupId: this.settings.groupId!, ...nobody }
-  }
-
-  #metadataChanged(): void {
+  /** Whether the topics are such that the next poll will throw. */
+  #metadataChanged(): boolean {
     const { cache } = this.cluster
     for (const name of this.#namedTopics()) {
       const error = cache.topics.get(name)?.error
@@ -243,6 +245,7 @@ export class Consumer {
       }
     }
     this.#membership?.topicsChanged()
+    return this.#failure !== null
   }
 
   /** Those that were asked for by name: they should be there. */

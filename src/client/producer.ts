@@ -35,6 +35,7 @@ export class Producer {
   readonly #accumulator: Accumulator
   readonly #sender: Sender
   readonly #routes = new Map<string, Route>()
+  readonly #refused = new Set<string>()
   readonly #transaction: Transaction | null
   readonly #roomWaiters: (() => void)[] = []
   #generation = -1
@@ -84,6 +85,8 @@ export class Producer {
   /** Waits until the topic's partitions are known, for `max.block.ms` at most; a broker that creates topics by itself does. */
   async topic(name: string): Promise<ProducerTopic> {
     this.#sender.prepare()
+    // What a broker has called no name of a topic is not asked for a second time.
+    if (this.#refused.has(name)) throw new KafkaError('INVALID_TOPIC_EXCEPTION', name)
     if (!this.#routes.has(name)) await this.#discover(name)
     return new ProducerTopic(this, this.#accumulator, this.#routes.get(name)!)
   }
@@ -195,6 +198,7 @@ export class Producer {
       case 'NONE':
         return null
       case 'INVALID_TOPIC_EXCEPTION':
+        this.#refused.add(name)
         throw new KafkaError(error, `Invalid topics: [${name}]`)
       case 'TOPIC_AUTHORIZATION_FAILED':
         throw new KafkaError(error, `Not authorized to access topics: [${name}]`)

@@ -70,7 +70,7 @@ function change(turn: Turn, update: Update): MetadataRecord[] {
   if (feature === 'kraft.version') {
     // No record of the controller's: the quorum writes it, and the way back is none of Kafka's either.
     if (level >= current) return []
-    no('It is not possible to downgrade this feature.')
+    no("Can't downgrade the version of this feature.")
   }
   if (level === current) return []
   const made: MetadataRecord[] = [record('featureLevel', 0, { name: feature, featureLevel: level })]

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { figures } from '../../src/cli/consumer-perf-test/rows.ts'
-import { dateFormat } from '../../src/cli/java/date-format.ts'
 import { figuresShown, percentileFigures, rateFigures } from '../../src/cli/output/figures.ts'
 import { waitMs } from '../../src/cli/pace.ts'
 import { StartTimes } from '../../src/cli/producer-perf-test/start-times.ts'
@@ -60,16 +59,4 @@ test('start times come out by number, in any order, over blocks', () => {
 test('what was consumed is told as by Kafka', () => {
   const measured = { bytes: 1024 * 1024, records: 40, elapsedMs: 500, rebalanceMs: 400 }
   expect(figures(measured)).toBe('1.0000, 2.0000, 40, 80.0000, 400, 100, 10.0000, 400.0000')
-})
-
-test.each([
-  ['yyyy-MM-dd HH:mm:ss:SSS', '2026-03-04 15:06:07:008'],
-  ["d.M.yy 'at' h:mm a", '4.3.26 at 3:06 PM'],
-  ["HH''mm", "15'06"],
-])('a date as %s', (pattern, text) => {
-  expect(dateFormat(pattern)(new Date(2026, 2, 4, 15, 6, 7, 8).getTime())).toBe(text)
-})
-
-test('a letter that means nothing is refused', () => {
-  expect(() => dateFormat('nonsense')).toThrow("Illegal pattern character 'n'")
 })

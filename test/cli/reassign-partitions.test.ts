@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { dirMoveLine, dirMovesOf, stateOf } from '../../src/cli/reassign-partitions/dir-moves.ts'
 import { ensureMovable, parseTargets } from '../../src/cli/reassign-partitions/files.ts'
 import { propose } from '../../src/cli/reassign-partitions/propose.ts'
+import { movesOf } from '../../src/cli/reassign-partitions/throttles.ts'
 
 const brokers = (...racks: (string | null)[]) => racks.map((rack, i) => ({ id: i + 1, rack }))
 
@@ -86,3 +87,46 @@ test.each([
 ])('a replica in $current, with a copy in $future: $line', ({ line, ...place }) => {
   expect(dirMoveLine(move, stateOf(move, place))).toBe(line)
 })
+
+test.each([
+  {
+    why: 'what has not moved yet is copied from where it is',
+    active: [],
+    targets: [[3, 1]],
+    moves: [{ sources: [1, 2], destinations: [3] }],
+  },
+  {
+    why: 'a replica on the way has nothing to give',
+    active: [{ replicas: [3, 1, 2], adding: [3] }],
+    targets: [[3, 1]],
+    moves: [{ sources: [1, 2], destinations: [3] }],
+  },
+  {
+    why: 'another partition on the way is limited with them',
+    active: [undefined, { replicas: [4, 1], adding: [4] }],
+    targets: [[2, 3]],
+    moves: [
+      { sources: [1], destinations: [4] },
+      { sources: [1, 2], destinations: [3] },
+    ],
+  },
+])('what a throttle limits: $why', ({ active, targets, moves }) => {
+  const going = active.flatMap((each, partition) =>
+    each === undefined
+      ? []
+      : [
+          {
+            ...at(partition),
+            replicas: each.replicas,
+            addingReplicas: each.adding,
+            removingReplicas: [],
+          },
+        ],
+  )
+  const current = targets.map((_, partition) => ({ ...at(partition), replicas: [1, 2] }))
+  const wanted = targets.map((replicas, partition) => ({ ...at(partition), replicas }))
+  const found = movesOf({ active: going, current, targets: wanted })
+  expect(found.map(({ sources, destinations }) => ({ sources, destinations }))).toEqual(moves)
+})
+
+const at = (partition: number) => ({ topic: 't', partition })

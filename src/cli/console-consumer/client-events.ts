@@ -1,6 +1,9 @@
 /** What Kafka's consumer logs of a failure before it throws it; scripts see it on stderr. */
+import type { Consumer } from '../../client/consumer.ts'
 import type { Clock } from '../../host/clock.ts'
 import { type ErrorName, KafkaError } from '../../protocol/errors.ts'
+import { JavaError } from '../java/errors.ts'
+import { javaHashMapOrder, topicPartitionHash } from '../java/hash-map.ts'
 import { logEvent } from '../output/log.ts'
 import type { ConsumerConfigs } from './consumer-options.ts'
 
@@ -12,7 +15,12 @@ const refusedJoins: readonly ErrorName[] = [
   'GROUP_MAX_SIZE_REACHED',
 ]
 
-export function clientEvents(error: unknown, configs: ConsumerConfigs, clock: Clock): string {
+/** `consumer` is the one that failed, not closed yet: its id in the group is told. */
+export function clientEvents(
+  error: unknown,
+  { consumer, configs }: { consumer: Consumer; configs: ConsumerConfigs },
+  clock: Clock,
+): string {
   if (!(error instanceof KafkaError)) return ''
   const event = (message: string, logger: string) =>
     logEvent(clock, 'ERROR', `[Consumer ${whoIs(configs)}] ${message}`, { logger })
@@ -26,11 +34,57 @@ export function clientEvents(error: unknown, configs: ConsumerConfigs, clock: Cl
     const text = `JoinGroup failed due to fatal error: ${error.message}`
     return event(text, `${internals}ConsumerCoordinator`)
   }
-  return ''
+  const reason = refusal(error, configs)
+  if (reason === null) return ''
+  const { memberId, generation } = consumer.member
+  const failed = `ConsumerGroupHeartbeatRequest failed due to ${reason}: ${error.message}`
+  const fatal = `Member ${memberId} with epoch ${generation} transitioned to fatal state`
+  return (
+    event(failed, `${internals}ConsumerHeartbeatRequestManager`) +
+    event(fatal, `${internals}ConsumerMembershipManager`)
+  )
+}
+
+const refusedHeartbeats: readonly ErrorName[] = [
+  'UNSUPPORTED_ASSIGNOR',
+  'INVALID_REQUEST',
+  'GROUP_MAX_SIZE_REACHED',
+]
+
+/** Null for what is not the answer to a heartbeat. */
+function refusal({ error }: KafkaError, configs: ConsumerConfigs): string | null {
+  if (error === 'UNRELEASED_INSTANCE_ID') {
+    return `unreleased instance id ${configs.get('group.instance.id')}`
+  }
+  return refusedHeartbeats.includes(error) ? error : null
 }
 
 function whoIs(configs: ConsumerConfigs): string {
   const instance = configs.get('group.instance.id')
   const named = instance === null || instance === undefined ? '' : `instanceId=${instance}, `
-  return `${named}clientId=${configs.get('client.id')}, groupId=${configs.get('group.id')}`
+  const groupId = configs.get('group.id')
+  // Without a name, Kafka's consumer makes itself one.
+  const clientId = configs.get('client.id') || `consumer-${groupId}-${instance ?? 1}`
+  return `${named}clientId=${clientId}, groupId=${groupId}`
+}
+
+/** The protocol's table has one exception for what Kafka's consumer tells apart. */
+export function consumerFailure(error: unknown): unknown {
+  if (!(error instanceof KafkaError) || error.error !== 'OFFSET_OUT_OF_RANGE') return error
+  const isUnplaced = error.message.startsWith('Undefined offset')
+  const simple = isUnplaced ? 'NoOffsetForPartitionException' : 'OffsetOutOfRangeException'
+  const text = isUnplaced ? error.message.replace(/(?<=\[).*(?=\])/, asSet) : error.message
+  return new JavaError(`org.apache.kafka.clients.consumer.${simple}`, text)
+}
+
+/** `topic-partition, …` in the order of a Java set. */
+function asSet(names: string): string {
+  const hash = (name: string) => {
+    const end = name.lastIndexOf('-')
+    return topicPartitionHash({
+      topic: name.slice(0, end),
+      partition: Number(name.slice(end + 1)),
+    })
+  }
+  return javaHashMapOrder(names.split(', '), { hash }).join(', ')
 }

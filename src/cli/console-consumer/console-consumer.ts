@@ -5,9 +5,8 @@ import { systemRandom } from '../../host/random.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { clusterOptions } from '../config/cluster-options.ts'
 import { unknownConfigs } from '../config/unknown.ts'
-import { illegalArgument, JavaError, messageOf } from '../java/errors.ts'
-import { javaHashMapOrder, topicPartitionHash } from '../java/hash-map.ts'
-import { javaPattern } from '../java/regex/pattern.ts'
+import { type OpenConsumer, subscribe } from '../consumer.ts'
+import { JavaError, messageOf } from '../java/errors.ts'
 import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
 import { UsageError } from '../options/checks.ts'
 import { kafkaVersion } from '../options/common.ts'
@@ -16,18 +15,16 @@ import { parse } from '../options/parse.ts'
 import { exceptionText, logEvent } from '../output/log.ts'
 import { Progress } from '../output/progress.ts'
 import { clientWarnings } from '../output/warnings.ts'
-import { addressesOf, findServer, type Server } from '../server.ts'
+import { addressesOf, ensureAddressText, findServer, type Server } from '../server.ts'
 import { isClosedPipe, ToolFailure } from '../tell.ts'
 import type { Tool } from '../tool.ts'
-import { clientEvents } from './client-events.ts'
+import { clientEvents, consumerFailure } from './client-events.ts'
 import { Consumption, type Ending } from './consume.ts'
 import {
-  badAddress,
-  type ConsumerConfigs,
+  asConsumerConstruction,
   consumerConfigsOf,
   consumerOptions,
   ensureMember,
-  notConstructed,
 } from './consumer-options.ts'
 import { consoleConsumerDeclaration } from './declaration.ts'
 import type { Formatter } from './formatters/formatter.ts'
@@ -112,15 +109,16 @@ async function consume({
   const { stderr } = machine
   const { partition, range } = settings
   const isAssigned = partition !== undefined || range !== null
+  ensureAddressText(server)
   const configs = consumerConfigsOf(settings.properties)
-  const addresses = await addressesOf(server, options, machine).catch(asConstruction)
+  const addresses = await addressesOf(server, options, machine).catch(asConsumerConstruction)
   const wanted = consumerOptions(configs, { isAssigned })
   if (wanted.groupId !== null) ensureMember(configs)
   unknownConfigs(configs, 'consumer.ConsumerConfig', machine)
   const connecting = await clusterOptions(configs, {
     bootstrap: addresses as readonly Address[],
     warn: clientWarnings(consoleConsumerDeclaration.name, machine),
-  }).catch(asConstruction)
+  }).catch(asConsumerConstruction)
   // Scripts see Kafka's advice as they know it; who talks to the local cluster has not asked for it.
   const isAdvised = server.kind === 'given' && !stderr.isTerminal && !isAssigned
   if (isAdvised && wanted.groupProtocol !== 'consumer') stderr.write(protocolHint)
@@ -152,7 +150,7 @@ async function consume({
     if (typeof messagesMax !== 'number') throw messagesMax
     const ending = await consumption.run()
     progress?.clear()
-    tellEnding(ending, configs, machine)
+    tellEnding(ending, { consumer, configs }, machine)
   } finally {
     progress?.clear()
     await consumer.close()
@@ -171,26 +169,11 @@ function progressOf(machine: Machine, messagesMax: unknown): Progress | null {
   return new Progress(machine, isCounted ? { records: messagesMax } : null)
 }
 
-function asConstruction(error: unknown): never {
-  if (error instanceof KafkaError && error.error === 'INVALID_CONFIG')
-    throw badAddress(error.message)
-  throw error instanceof JavaError ? notConstructed(error) : error
-}
-
 /** Where the consumer reads: a partition, a topic as a member of a group, or all topics with certain names. */
 function point(consumer: Consumer, options: Options, { partition, offset }: Settings): void {
   const topic = options.text('topic')
-  if (topic === undefined) {
-    const pattern = options.text('include')!
-    if (pattern === '') throw illegalArgument('Topic pattern to subscribe to cannot be empty')
-    consumer.subscribe({ matches: javaPattern(pattern).matches })
-    return
-  }
-  if (partition === undefined) {
-    if (topic.trim() === '') {
-      throw illegalArgument('Topic collection to subscribe to cannot contain null or empty topic')
-    }
-    consumer.subscribe({ topics: [topic] })
+  if (topic === undefined || partition === undefined) {
+    subscribe(consumer, { topic, include: options.text('include') })
     return
   }
   const at = { topic, partition }
@@ -214,35 +197,14 @@ function limit(options: Options): number | JavaError {
   }
 }
 
-function tellEnding(ending: Ending, configs: ConsumerConfigs, machine: Machine): void {
+function tellEnding(ending: Ending, opened: OpenConsumer, machine: Machine): void {
   if (ending.kind === 'closed') {
     machine.stderr.write('Unable to write to standard out, closing consumer.\n')
   }
   if (ending.kind !== 'failed') return
   const { error } = ending
-  if (!machine.stderr.isTerminal) machine.stderr.write(clientEvents(error, configs, machine.clock))
-  log(machine, 'Error processing message, terminating consumer process: ', named(error))
-}
-
-// The protocol's table has one exception for what Kafka's consumer tells apart.
-function named(error: unknown): unknown {
-  if (!(error instanceof KafkaError) || error.error !== 'OFFSET_OUT_OF_RANGE') return error
-  const isUnplaced = error.message.startsWith('Undefined offset')
-  const simple = isUnplaced ? 'NoOffsetForPartitionException' : 'OffsetOutOfRangeException'
-  const text = isUnplaced ? error.message.replace(/(?<=\[).*(?=\])/, asSet) : error.message
-  return new JavaError(`org.apache.kafka.clients.consumer.${simple}`, text)
-}
-
-/** `topic-partition, …` in the order of a Java set. */
-function asSet(names: string): string {
-  const hash = (name: string) => {
-    const end = name.lastIndexOf('-')
-    return topicPartitionHash({
-      topic: name.slice(0, end),
-      partition: Number(name.slice(end + 1)),
-    })
-  }
-  return javaHashMapOrder(names.split(', '), { hash }).join(', ')
+  if (!machine.stderr.isTerminal) machine.stderr.write(clientEvents(error, opened, machine.clock))
+  log(machine, 'Error processing message, terminating consumer process: ', consumerFailure(error))
 }
 
 function log({ stderr, clock }: Machine, message: string, error: unknown): void {

@@ -1,5 +1,6 @@
 import type { ConsumerOptions, OffsetReset } from '../../client/consumer/settings.ts'
 import { consumerConfigs } from '../../protocol/configs/consumer.ts'
+import { KafkaError } from '../../protocol/errors.ts'
 import { ClientConfigs } from '../config/client-configs.ts'
 import { configError, illegalArgument, JavaError } from '../java/errors.ts'
 import { parseDuration } from '../java/time.ts'
@@ -49,7 +50,14 @@ export function ensureMember(configs: ConsumerConfigs): void {
   }
 }
 
-export const badAddress = (message: string) => notConstructed(configError(message))
+/** What comes up while Kafka's consumer is made of settings that were good one by one. */
+export function asConsumerConstruction(error: unknown): never {
+  if (error instanceof KafkaError && error.error === 'INVALID_CONFIG') {
+    throw notConstructed(configError(error.message))
+  }
+  const isEarlier = error instanceof JavaError && error.message.startsWith("Configuration '")
+  throw error instanceof JavaError && !isEarlier ? notConstructed(error) : error
+}
 
 export function consumerOptions(
   configs: ConsumerConfigs,

@@ -21,7 +21,7 @@ import { consoleProducerDeclaration, lineReader } from './declaration.ts'
 import { Failures } from './failures.ts'
 import { Feed } from './feed.ts'
 import {
-  notConstructed,
+  asProducerConstruction,
   type ProducerConfigs,
   producerConfigsOf,
   producerOptions,
@@ -87,7 +87,7 @@ async function produce(options: Options, machine: Machine): Promise<number> {
     { isQuiet: options.has('sync') },
   )
   unknownConfigs(configs, 'producer.ProducerConfig', machine)
-  const addresses = await addressesOf(server, options, machine).catch(asConstruction)
+  const addresses = await addressesOf(server, options, machine).catch(asProducerConstruction)
   const warn = clientWarnings(consoleProducerDeclaration.name, machine)
   const producer = await open(configs, { addresses, failures, sized: sizedBy(options), warn })
   const feed = new Feed({
@@ -106,13 +106,6 @@ async function produce(options: Options, machine: Machine): Promise<number> {
 function progressOf(machine: Machine): Progress {
   const bytes = machine.stdin.sizeBytes ?? 0
   return new Progress(machine, bytes > 0 ? { bytes } : null)
-}
-
-function asConstruction(error: unknown): never {
-  if (error instanceof KafkaError && error.error === 'INVALID_CONFIG') {
-    throw notConstructed(error.message)
-  }
-  throw error
 }
 
 const readerOptions = ['line-reader', 'reader-config', 'reader-property', 'property']

@@ -1,4 +1,5 @@
 import type { DeliveryFailure } from '../../client/producer/settings.ts'
+import type { Clock } from '../../host/clock.ts'
 import { type ErrorName, KafkaError } from '../../protocol/errors.ts'
 import { type JavaError, javaText } from '../java/errors.ts'
 import type { Machine } from '../machine.ts'
@@ -101,16 +102,18 @@ export class Failures {
     return this.#before(error) + logEvent(this.#machine.clock, 'ERROR', message, { logger, error })
   }
 
-  // What Kafka's client has logged when it hears of a topic that cannot be.
   #before(error: KafkaError | JavaError): string {
-    if (!(error instanceof KafkaError) || error.error !== 'INVALID_TOPIC_EXCEPTION') return ''
-    const names = /\[.*\]/s.exec(error.message)?.[0]
-    if (names === undefined) return ''
-    const text = `[Producer clientId=${this.#style.clientId}] Metadata response reported invalid topics ${names}`
-    return logEvent(this.#machine.clock, 'ERROR', text, {
-      logger: 'org.apache.kafka.clients.Metadata',
-    })
+    return invalidTopicEvent(error, this.#style.clientId, this.#machine.clock)
   }
+}
+
+/** What Kafka's producer has logged when it hears of a topic that cannot be. */
+export function invalidTopicEvent(error: unknown, clientId: string, clock: Clock): string {
+  if (!(error instanceof KafkaError) || error.error !== 'INVALID_TOPIC_EXCEPTION') return ''
+  const names = /\[.*\]/s.exec(error.message)?.[0]
+  if (names === undefined) return ''
+  const text = `[Producer clientId=${clientId}] Metadata response reported invalid topics ${names}`
+  return logEvent(clock, 'ERROR', text, { logger: 'org.apache.kafka.clients.Metadata' })
 }
 
 const simpleName = (error: KafkaError | JavaError) =>

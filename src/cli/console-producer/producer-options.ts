@@ -1,5 +1,6 @@
 import type { ProducerOptions } from '../../client/producer/settings.ts'
 import { producerConfigs } from '../../protocol/configs/producer.ts'
+import { KafkaError } from '../../protocol/errors.ts'
 import { ClientConfigs } from '../config/client-configs.ts'
 import { configError, JavaError } from '../java/errors.ts'
 
@@ -19,7 +20,15 @@ export function producerConfigsOf(properties: ReadonlyMap<string, string>): Prod
   return configs
 }
 
-export function notConstructed(why: string): JavaError {
+/** What comes up while Kafka's producer is made of settings that were good one by one. */
+export function asProducerConstruction(error: unknown): never {
+  if (error instanceof KafkaError && error.error === 'INVALID_CONFIG') {
+    throw notConstructed(error.message)
+  }
+  throw error
+}
+
+function notConstructed(why: string): JavaError {
   return withCause(configError(why))
 }
 

@@ -2,11 +2,12 @@ import type { RecordRun } from '../../client/consumer/record-run.ts'
 import type { Consumer } from '../../client/consumer.ts'
 import { partitionKey } from '../../client/topic-partition.ts'
 import { systemRandom } from '../../host/random.ts'
+import { KafkaError } from '../../protocol/errors.ts'
 import { parsePairs, readProperties } from '../config/file.ts'
-import { openConsumer, pollRecordsMax } from '../consumer.ts'
+import { clientEvents, consumerFailure } from '../console-consumer/client-events.ts'
+import { type OpenConsumer, openConsumer, subscribe } from '../consumer.ts'
 import { dateFormat } from '../java/date-format.ts'
 import { illegalArgument, JavaError } from '../java/errors.ts'
-import { javaPattern } from '../java/regex/pattern.ts'
 import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
 import { refuseTogether, requireExactlyOne, requireOptions, UsageError } from '../options/checks.ts'
 import { isVersionAlone } from '../options/early.ts'
@@ -46,16 +47,28 @@ async function run(machine: Machine): Promise<number> {
       talkOf(form, machine)(isDetailed ? detailHeader : summaryHeader)
     }
     const properties = propertiesOf(options)
-    const test = new PerfTest({
-      options,
-      form,
-      machine,
-      pollRecordsMax: pollRecordsMax(properties),
-    })
     const at = { tool: declaration.name, server, options, machine }
-    return await test.play(await openConsumer(at, properties))
+    const opened = await openConsumer(at, properties)
+    const { consumer } = opened
+    const recordsMax = opened.configs.get('max.poll.records')
+    const test = new PerfTest({ options, form, machine, pollRecordsMax: recordsMax })
+    try {
+      return await test.play(consumer).catch(asLogged(opened, machine))
+    } finally {
+      await consumer.close()
+      consumer.cluster.close()
+    }
   } catch (error) {
-    throw isTold(error) || !(error instanceof JavaError) ? error : traced(error)
+    const isOurs = error instanceof JavaError || error instanceof KafkaError
+    throw isTold(error) || !isOurs ? error : traced(error)
+  }
+}
+
+/** What goes wrong while it reads Kafka's client logs before the tool tells of it. */
+function asLogged(opened: OpenConsumer, { clock }: Machine): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof KafkaError)) throw error
+    throw traced(consumerFailure(error), { log: clientEvents(error, opened, clock) })
   }
 }
 
@@ -162,8 +175,6 @@ class PerfTest {
     }
     await this.#summary({ startedAt, endedAt: clock.now(), elapsedMs })
     if (this.#options.has('print-metrics')) this.#metrics()
-    await consumer.close()
-    consumer.cluster.close()
     return stopped.signal === null ? 0 : exitCodeOf[stopped.signal]
   }
 
@@ -182,12 +193,8 @@ class PerfTest {
 
   #subscribe(consumer: Consumer): void {
     const { clock } = this.#machine
-    const topic = this.#options.text('topic')
-    const wanted =
-      topic === undefined
-        ? { matches: javaPattern(this.#options.text('include')!).matches }
-        : { topics: [topic] }
-    consumer.subscribe(wanted, {
+    const wanted = { topic: this.#options.text('topic'), include: this.#options.text('include') }
+    subscribe(consumer, wanted, {
       revoked: () => {
         this.#rebalancingSince = clock.monotonic()
       },

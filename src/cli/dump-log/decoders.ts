@@ -63,6 +63,10 @@ const classes: { readonly [name: string]: (bytes: Uint8Array) => string } = {
 function classDecoder(name: string): (bytes: Uint8Array) => string {
   const simple = /^org\.apache\.kafka\.tools\.api\.(\w+)$/.exec(name)?.[1] ?? ''
   if (Object.hasOwn(classes, simple)) return classes[simple]!
+  // A class that every Java has, and that is no decoder.
+  if (/^java\.(lang|util)\./.test(name)) {
+    throw new JavaError('java.lang.ClassCastException', `class ${name}`)
+  }
   throw new JavaError('java.lang.RuntimeException', 'Failed to load decoder class', {
     cause: new JavaError('java.lang.ClassNotFoundException', name),
   })

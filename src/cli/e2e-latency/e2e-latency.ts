@@ -2,14 +2,14 @@ import { createTopics, listTopics } from '../../client/admin/topics.ts'
 import type { Consumer } from '../../client/consumer.ts'
 import type { DeliveryFailure } from '../../client/producer/settings.ts'
 import type { Producer } from '../../client/producer.ts'
-import { orThrow } from '../../client/result.ts'
 import { systemRandom } from '../../host/random.ts'
 import type { Output } from '../../host/stdio.ts'
 import type { Header } from '../../protocol/batch/headers.ts'
 import { javaDouble } from '../../protocol/configs.ts'
+import { KafkaError } from '../../protocol/errors.ts'
 import { readProperties } from '../config/file.ts'
 import { openConsumer } from '../consumer.ts'
-import { JavaError, runtimeError } from '../java/errors.ts'
+import { executionError, JavaError, runtimeError } from '../java/errors.ts'
 import type { Machine } from '../machine.ts'
 import { UsageError } from '../options/checks.ts'
 import { isVersionAlone } from '../options/early.ts'
@@ -61,10 +61,6 @@ async function measure({ options, server, machine }: Parts): Promise<number> {
   const failures: DeliveryFailure[] = []
   const acks = options.text('producer-acks')!
   const producing = new Map([...shared, ['linger.ms', '0'], ['acks', acks]] as const)
-  const producer = await openProducer(at, producing, {
-    onDelivered: () => {},
-    onFailure: (failure) => failures.push(failure),
-  })
   const group = `test-group-${Math.floor(systemRandom.number() * randomGroups)}`
   const consuming = new Map([
     ...shared,
@@ -73,7 +69,12 @@ async function measure({ options, server, machine }: Parts): Promise<number> {
     ['auto.offset.reset', 'latest'],
     ['fetch.max.wait.ms', '0'],
   ] as const)
-  const consumer = await openConsumer(at, consuming)
+  // As Kafka's tool, which is told apart where both cannot be made.
+  const { consumer } = await openConsumer(at, consuming)
+  const producer = await openProducer(at, producing, {
+    onDelivered: () => {},
+    onFailure: (failure) => failures.push(failure),
+  })
   try {
     await playOn({ producer, consumer, failures, options, machine })
     return 0
@@ -112,7 +113,7 @@ async function playOn({ producer, consumer, failures, options, machine }: Stage)
     const began = clock.monotonic()
     writing.append(clock.now(), key, value, headers(options))
     await producer.flush()
-    if (failures[0] !== undefined) throw failures[0].error
+    if (failures[0] !== undefined) throw executionError(failures[0].error)
     await received(consumer, value)
     // In whole nanoseconds, as a clock has them.
     const latencyMs = Math.round((clock.monotonic() - began) * 1e6) / 1e6
@@ -131,7 +132,16 @@ async function ensureTopic(producer: Producer, topic: string, talk: Output): Pro
     `Topic "${topic}" does not exist. Will create topic with 1 partition(s) and replication factor = 1\n`,
   )
   const wanted = { name: topic, partitions: 1, replicationFactor: 1 }
-  orThrow((await createTopics(cluster, [wanted])).get(topic)!)
+  const result = (await createTopics(cluster, [wanted])).get(topic)!
+  if (result.ok) return
+  talk.write(`Creation of topic ${topic} failed\n`)
+  throw runtimeError(executionError(unnamed(topic) ?? result.error))
+}
+
+/** What Kafka's admin client does not even ask for. */
+function unnamed(topic: string): KafkaError | null {
+  const text = `The given topic name '${topic}' cannot be represented in a request.`
+  return topic === '' ? new KafkaError('INVALID_TOPIC_EXCEPTION', text) : null
 }
 
 /** Until it is known where each partition ends, a record might be missed. */

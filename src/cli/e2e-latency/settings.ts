@@ -39,6 +39,7 @@ export function ensureSensible(options: Options, { needsServer }: { needsServer:
 
 function atLeast(options: Options, name: string, least: number): void {
   if (options.integer(name)! >= least) return
-  const what = least === 0 ? 'a non-negative integer' : 'a non-negative integer or -1'
+  const what =
+    least === 0 ? 'a non-negative integer' : 'a non-negative integer or -1 for null header value'
   throw new UsageError(`Value for --${name} must be ${what}.`)
 }

@@ -6,7 +6,7 @@ import {
 } from '../../client/admin/features.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { type Command, commandTool } from '../command-tool.ts'
-import { javaText, messageOf } from '../java/errors.ts'
+import { executionError, javaText, messageOf } from '../java/errors.ts'
 import { left } from '../java/text.ts'
 import { ArgumentError } from '../options/argparse-errors.ts'
 import { type Shown, show } from '../output/show.ts'
@@ -27,7 +27,10 @@ import {
 const describe: Command = ({ options, ask, form }) =>
   ask(async (cluster, machine) => {
     const nodeId = options.integer('node-id')
-    await show(shown(await describeFeatures(cluster, { nodeId })), { form, machine })
+    const found = await describeFeatures(cluster, { nodeId }).catch((error: unknown) => {
+      throw error instanceof KafkaError ? executionError(error) : error
+    })
+    await show(shown(found), { form, machine })
   })
 
 function shown({ features, epoch }: ClusterFeatures): Shown {
@@ -76,6 +79,9 @@ const changing =
 
 /** What Kafka's client refuses to ask. */
 function ensureAskable(levels: Levels, verb: Verb): void {
+  if ([...levels.keys()].some((name) => name === '')) {
+    throw terse('Provided feature can not be empty.')
+  }
   for (const level of levels.values()) {
     if (level === 0 && verb === 'upgrade') {
       throw terse(

@@ -25,8 +25,11 @@ export function wantedLevels(options: Options, verb: string, warn: (text: string
     if (named !== undefined || options.has('feature')) {
       throw terse('Can not specify `release-version` with other feature flags.')
     }
-    // In the order of their names.
-    return new Map([...levelsOf(versionNamed(release))].sort(([a], [b]) => (a < b ? -1 : 1)))
+    // In the order of their names; to upgrade to level 0 is nothing that one could ask for.
+    const all = [...levelsOf(versionNamed(release))].filter(
+      ([, level]) => level > 0 || verb !== 'upgrade',
+    )
+    return new Map(all.sort(([a], [b]) => (a < b ? -1 : 1)))
   }
   const levels: Levels = new Map()
   if (named !== undefined) {

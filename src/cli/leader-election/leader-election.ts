@@ -72,8 +72,9 @@ function shown(type: ElectionType, results: readonly Elected[]): Shown {
   const keyOf = ({ topic, partition }: Elected) => partitionKey(topic, partition)
   const whose = (wanted: ReturnType<typeof outcome>) =>
     results.filter((each) => outcome(each) === wanted)
+  const inOrder = (all: readonly Elected[]) => javaHashMapOrder(all, { hash: topicPartitionHash })
   const line = (lead: string, all: readonly Elected[]) => {
-    const names = javaHashMapOrder(all, { hash: topicPartitionHash }).map(keyOf)
+    const names = inOrder(all).map(keyOf)
     return names.length === 0 ? '' : `${lead} for partitions ${names.join(', ')}\n`
   }
   const reason = ({ result }: Elected) => (result.ok ? '' : javaText(result.error))
@@ -88,7 +89,7 @@ function shown(type: ElectionType, results: readonly Elected[]): Shown {
     plain: () =>
       line(`Successfully completed leader election (${type})`, whose('elected')) +
       line('Valid replica already elected', whose('valid')) +
-      whose('failed')
+      inOrder(whose('failed'))
         .map(
           (each) =>
             `Error completing leader election (${type}) for partition: ${keyOf(each)}: ${reason(each)}\n`,

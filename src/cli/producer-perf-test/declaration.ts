@@ -28,7 +28,8 @@ export const producerPerfTestDeclaration = {
     },
     {
       name: 'payload-delimiter',
-      description: 'What stands between the values of --payload-file (default: a line end).',
+      description:
+        'What stands between the values of --payload-file, as a regular expression of Java’s (default: a line end).',
       argument: { type: 'String', name: 'PAYLOAD-DELIMITER' },
     },
     {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Random } from '../../host/random.ts'
 import { readNamedFile } from '../config/file.ts'
 import { illegalArgument } from '../java/errors.ts'
+import { javaPattern } from '../java/regex/pattern.ts'
 import { SplittableRandom } from '../java/splittable-random.ts'
 import type { Options } from '../options/options.ts'
 
@@ -48,7 +49,9 @@ function fromFile(
   { random, write }: { random: Random; write: (text: string) => void },
 ): Payloads {
   write(`Reading payloads from: ${resolve(path)}\n`)
-  const values = split(read(path), delimiter).map((each) => Buffer.from(each))
+  const values = javaPattern(delimiter)
+    .tokens(read(path))
+    .map((each) => Buffer.from(each))
   if (values.length === 0) throw noFile()
   write(`Number of records read: ${values.length}\n`)
   return () => values[Math.floor(random.number() * values.length)]!
@@ -63,10 +66,3 @@ function read(path: string): string {
 }
 
 const noFile = () => illegalArgument('File does not exist or empty file provided.')
-
-/** The delimiter is an expression of Java's; the usual one is written with a backslash. */
-function split(text: string, delimiter: string): string[] {
-  const pieces = text.split(delimiter.replaceAll('\\n', '\n').replaceAll('\\t', '\t'))
-  while (pieces.at(-1) === '') pieces.pop()
-  return pieces
-}

@@ -1,7 +1,9 @@
 import type { Delivery, DeliveryFailure } from '../../client/producer/settings.ts'
-import type { Producer } from '../../client/producer.ts'
+import type { Producer, ProducerTopic } from '../../client/producer.ts'
 import { pause } from '../../host/clock.ts'
 import { systemRandom } from '../../host/random.ts'
+import { KafkaError } from '../../protocol/errors.ts'
+import { invalidTopicEvent } from '../console-producer/failures.ts'
 import { JavaError, javaText } from '../java/errors.ts'
 import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
 import { parseCommand, serverMissing } from '../options/argparse.ts'
@@ -36,7 +38,7 @@ async function run(machine: Machine): Promise<number> {
   try {
     return await measure(options, serverOf(server, options), machine)
   } catch (error) {
-    throw error instanceof JavaError ? uncaught(error) : error
+    throw error instanceof JavaError || error instanceof KafkaError ? uncaught(error) : error
   }
 }
 
@@ -71,7 +73,9 @@ async function measure(options: Options, server: Server, machine: Machine): Prom
       `Warmup first ${warmup} records. Steady state results will print after the complete test summary.\n`,
     )
   }
-  const test = new PerfTest({ options, payloads, count, warmup, form, machine })
+  const id = properties.get('transactional.id')
+  const clientId = `${properties.get('client.id')}${id === undefined ? '' : `, transactionalId=${id}`}`
+  const test = new PerfTest({ options, payloads, count, warmup, form, machine, clientId })
   const at = { tool: declaration.name, server, options, machine }
   const events = {
     onDelivered: (delivery: Delivery) => test.delivered(delivery),
@@ -89,6 +93,8 @@ type Parts = {
   warmup: number
   form: Form
   machine: Machine
+  /** Who the producer is in Kafka's log. */
+  clientId: string
 }
 
 class PerfTest {
@@ -116,15 +122,20 @@ class PerfTest {
     machine.onSignal((signal) => {
       stopped.signal = signal
     })
-    const topic = await producer.topic(options.text('topic')!)
     const throughput = Number(options.text('throughput')!.replace(/[dDfF]$/, ''))
     const pace = new Pace(clock, throughput)
     let unsent = 0
     const transaction = this.#transactionOf(producer)
+    let topic: ProducerTopic | null = null
     for (let number = 0; number < count && stopped.signal === null; number++) {
       const value = payloads(number)
       if (warmup > 0 && number === warmup)
         this.#steady = new Stats(count - warmup, clock.monotonic())
+      topic ??= await this.#topicOf(producer)
+      if (topic === null) {
+        if (throughput > 0) await pace.keep(number + 1)
+        continue
+      }
       this.#starts.add(clock.monotonic(), value.length)
       const hasRoom = topic.append(clock.now(), null, value)
       if (!hasRoom) await producer.room()
@@ -145,6 +156,22 @@ class PerfTest {
     if (this.#steady !== null) await this.#tell(this.#steady, now, 'steady state records')
     if (options.has('print-metrics')) this.#metrics()
     return stopped.signal === null ? 0 : exitCodeOf[stopped.signal]
+  }
+
+  /** Null where it cannot be written to, as far as one knows; of every record that is meant for it Kafka's tool says so. */
+  async #topicOf(producer: Producer): Promise<ProducerTopic | null> {
+    const { options, machine } = this.#parts
+    const { stderr, clock } = machine
+    const name = options.text('topic')!
+    try {
+      return await producer.topic(name)
+    } catch (error) {
+      if (!(error instanceof KafkaError) || stderr.isTerminal) throw error
+      stderr.write(invalidTopicEvent(error, this.#parts.clientId, clock))
+      stderr.write(`${javaText(error)}\n`)
+      this.#transaction?.failed(error)
+      return null
+    }
   }
 
   #transactionOf(producer: Producer): TimedTransaction | null {

@@ -1,6 +1,7 @@
 import type { Producer } from '../../client/producer.ts'
 import type { Clock } from '../../host/clock.ts'
-import type { KafkaError } from '../../protocol/errors.ts'
+import type { ErrorName, KafkaError } from '../../protocol/errors.ts'
+import { exceptionOf, JavaError } from '../java/errors.ts'
 
 /** One transaction after the other, each committed when it is old enough. With a record missing it is aborted, and that is all. */
 export class TimedTransaction {
@@ -32,6 +33,18 @@ export class TimedTransaction {
     await this.#producer.flush()
     const failure = this.#failure
     await this.#producer.endTransaction({ committed: failure === null })
-    if (failure !== null) throw failure
+    if (failure !== null) throw inErrorState(failure)
   }
+}
+
+/** What Kafka's producer tells by its own name; of every other failure it says that it has come into a state of error. */
+const fenced: readonly ErrorName[] = ['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH']
+
+function inErrorState(failure: KafkaError): Error {
+  if (fenced.includes(failure.error)) return failure
+  return new JavaError(
+    'org.apache.kafka.common.KafkaException',
+    'Cannot execute transactional method because we are in an error state',
+    { cause: new JavaError(exceptionOf(failure), failure.message) },
+  )
 }

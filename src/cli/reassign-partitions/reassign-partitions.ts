@@ -156,7 +156,7 @@ async function execute({ options, cluster, machine: { stdout } }: Run): Promise<
   )
   if (rate >= 0n || ioRate >= 0n) stdout.write(verifyWarning)
   if (rate >= 0n) {
-    await setThrottle(cluster, { current, targets, rate })
+    await setThrottle(cluster, { active, current, targets, rate })
     stdout.write(`The inter-broker throttle limit was set to ${rate} B/s\n`)
   }
   if (ioRate >= 0n) {

@@ -1,11 +1,12 @@
 /** Limits on what a reassignment may copy: set on the brokers, and on the replicas of each topic that take part. */
-import { describeCluster } from '../../client/admin/cluster.ts'
+import { describeCluster, type Reassignment } from '../../client/admin/cluster.ts'
 import {
   type ConfigChange,
   incrementalAlterConfigs,
   type Resource,
 } from '../../client/admin/configs.ts'
 import type { Cluster } from '../../client/cluster.ts'
+import { partitionKey, type TopicPartition } from '../../client/topic-partition.ts'
 import { executionError } from '../java/errors.ts'
 import { javaHashMapOrder } from '../java/hash-map.ts'
 import type { Target } from './files.ts'
@@ -20,17 +21,18 @@ type Changes = Map<Resource, readonly ConfigChange[]>
 export async function setThrottle(
   cluster: Cluster,
   {
+    active,
     current,
     targets,
     rate,
-  }: { current: readonly Target[]; targets: readonly Target[]; rate: bigint },
+  }: {
+    active: readonly Reassignment[]
+    current: readonly Target[]
+    targets: readonly Target[]
+    rate: bigint
+  },
 ): Promise<void> {
-  const moves = targets.map((target, index) => {
-    const { topic, partition, replicas } = target
-    const sources = current[index]!.replicas
-    const destinations = replicas.filter((id) => !sources.includes(id))
-    return { topic, partition, sources, destinations }
-  })
+  const moves = movesOf({ active, current, targets })
   const changes: Changes = new Map()
   const set = (name: string, value: string) => ({ operation: 'set', name, value }) as const
   for (const topic of new Set(moves.map((move) => move.topic))) {
@@ -51,6 +53,40 @@ export async function setThrottle(
     changes.set({ type: 'broker', name: String(id) }, own)
   }
   await apply(cluster, changes)
+}
+
+type Move = TopicPartition & {
+  readonly sources: readonly number[]
+  readonly destinations: readonly number[]
+}
+
+/** Those on the way, and those that begin; a replica that is on the way to a broker is no source, it has not arrived. */
+export function movesOf({
+  active,
+  current,
+  targets,
+}: {
+  active: readonly Reassignment[]
+  current: readonly Target[]
+  targets: readonly Target[]
+}): Move[] {
+  const moves = new Map<string, Move>()
+  for (const { topic, partition, replicas, addingReplicas } of active) {
+    const sources = replicas.filter((id) => !addingReplicas.includes(id))
+    moves.set(partitionKey(topic, partition), {
+      topic,
+      partition,
+      sources,
+      destinations: addingReplicas,
+    })
+  }
+  for (const [index, { topic, partition, replicas }] of targets.entries()) {
+    const key = partitionKey(topic, partition)
+    const sources = moves.get(key)?.sources ?? current[index]!.replicas
+    const destinations = replicas.filter((id) => !sources.includes(id))
+    moves.set(key, { topic, partition, sources, destinations })
+  }
+  return [...moves.values()]
 }
 
 /** What may be copied between the log directories of each of these brokers. */

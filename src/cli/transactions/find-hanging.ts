@@ -6,6 +6,7 @@ import {
   listTransactions,
 } from '../../client/admin/transactions.ts'
 import type { Cluster } from '../../client/cluster.ts'
+import { ensureNone } from '../../client/result.ts'
 import type { TopicPartition } from '../../client/topic-partition.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import type { Hanging } from './view.ts'
@@ -18,9 +19,13 @@ export interface Scope {
   readonly before: number
 }
 
-export async function findHanging(cluster: Cluster, scope: Scope): Promise<Hanging[]> {
+export async function findHanging(
+  cluster: Cluster,
+  partitions: readonly TopicPartition[],
+  scope: Scope,
+): Promise<Hanging[]> {
   const candidates: Hanging[] = []
-  for (const at of await partitionsIn(cluster, scope)) {
+  for (const at of partitions) {
     for (const producer of await describeProducers(cluster, at, scope.brokerId)) {
       if (isOld(producer, scope)) candidates.push({ ...producer, ...at })
     }
@@ -40,15 +45,20 @@ export async function findHanging(cluster: Cluster, scope: Scope): Promise<Hangi
 const isOld = ({ currentTxnStartOffset, lastTimestamp }: ActiveProducer, { before }: Scope) =>
   currentTxnStartOffset >= 0n && Number(lastTimestamp) < before
 
-async function partitionsIn(cluster: Cluster, scope: Scope): Promise<TopicPartition[]> {
+/** Where to look. */
+export async function partitionsIn(cluster: Cluster, scope: Scope): Promise<TopicPartition[]> {
   const { topic, partition, brokerId } = scope
+  // Who names a partition means that one, whatever the brokers know of it.
+  if (topic !== null && partition !== null) return [{ topic, partition }]
+  if (topic === '') {
+    const text = `The given topic name '${topic}' cannot be represented in a request.`
+    throw new KafkaError('INVALID_TOPIC_EXCEPTION', text)
+  }
   const { topics } = await cluster.metadata(topic === null ? null : [topic])
+  if (topic !== null) for (const { errorCode } of topics) ensureNone(errorCode)
   return topics.flatMap(({ name, partitions }) =>
     partitions
-      .filter(({ partitionIndex, replicaNodes }) => {
-        const isWanted = partition === null || partition === partitionIndex
-        return isWanted && (brokerId === null || replicaNodes.includes(brokerId))
-      })
+      .filter(({ replicaNodes }) => brokerId === null || replicaNodes.includes(brokerId))
       .map(({ partitionIndex }) => ({ topic: name ?? '', partition: partitionIndex })),
   )
 }

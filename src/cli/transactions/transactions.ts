@@ -17,7 +17,7 @@ import type { Options } from '../options/options.ts'
 import { adminEvent } from '../output/log.ts'
 import { show } from '../output/show.ts'
 import { transactionsDeclaration } from './declaration.ts'
-import { findHanging } from './find-hanging.ts'
+import { findHanging, partitionsIn } from './find-hanging.ts'
 import { shownDescription, shownHanging, shownListings, shownProducers } from './view.ts'
 
 const minuteMs = 60_000
@@ -72,9 +72,9 @@ const abort: Command = async ({ options, ask }) => {
   ensureIdentified(options)
   await ask(async (cluster) => {
     const found = await toAbort(cluster, options)
-    const { topic, partition, producerId } = found
-    const what = `Failed to abort the transaction of producer ${producerId} on partition ${topic}-${partition}`
-    await told(what, () => abortTransaction(cluster, found))
+    const { topic, partition, producerId, producerEpoch, coordinatorEpoch } = found
+    const what = `AbortTransactionSpec(topicPartition=${topic}-${partition}, producerId=${producerId}, producerEpoch=${producerEpoch}, coordinatorEpoch=${coordinatorEpoch})`
+    await told(`Failed to abort transaction ${what}`, () => abortTransaction(cluster, found))
   })
 }
 
@@ -132,9 +132,10 @@ const hanging: Command = async ({ options, ask, form }) => {
   await ask(async (cluster, machine) => {
     const now = machine.clock.now()
     const scope = { topic, partition, brokerId, before: now - timeoutMin * minuteMs }
-    const found = await told('Failed to find hanging transactions', () =>
-      findHanging(cluster, scope),
-    )
+    const partitions = await told('Failed to describe 1 topics', () => partitionsIn(cluster, scope))
+    const on = brokerId === null ? 'Optional.empty' : `Optional[${brokerId}]`
+    const what = `Failed to describe producers for ${partitions.length} partitions on broker ${on}`
+    const found = await told(what, () => findHanging(cluster, partitions, scope))
     await show(shownHanging(found, now), { form, machine })
   })
 }

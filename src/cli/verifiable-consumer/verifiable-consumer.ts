@@ -3,12 +3,14 @@ import type { Consumer } from '../../client/consumer.ts'
 import type { TopicPartition } from '../../client/topic-partition.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { readProperties } from '../config/file.ts'
-import { openConsumer, pollRecordsMax } from '../consumer.ts'
+import { clientEvents, consumerFailure } from '../console-consumer/client-events.ts'
+import { type OpenConsumer, openConsumer, subscribe } from '../consumer.ts'
 import { JavaError, javaText } from '../java/errors.ts'
 import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
 import { fault, parseCommand, serverMissing } from '../options/argparse.ts'
 import { helpText } from '../options/help.ts'
 import type { Options } from '../options/options.ts'
+import { logEvent } from '../output/log.ts'
 import { findServer } from '../server.ts'
 import { uncaught } from '../tell.ts'
 import type { Tool } from '../tool.ts'
@@ -21,16 +23,15 @@ async function run(machine: Machine): Promise<number> {
   const { options } = argv.length === 0 ? { options: null } : parseCommand(argv, declaration)
   if (options === null || options.has('help')) {
     stdout.write(`${declaration.summary}\n${helpText(declaration)}`)
-    return 0
+    // Who asks for help gets it, and 1: to Kafka's tool it is a command line that it cannot run.
+    return options === null ? 0 : 1
   }
   const server = await findServer(options, machine)
   if (server.kind === 'none') throw serverMissing(declaration, null)
   try {
     const at = { tool: declaration.name, server, options, machine }
-    const properties = propertiesOf(options, machine)
-    const consumer = await openConsumer(at, properties)
-    const recordsMax = pollRecordsMax(properties)
-    return await new Run(consumer, { options, machine, recordsMax }).play()
+    const opened = await openConsumer(at, propertiesOf(options, machine))
+    return await new Run(opened, { options, machine }).play()
   } catch (error) {
     throw error instanceof JavaError ? uncaught(error) : error
   }
@@ -90,6 +91,7 @@ function read(file: string): Map<string, string> {
 /** Reads, commits, and tells of everything that happens. */
 class Run {
   readonly #consumer: Consumer
+  readonly #opened: OpenConsumer
   readonly #options: Options
   readonly #machine: Machine
   readonly #max: number
@@ -98,12 +100,10 @@ class Run {
   #consumed = 0
   #signal: Signal | null = null
 
-  constructor(
-    consumer: Consumer,
-    { options, machine, recordsMax }: { options: Options; machine: Machine; recordsMax: number },
-  ) {
-    this.#recordsMax = recordsMax
-    this.#consumer = consumer
+  constructor(opened: OpenConsumer, { options, machine }: { options: Options; machine: Machine }) {
+    this.#recordsMax = opened.configs.get('max.poll.records')
+    this.#opened = opened
+    this.#consumer = opened.consumer
     this.#options = options
     this.#machine = machine
     this.#max = options.integer('max-messages') ?? -1
@@ -117,8 +117,26 @@ class Run {
       consumer.wakeup()
     })
     this.#tell({ name: 'startup_complete' })
-    consumer.subscribe(
-      { topics: [this.#options.text('topic')!] },
+    try {
+      await this.#consume()
+    } catch (error) {
+      // Kafka's tool logs it, and ends as if all had gone well.
+      if (!(error instanceof KafkaError || error instanceof JavaError)) throw error
+      this.#logEnd(error)
+    }
+    await consumer.close()
+    consumer.cluster.close()
+    this.#tell({ name: 'shutdown_complete' })
+    // Kafka's tool hears of its own end, too.
+    if (this.#signal === null) this.#tell({ name: 'shutdown_requested' })
+    return this.#signal === null ? 0 : exitCodeOf[this.#signal]
+  }
+
+  async #consume(): Promise<void> {
+    const consumer = this.#consumer
+    subscribe(
+      consumer,
+      { topic: this.#options.text('topic') },
       {
         revoked: (partitions) => this.#tellPartitions('partitions_revoked', partitions),
         assigned: (partitions) => this.#tellPartitions('partitions_assigned', partitions),
@@ -128,12 +146,19 @@ class Run {
       const run = await consumer.poll(pollMs)
       if (run !== null) await this.#take(run)
     }
-    await consumer.close()
-    consumer.cluster.close()
-    this.#tell({ name: 'shutdown_complete' })
-    // Kafka's tool hears of its own end, too.
-    if (this.#signal === null) this.#tell({ name: 'shutdown_requested' })
-    return this.#signal === null ? 0 : exitCodeOf[this.#signal]
+  }
+
+  #logEnd(error: KafkaError | JavaError): void {
+    const { stderr, clock } = this.#machine
+    if (stderr.isTerminal) {
+      stderr.write(`${declaration.name}: ${error.message}\n`)
+      return
+    }
+    const text = 'Error during processing, terminating consumer process: '
+    const logger = 'org.apache.kafka.tools.VerifiableConsumer'
+    const failure = consumerFailure(error)
+    stderr.write(clientEvents(error, this.#opened, clock))
+    stderr.write(logEvent(clock, 'ERROR', text, { logger, error: failure }))
   }
 
   get #isEnough(): boolean {

@@ -4,7 +4,8 @@ import { pause } from '../../host/clock.ts'
 import { javaDouble } from '../../protocol/configs.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { readProperties } from '../config/file.ts'
-import { exceptionOf, JavaError } from '../java/errors.ts'
+import { invalidTopicEvent } from '../console-producer/failures.ts'
+import { exceptionOf, illegalArgument, JavaError } from '../java/errors.ts'
 import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
 import { fault, parseCommand, serverMissing } from '../options/argparse.ts'
 import { helpText } from '../options/help.ts'
@@ -12,6 +13,7 @@ import type { Options } from '../options/options.ts'
 import { Pace } from '../pace.ts'
 import { openProducer } from '../producer.ts'
 import { findServer } from '../server.ts'
+import { uncaught } from '../tell.ts'
 import type { Tool } from '../tool.ts'
 import { verifiableProducerDeclaration as declaration } from './declaration.ts'
 
@@ -26,17 +28,23 @@ async function run(machine: Machine): Promise<number> {
   const { options } = parseCommand(argv, declaration)
   if (options.has('help')) {
     stdout.write(`${declaration.summary}\n${helpText(declaration)}`)
-    return 0
+    // Who asks for help gets it, and 1: to Kafka's tool it is a command line that it cannot run.
+    return 1
   }
   const server = await findServer(options, machine)
   if (server.kind === 'none') throw serverMissing(declaration, null)
-  const run = new Run(options, machine)
   const at = { tool: declaration.name, server, options, machine }
-  const producer = await openProducer(at, propertiesOf(options, machine), {
-    onDelivered: (delivery) => run.delivered(delivery),
-    onFailure: (failure) => run.failed(failure),
-  })
-  return run.play(producer)
+  try {
+    const properties = propertiesOf(options, machine)
+    const run = new Run(options, machine, properties.get('client.id') ?? 'producer-1')
+    const producer = await openProducer(at, properties, {
+      onDelivered: (delivery) => run.delivered(delivery),
+      onFailure: (failure) => run.failed(failure),
+    })
+    return await run.play(producer)
+  } catch (error) {
+    throw error instanceof JavaError ? uncaught(error) : error
+  }
 }
 
 function propertiesOf(options: Options, { stdout }: Machine): Map<string, string> {
@@ -70,25 +78,33 @@ function read(file: string): Map<string, string> {
 }
 
 const turnRecords = 1000
+/** With which Kafka's tool leaves the time of records to the producer. */
+const untold = -1
 
 /** Sends numbers and tells of each what became of it. */
 class Run {
   readonly #options: Options
   readonly #machine: Machine
+  /** Who it is in Kafka's log. */
+  readonly #clientId: string
   readonly #throughput: number
   readonly #keys: number | null
   readonly #prefix: number | null
+  #createTime: number | null
   #acked = 0
   #sent = 0
   /** Numbers that never reached the producer: its records count without them, from some record on by so many. */
   readonly #shifts = [{ from: 0, by: 0 }]
 
-  constructor(options: Options, machine: Machine) {
+  constructor(options: Options, machine: Machine, clientId: string) {
+    this.#clientId = clientId
     this.#options = options
     this.#machine = machine
     this.#throughput = options.integer('throughput') ?? -1
     this.#keys = options.integer('repeating-keys') ?? null
     this.#prefix = options.integer('value-prefix') ?? null
+    const createTime = Number(options.long('message-create-time') ?? untold)
+    this.#createTime = createTime === untold ? null : createTime
   }
 
   async play(producer: Producer): Promise<number> {
@@ -102,28 +118,33 @@ class Run {
     const topic = this.#options.text('topic')!
     const max = this.#options.integer('max-messages') ?? -1
     const pace = new Pace(clock, this.#throughput)
-    for (let number = 0; (max < 0 || number < max) && stopped.signal === null; number++) {
-      await this.#send(producer, topic, number, beganAt)
-      if (this.#throughput > 0) await pace.keep(number + 1)
-      // Without acknowledgements there is always room: sockets and signals still want their turn.
-      else if (number % turnRecords === turnRecords - 1) await pause(clock, 0)
+    try {
+      for (let number = 0; (max < 0 || number < max) && stopped.signal === null; number++) {
+        await this.#send(producer, topic, number, beganAt)
+        if (this.#throughput > 0) await pace.keep(number + 1)
+        // Without acknowledgements there is always room: sockets and signals still want their turn.
+        else if (number % turnRecords === turnRecords - 1) await pause(clock, 0)
+      }
+    } finally {
+      await producer.close()
+      producer.cluster.close()
+      this.#tell({ name: 'shutdown_complete' })
+      this.#summary(clock.now() - beganAt)
     }
-    await producer.close()
-    producer.cluster.close()
-    this.#tell({ name: 'shutdown_complete' })
-    this.#summary(clock.now() - beganAt)
     return stopped.signal === null ? 0 : exitCodeOf[stopped.signal]
   }
 
   async #send(producer: Producer, topic: string, number: number, beganAt: number): Promise<void> {
-    this.#sent++
     try {
       const writing: ProducerTopic = await producer.topic(topic)
       const { key, value } = this.#textsOf(number)
       const bytes = key === null ? null : Buffer.from(key)
       if (!writing.append(this.#timeOf(beganAt), bytes, Buffer.from(value))) await producer.room()
+      this.#sent++
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error
+      this.#sent++
+      this.#logEvent(error)
       const { by } = this.#shifts.at(-1)!
       this.#shifts.push({ from: producer.recordCount, by: by + 1 })
       this.#tellFailure(topic, number, error)
@@ -135,10 +156,23 @@ class Run {
     return record + this.#shifts.findLast(({ from }) => from <= record)!.by
   }
 
+  /** The first record has the time that was asked for; by every later one that grows by what has passed since the beginning. */
   #timeOf(beganAt: number): number {
     const now = this.#machine.clock.now()
-    const first = this.#options.long('message-create-time') ?? -1n
-    return first < 0n ? now : Number(first) + now - beganAt
+    if (this.#createTime === null) return now
+    const time = this.#createTime
+    if (time < 0) {
+      throw illegalArgument(
+        `Invalid timestamp: ${time}. Timestamp should always be non-negative or null.`,
+      )
+    }
+    this.#createTime += now - beganAt
+    return time
+  }
+
+  #logEvent(error: KafkaError): void {
+    const { stderr, clock } = this.#machine
+    if (!stderr.isTerminal) stderr.write(invalidTopicEvent(error, this.#clientId, clock))
   }
 
   #textsOf(number: number): { key: string | null; value: string } {

@@ -112,13 +112,15 @@ export async function describeTransaction(
 }
 
 /** As the leader has them, or a broker that is named. */
-export function describeProducers(
+export async function describeProducers(
   cluster: Cluster,
   { topic, partition }: TopicPartition,
   brokerId: number | null = null,
 ): Promise<ActiveProducer[]> {
+  if (brokerId === null) await lookUp(cluster, { topic, partition }, 'describeProducers')
   const find = () => brokerOf(cluster, { topic, partition }, brokerId)
-  return cluster.on({ callName: 'describeProducers' }, find, async (connection) => {
+  const callName = 'describeProducers(api=DESCRIBE_PRODUCERS)'
+  return cluster.on({ callName }, find, async (connection) => {
     const request = { topics: [{ name: topic, partitionIndexes: [partition] }] }
     const { topics } = await connection.call(describeProducersApi, request)
     const found = topics[0]?.partitions[0]
@@ -128,17 +130,22 @@ export function describeProducers(
 }
 
 /** Writes the marker that nobody else writes. */
-export function abortTransaction(cluster: Cluster, what: ToAbort): Promise<void> {
+export async function abortTransaction(cluster: Cluster, what: ToAbort): Promise<void> {
   const { topic, partition, producerId, producerEpoch, coordinatorEpoch } = what
+  await lookUp(cluster, { topic, partition }, 'abortTransaction')
   const find = () => brokerOf(cluster, { topic, partition }, null)
-  return cluster.on({ callName: 'abortTransaction' }, find, async (connection) => {
-    const topics = [{ name: topic, partitionIndexes: [partition] }]
-    const identity = { producerId, producerEpoch, coordinatorEpoch }
-    const answer = await connection.call(writeTxnMarkers, {
-      markers: [{ ...identity, transactionResult: false, topics }],
-    })
-    ensureNone(answer.markers[0]?.topics[0]?.partitions[0]?.errorCode ?? -1)
-  })
+  return cluster.on(
+    { callName: 'abortTransaction(api=WRITE_TXN_MARKERS)' },
+    find,
+    async (connection) => {
+      const topics = [{ name: topic, partitionIndexes: [partition] }]
+      const identity = { producerId, producerEpoch, coordinatorEpoch }
+      const answer = await connection.call(writeTxnMarkers, {
+        markers: [{ ...identity, transactionResult: false, topics }],
+      })
+      ensureNone(answer.markers[0]?.topics[0]?.partitions[0]?.errorCode ?? -1)
+    },
+  )
 }
 
 /** Takes the transactional id from whoever has it, which aborts its transaction. */
@@ -151,16 +158,27 @@ export function fenceProducer(cluster: Cluster, transactionalId: string): Promis
   })
 }
 
-async function brokerOf(
-  cluster: Cluster,
-  { topic, partition }: TopicPartition,
-  brokerId: number | null,
-): Promise<Connection> {
+/** Until the partition has a leader; Kafka's admin client tells by its name in which of two calls the time ran out. */
+async function lookUp(cluster: Cluster, at: TopicPartition, call: string): Promise<void> {
+  const find = () => cluster.any()
+  await cluster.on({ callName: `${call}(api=METADATA)` }, find, () => leaderId(cluster, at))
+}
+
+async function leaderId(cluster: Cluster, { topic, partition }: TopicPartition): Promise<number> {
   await cluster.metadata([topic])
-  if (brokerId !== null) return cluster.broker(brokerId)
   const error = cluster.cache.topics.get(topic)?.error ?? 'UNKNOWN_TOPIC_OR_PARTITION'
   if (error !== 'NONE') throw new KafkaError(error)
   const leader = cluster.leaderOf(topic, partition)
   if (leader === null) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION')
-  return cluster.broker(leader.id)
+  return leader.id
+}
+
+async function brokerOf(
+  cluster: Cluster,
+  at: TopicPartition,
+  brokerId: number | null,
+): Promise<Connection> {
+  if (brokerId === null) return cluster.broker(await leaderId(cluster, at))
+  await cluster.metadata([at.topic])
+  return cluster.broker(brokerId)
 }

@@ -15,6 +15,7 @@ export type RebalanceListener = {
 export function handOver(
   assignment: Assignment,
   listener: () => RebalanceListener,
+  isFailing: () => boolean,
 ): Pick<GroupHost, 'owned' | 'revoke' | 'lose' | 'assign'> {
   return {
     owned: () => assignment.partitions(),
@@ -28,6 +29,8 @@ export function handOver(
       assignment.remove(partitions)
     },
     assign: async (partitions) => {
+      // What is about to be thrown comes before news of nothing.
+      if (partitions.length === 0 && isFailing()) return
       assignment.add(partitions)
       await listener().assigned?.(partitions)
     },

@@ -310,3 +310,14 @@ function outcome(pattern: string): readonly string[] | string {
     return (error as Error).message
   }
 }
+
+test.each([
+  ['x', 'axbxxc', ['a', 'b', '', 'c'], 'one delimiter is skipped before a token'],
+  ['x*', 'axbxxc', ['a', 'b', 'c'], 'a delimiter of nothing ends a token behind its first letter'],
+  ['o|e', 'one', ['n'], 'a delimiter at the start makes no token'],
+  ['.', 'abc\n', ['', '', '\n'], 'what matches again and again is skipped once'],
+  [',', 'a,b', ['a', 'b'], 'the last token ends with the text'],
+  [',', '', [], 'nothing has no tokens'],
+])('tokens between %s in %j: $3', (pattern, text, tokens) => {
+  expect(javaPattern(pattern).tokens(text)).toEqual(tokens)
+})

@@ -11,6 +11,7 @@ export function javaPattern(source: string): JavaPattern {
   return {
     matches: (whole) => regex.test(whole),
     split: (text) => split(text, new RegExp(translated, 'gv')),
+    tokens: (text) => tokens(text, translated),
   }
 }
 
@@ -18,6 +19,8 @@ export type JavaPattern = {
   matches(whole: string): boolean
   /** Pieces between what matches; empty ones at the end are dropped, and none comes of an empty match at the start. */
   split(text: string): string[]
+  /** What java.util.Scanner finds with this as its delimiter: one delimiter before each token is skipped. */
+  tokens(text: string): string[]
 }
 
 function split(text: string, regex: RegExp): string[] {
@@ -33,6 +36,26 @@ function split(text: string, regex: RegExp): string[] {
   pieces.push(text.slice(start))
   while (pieces.at(-1) === '') pieces.pop()
   return pieces
+}
+
+function tokens(text: string, translated: string): string[] {
+  const [here, next] = [new RegExp(translated, 'vy'), new RegExp(translated, 'gv')]
+  const found: string[] = []
+  for (let at = 0; ; ) {
+    here.lastIndex = at
+    at += here.exec(text)?.[0].length ?? 0
+    if (at >= text.length) return found
+    next.lastIndex = at
+    let match = next.exec(text)
+    // A delimiter of nothing where the token begins would end it before it began.
+    if (match !== null && match[0] === '' && match.index === at) {
+      next.lastIndex = at + 1
+      match = next.exec(text)
+    }
+    const end = match?.index ?? text.length
+    found.push(text.slice(at, end))
+    at = end
+  }
 }
 
 export function patternSyntaxError(description: string, source: string, index: number): JavaError {
