@@ -43,7 +43,8 @@ export function tlsNet(options: TlsOptions): Net {
       })
       let isConnected = false
       const failed = (error: Error) => {
-        reject(isConnected ? new HandshakeFailed(error.message, { cause: error }) : error)
+        const isRefused = isConnected && !hungUp(error)
+        reject(isRefused ? new HandshakeFailed(error.message, { cause: error }) : error)
       }
       raw.once('connect', () => {
         isConnected = true
@@ -56,3 +57,6 @@ export function tlsNet(options: TlsOptions): Net {
     })
   return { connect, listen: systemNet.listen }
 }
+
+/** Who hangs up in the middle has refused nothing: a broker that stops does so, and one that speaks no TLS; it is tried again. */
+const hungUp = (error: Error): boolean => 'code' in error && error.code === 'ECONNRESET'

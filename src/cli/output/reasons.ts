@@ -1,6 +1,8 @@
 type SystemError = Error & {
   code?: string
   address?: string
+  /** Of TLS, which knows only what was asked for. */
+  host?: string
   port?: number
   path?: string
   hostname?: string
@@ -35,13 +37,17 @@ function reason(error: SystemError): string | null {
     case 'EACCES':
       return `the socket ${where} belongs to somebody else`
     case 'ECONNRESET':
+      if (/before secure TLS/.test(error.message)) {
+        return `${where === '' ? 'the other side' : where} hung up when TLS was to begin: does it speak TLS?`
+      }
       return `${where === '' ? 'the other side' : where} hung up: does it speak Kafka, and without TLS?`
     default:
       return null
   }
 }
 
-function placeOf({ path, address, port }: SystemError): string {
+function placeOf({ path, address, host = '', port }: SystemError): string {
   if (path !== undefined) return path
-  return port === undefined ? (address ?? '') : `${address}:${port}`
+  const name = address ?? host
+  return port === undefined || name === '' ? name : `${name}:${port}`
 }
