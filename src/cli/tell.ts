@@ -144,12 +144,22 @@ function toldToPerson(error: unknown, { declaration }: Tool, machine: Machine): 
 
 /** Without the names of Java's classes, and with the reason where Kafka's words only say that something did not come about. */
 function sentenceOf(error: unknown): string {
+  const about = error instanceof ToolFailure ? error.cause : error
+  if (about instanceof JavaError && Object.hasOwn(ofFiles, about.exception)) {
+    return ofFiles[about.exception]!(about.message)
+  }
   const text = (messageOf(error) ?? exceptionOf(error)).replace(/^(?:[a-z]+\.)+[A-Z]\w*: /, '')
   const cause = error instanceof ToolFailure || error instanceof JavaError ? error.cause : null
   if (!(cause instanceof JavaError)) return text
   const reason = sentenceOf(cause)
   if (text.includes(reason)) return text
   return reason.startsWith(text) ? reason : `${text}: ${reason}`
+}
+
+/** Exceptions of Java that say nothing but the name of a file. */
+const ofFiles: { readonly [exception: string]: (name: string) => string } = {
+  'java.nio.file.NoSuchFileException': (name) => `there is no file ${name}`,
+  'java.nio.file.AccessDeniedException': (name) => `you may not read ${name}`,
 }
 
 function isHelp({ message }: UsageError, declaration: ToolDeclaration, argv: readonly string[]) {

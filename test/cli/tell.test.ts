@@ -33,6 +33,11 @@ test.each<{ error: Error; line: string; why: string }>([
     why: 'nothing is said twice',
   },
   {
+    error: traced(new JavaError('java.nio.file.NoSuchFileException', 'client.properties')),
+    line: 'there is no file client.properties',
+    why: 'the name of a file alone says nothing',
+  },
+  {
     error: new KafkaError('NETWORK_EXCEPTION', 'nobody answers', {
       cause: new Error('ECONNREFUSED'),
     }),
