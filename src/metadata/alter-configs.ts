@@ -6,6 +6,7 @@ import { brokerConfig, own } from '../protocol/configs/effective.ts'
 import { groupConfigs } from '../protocol/configs/group.ts'
 import { groupConfigsFault, topicConfigsFault } from '../protocol/configs/rules.ts'
 import { topicConfigs } from '../protocol/configs/topic.ts'
+import { topicNameFault } from '../protocol/names.ts'
 import type { RequestOf, SentResponseOf } from '../protocol/schema.ts'
 import { checkBrokerConfigs } from './broker-config-rules.ts'
 import { brokerConfigs, keep, type Turn } from './controller.ts'
@@ -94,6 +95,8 @@ function checkResource({ image }: Turn, kind: ResourceKind, name: string): void 
   if (kind === 'topic' && name === '') {
     refuse('INVALID_REQUEST', 'Default topic resources are not allowed.')
   }
+  const fault = kind === 'topic' ? topicNameFault(name) : null
+  if (fault !== null) refuse('INVALID_TOPIC_EXCEPTION', fault)
   if (kind === 'topic' && !image.topicsByName.has(name)) {
     refuse('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${name}' does not exist.`)
   }

@@ -56,6 +56,12 @@ export function ensureTopicName(name: string): void {
   if (fault !== null) throw new KafkaError('INVALID_TOPIC_EXCEPTION', fault)
 }
 
+// Which topics there are Kafka's admin client asks of brokers alone.
+const notOfControllers = new KafkaError(
+  'UNSUPPORTED_ENDPOINT_TYPE',
+  'This Admin API is not yet supported when communicating directly with the controller quorum.',
+)
+
 /** All there are of a type, in the order of Kafka's tool; the defaults of brokers come last, under an empty name. */
 export async function namesOf(
   cluster: Cluster,
@@ -64,6 +70,7 @@ export async function namesOf(
 ): Promise<string[]> {
   switch (type) {
     case 'topics':
+      if (cluster.settings.viaControllers) throw executionError(notOfControllers)
       return javaHashMapOrder((await listTopics(cluster)).map(({ name }) => name))
     case 'client-metrics':
       return await configured(cluster, 'clientMetrics').catch((error) => {
