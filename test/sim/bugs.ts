@@ -212,4 +212,18 @@ export const bugs: readonly Bug[] = [
     from: '  classic.generation = generation\n',
     to: '  classic.generation = Math.min(1, generation)\n',
   },
+  {
+    name: 'a member of the classic protocol that is heard of no more stays',
+    sim: 'groups',
+    file: 'src/groups/classic/heartbeat.ts',
+    from: '  if (waits && !member.isNew) return\n',
+    to: '  if (waits || !member.isNew) return\n',
+  },
+  {
+    name: 'new partitions are assigned to nobody',
+    sim: 'groups',
+    file: 'src/groups/consumer/settle.ts',
+    from: 'if (raise || hash !== group.metadataHash) rememberEpoch',
+    to: 'if (raise) rememberEpoch',
+  },
 ]

@@ -47,8 +47,14 @@ export function playWorld(world: World): void {
     world.heal()
     world.run(settleMs)
     ensure(world.settled, 'the group does not settle')
+    ensure(world.ghosts.length === 0, `nobody is behind the members ${world.ghosts}`)
     world.run(3000)
     ensure(world.settled, 'the group does not stay as it is')
+    // Nobody comes in its place: only its silence says that it is gone.
+    world.loseOne()
+    world.run(2 * sessionTimeoutMs + rebalanceTimeoutMs)
+    ensure(world.settled, 'the group does not settle without one of its members')
+    ensure(world.ghosts.length === 0, `nobody is behind the members ${world.ghosts}`)
     // What everybody knows is what is written.
     world.failover()
     world.run(2 * sessionTimeoutMs)

@@ -133,6 +133,11 @@ export class World {
     for (const client of this.live) client.isPaused = false
   }
 
+  /** One of several goes without a word. */
+  loseOne(): void {
+    if (this.live.length > 1) this.random.pick(this.live).crash()
+  }
+
   /** A request of a client: in the order of its connection, perhaps never; null after the time for an answer. */
   call<E extends AskedEvent>(
     client: Client,
@@ -167,6 +172,13 @@ export class World {
       for (const each of owned) owners.set(each, (owners.get(each) ?? 0) + 1)
     }
     return this.partitions().every((each) => owners.get(each) === 1)
+  }
+
+  /** Members as the coordinator knows them that are no living client. */
+  get ghosts(): string[] {
+    const living = new Set(this.live.map(({ memberId }) => memberId))
+    const { consumer, classic } = this.group
+    return [...(consumer ?? classic)!.members.keys()].filter((id) => !living.has(id))
   }
 
   partitions(): string[] {

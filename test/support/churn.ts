@@ -177,6 +177,8 @@ class Group {
   readonly #all: Member[] = []
   /** How often each offset was read, by partition. */
   readonly #reads = new Map<number, Uint8Array>()
+  /** Who read it last. */
+  readonly #readers = new Map<number, Uint8Array>()
   readonly #twice: string[] = []
   #twiceAfter = 0
   #read = 0
@@ -188,7 +190,10 @@ class Group {
   constructor(options: ChurnOptions) {
     this.#options = options
     this.#protocol = options.protocol
-    for (let i = 0; i < partitions; i++) this.#reads.set(i, new Uint8Array(2 * options.count))
+    for (let i = 0; i < partitions; i++) {
+      this.#reads.set(i, new Uint8Array(2 * options.count))
+      this.#readers.set(i, new Uint8Array(2 * options.count))
+    }
   }
 
   /** Resolves when the new member has been given something, or nothing, but in the group it is. */
@@ -196,7 +201,8 @@ class Group {
     const { client, bootstrap, name } = this.#options
     const { command, args, env = {} } = memberCommand(client)
     const running = start({ command, env, args: [...args, bootstrap, name, name, this.#protocol] })
-    const member = new Member(running, (line) => this.#hear(line))
+    const number = this.#all.length + 1
+    const member = new Member(running, (line) => this.#hear(line, number))
     this.#members.push(member)
     this.#all.push(member)
     return running.outputs((output) => output.includes('assigned '), stepTimeoutMs)
@@ -293,8 +299,8 @@ class Group {
       missing,
       refusals: this.#all.flatMap(({ running }, i) => {
         const refused = `${running.stdout()}`.match(/^refused.*/gm) ?? []
-        if (refused.length === 0) return []
-        return [`member ${i + 1}: ${refused.join(', ')}: ${shortened(`${running.stderr()}`)}`]
+        const said = shortened(`${running.stderr()}`.trim())
+        return refused.length === 0 && said === '' ? [] : [`member ${i + 1}: ${refused}\n${said}`]
       }),
       failures: this.#failures(),
     }
@@ -312,15 +318,17 @@ class Group {
     return this.#members.map(({ running }) => `${running.stderr().subarray(-500)}`).join('\n')
   }
 
-  #hear(line: string): void {
+  #hear(line: string, member: number): void {
     const [, partition, first, last] = /^read (\d+) (\d+) (\d+)$/.exec(line) ?? []
     if (partition === undefined) return
     const seen = this.#reads.get(Number(partition))!
+    const readers = this.#readers.get(Number(partition))!
     for (let offset = Number(first); offset <= Number(last); offset++) {
       if (seen[offset]! === 0) this.#read++
       else if (this.#hasCrashed) this.#twiceAfter++
-      else this.#twice.push(`${partition}: ${offset}`)
+      else this.#twice.push(`${partition}: ${offset}, members ${readers[offset]} and ${member}`)
       seen[offset]!++
+      readers[offset] = member
     }
     this.#watch?.()
   }

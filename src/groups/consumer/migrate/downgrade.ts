@@ -5,6 +5,7 @@ import { prepareRebalance } from '../../classic/rebalance.ts'
 import { rememberGroup } from '../../classic/remember.ts'
 import { addMember, type ClassicGroup, newClassicGroup } from '../../classic/state.ts'
 import { arm, disarm, type Turn } from '../../turn.ts'
+import { isSubset } from '../partitions.ts'
 import { forgetGroup } from '../remember.ts'
 import type { ConsumerGroup, Member } from '../state.ts'
 import { sessionTimer, timersOf } from '../timers.ts'
@@ -42,14 +43,22 @@ export function downgradeWithout(
 
 /**
  * A member of the classic protocol has taken the place of the last other one. Where the target fits, it is the assignment;
- * else all are told to join again, in the generation that they know.
+ * else all are told to join again, in the generation that they know. Kafka looks at the target's epoch alone: a member that
+ * still waited for a partition would never hear of it.
  */
 export function downgradeReplaced(turn: Turn, group: ConsumerGroup, generation: number): void {
-  const isStale = group.targetEpoch < group.epoch
+  const fits = group.targetEpoch === group.epoch && hasArrived(group)
   const classic = downgrade(turn, group, { leaving: [], generation })
-  if (!isStale) return
+  if (fits) return
   prepareRebalance(turn, classic, 'the group moves to the classic protocol with an old assignment')
 }
+
+/** Has everybody all that it is to have, and nothing that it is to give back? */
+const hasArrived = ({ members, targets }: ConsumerGroup): boolean =>
+  [...members.values()].every(({ id, state, assigned }) => {
+    const target = targets.get(id) ?? new Map()
+    return state === 'Stable' && isSubset(target, assigned) && isSubset(assigned, target)
+  })
 
 function downgrade(
   turn: Turn,

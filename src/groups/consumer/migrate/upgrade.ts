@@ -15,7 +15,6 @@ import {
   rememberTargetEpoch,
 } from '../remember.ts'
 import { type Member, newMember, type OwnedPartitions } from '../state.ts'
-import { metadataHash } from '../subscriptions.ts'
 import { sessionTimer } from '../timers.ts'
 import { type Fault, fault } from '../validate.ts'
 
@@ -67,8 +66,8 @@ export function upgrade(turn: Turn, classic: ClassicGroup): void {
   remember(turn, 'classicGroup', { group: classic.id }, null)
   if (members.length === 0) return
   for (const member of members) rememberMember(turn, member)
-  const group = turn.group.consumer!
-  rememberEpoch(turn, classic.generation, metadataHash(group, topics))
+  // The target is the leader's, who may not have seen the topics as they are now: of those it knows nothing.
+  rememberEpoch(turn, classic.generation, 0n)
   for (const { id, assigned } of members) rememberTarget(turn, id, setOf(assigned))
   rememberTargetEpoch(turn, classic.generation, 0)
   for (const member of members) {
