@@ -101,7 +101,7 @@ function shown(type: ElectionType, results: readonly Elected[]): Shown {
       rows: results.map((each) => [
         each.topic,
         String(each.partition),
-        outcome(each),
+        outcome(each) === 'valid' ? 'leads already' : outcome(each),
         each.result.ok || outcome(each) === 'valid' ? '' : each.result.error.message,
       ]),
       aligns: ['left', 'right', 'left', 'left'],
