@@ -43,8 +43,8 @@ export function downgradeWithout(
 
 /**
  * A member of the classic protocol has taken the place of the last other one. Where the target fits, it is the assignment;
- * else all are told to join again, in the generation that they know. Kafka looks at the target's epoch alone: a member that
- * still waited for a partition would never hear of it.
+ * else all are told to join again, in the generation that they know. So they are, unlike with Kafka, where somebody still waits for
+ * a partition of the target: it would never hear of it.
  */
 export function downgradeReplaced(turn: Turn, group: ConsumerGroup, generation: number): void {
   const fits = group.targetEpoch === group.epoch && hasArrived(group)
