@@ -1,6 +1,6 @@
 /** Groups whose members live, as a person meets them: who is in the way, how long to wait, who was fenced, and what Ctrl-C commits. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Running } from '../support/processes.ts'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { end, type Running } from '../support/processes.ts'
 import { which } from '../support/project.ts'
 import { newSession, type Session } from './session.ts'
 
@@ -15,6 +15,10 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => session?.end())
 
+/** Those that a test has left to run because it failed. */
+const consumers: Running[] = []
+afterEach(() => Promise.all(consumers.splice(0).map((each) => end(each, 'SIGKILL'))))
+
 const timeoutMs = 45_000
 
 /** A console consumer that has read all there is, and commits by itself only when it ends. */
@@ -24,6 +28,7 @@ async function reading(group: string, properties: Record<string, string> = {}): 
   const consumer = session.start(
     `exec console-consumer --topic t --group ${group} --from-beginning ${given.join(' ')}`,
   )
+  consumers.push(consumer)
   const expected = Array.from({ length: 10 }, (_, i) => `${i + 1}`)
   await consumer.outputs((output) => {
     const lines = output.trim().split('\n')
