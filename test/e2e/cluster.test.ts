@@ -17,6 +17,9 @@ const until: Session['until'] = (line, ready) => session.until(line, ready)
 const inSync = (stdout: string): string[] =>
   [...stdout.matchAll(/Isr: ([\d,]*)/g)].map(([, ids]) => ids!.split(',').sort().join(','))
 
+const numbers = (from: number, to: number): string =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index).join('\n')
+
 const allInSync = (stdout: string): boolean => {
   const sets = inSync(stdout)
   return sets.length > 0 && sets.every((ids) => ids === '1,2,3')
@@ -82,9 +85,22 @@ test('three copies; whichever broker is killed or stopped, a pipe goes on, and t
 test('without a majority nothing is decided, and as soon as there is one again everything goes on', async () => {
   const { sh } = session
   await sh('jackdaw start --brokers 3')
-  await sh('topics --create --topic orders --replication-factor 3')
+  await sh(
+    'topics --create --topic orders --replica-assignment 1:2:3 --config min.insync.replicas=2',
+  )
   await until('topics --describe --topic orders', allInSync)
+  await sh('seq 20 | console-producer --topic orders')
   await sh('jackdaw kill 2 3 --hard')
+  // Its leader is there, and nobody can take the others out of the in-sync set.
+  const read = 'console-consumer --topic orders --partition 0 --offset earliest --max-messages 20'
+  expect(await sh(read)).toMatchObject({ code: 0, stdout: `${numbers(1, 20)}\n` })
+  const soon =
+    '--command-property delivery.timeout.ms=4000 --command-property request.timeout.ms=3000'
+  const unwritten = await sh(`echo lost | console-producer --topic orders ${soon}`)
+  expect(unwritten).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/not delivered.*Timeout/),
+  })
   expect((await sh('topics --list')).stdout).toContain('orders')
   writeFileSync(join(session.folder, 'short.properties'), 'default.api.timeout.ms=2000\n')
   const refused = await sh('topics --create --topic late --command-config short.properties')
@@ -94,6 +110,7 @@ test('without a majority nothing is decided, and as soon as there is one again e
   expect((await sh('jackdaw start 2 3')).code).toBe(0)
   await until('topics --describe --topic orders', allInSync)
   expect((await sh('topics --create --topic more --replication-factor 3')).code).toBe(0)
+  expect(await sh('seq 21 40 | console-producer --topic orders')).toMatchObject({ code: 0 })
 }, 300_000)
 
 test('a broker comes, a broker goes; status tells how all are', async () => {
