@@ -35,16 +35,6 @@ export function readCheckpoint(disk: Disk, directory: string, name: CheckpointNa
   return parseCheckpoint(Buffer.from(disk.readFile(path)).toString(), path)
 }
 
-export function writeCheckpoint(
-  disk: Disk,
-  directory: string,
-  name: CheckpointName,
-  entries: Iterable<CheckpointEntry>,
-): void {
-  const path = `${directory}/${checkpointFiles[name]}`
-  disk.replaceFile(path, Buffer.from(formatCheckpoint(entries)))
-}
-
 export interface CheckpointEntry {
   readonly topic: string
   readonly partition: number

@@ -10,13 +10,13 @@ import type { DirectoryLock } from '../host/directory-lock.ts'
 import type { Disk } from '../host/disk.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import { adviceOn } from './advice.ts'
+import { CheckpointFiles } from './checkpoint-files.ts'
 import {
   type Checkpoint,
   type CheckpointName,
   checkpointFiles,
   readCheckpoint,
   withoutCheckpoint,
-  writeCheckpoint,
 } from './checkpoints.ts'
 import type { LogContext } from './context.ts'
 import { DamagedRecords } from './damage.ts'
@@ -54,7 +54,7 @@ export class LogDirectory {
   #failure: KafkaError | null = null
   readonly #onOffline: (directory: LogDirectory, cause: KafkaError) => void
   readonly #damages = new Set<string>()
-  readonly #written = new Map<CheckpointName, string>()
+  readonly #files: CheckpointFiles
 
   constructor(
     path: string,
@@ -64,6 +64,7 @@ export class LogDirectory {
     this.path = path
     this.#onOffline = onOffline
     this.trash = new Trash(host)
+    this.#files = new CheckpointFiles(host.disk, path)
     this.context = {
       ...host,
       rounds: new FlushRounds(),
@@ -117,6 +118,7 @@ export class LogDirectory {
     this.stoppedAtEpoch = readCleanShutdown(disk, this.path)
     for (const name of Object.keys(checkpointFiles) as CheckpointName[]) {
       this.checkpoints[name] = this.#readCheckpoint(name)
+      this.#files.found(name, this.checkpoints[name])
     }
     if (this.stoppedAtEpoch === null) return
     disk.remove(`${this.path}/${cleanShutdownFile}`)
@@ -135,16 +137,17 @@ export class LogDirectory {
 
   #replaceCheckpoint(name: CheckpointName, offsetOf: (log: PartitionLog) => bigint | null): void {
     const entries = []
-    let told = ''
     for (const log of this.held()) {
       const offset = offsetOf(log)
-      if (offset === null) continue
-      entries.push({ topic: log.topic, partition: log.partition, offset })
-      told += `${log.name} ${offset}\n`
+      if (offset !== null) entries.push({ topic: log.topic, partition: log.partition, offset })
     }
-    if (this.#written.get(name) === told) return
-    writeCheckpoint(this.context.disk, this.path, name, entries)
-    this.#written.set(name, told)
+    this.#files.write(name, entries)
+  }
+
+  /** No checkpoint says anything of a partition of this name any more: it is about to be made anew. */
+  forgetCheckpoints(logName: string): void {
+    for (const checkpoint of Object.values(this.checkpoints)) checkpoint.delete(logName)
+    this.#files.forget(logName)
   }
 
   #lowerCheckpoints(logName: string, offset: bigint): void {

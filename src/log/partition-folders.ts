@@ -148,6 +148,7 @@ export class PartitionFolders {
     const name = `${at.topic}-${at.partition}`
     const folder = `${directory.path}/${asFuture ? this.#marked(name, 'future') : name}`
     try {
+      directory.forgetCheckpoints(name)
       disk.makeDirectory(folder)
       writeTopicId(disk, folder, at.topicId)
       const { context } = directory

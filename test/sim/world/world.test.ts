@@ -31,6 +31,10 @@ test.each([
   { seed: 1_005_573, why: 'the leader moved, and a batch was forgotten before it was sent again' },
   { seed: 1_006_878, why: 'nobody could lead after min.insync.replicas changed' },
   { seed: 1_008_885, why: 'a controller of an earlier epoch was asked whether a broker is empty' },
+  {
+    seed: 4_002_768,
+    why: 'a checkpoint of a deleted topic made records of a new one of its name pass for safe',
+  },
   { seed: 2_003_298, why: 'a snapshot came in the place of a log that ended where it did' },
 ])(
   'seed $seed: $why',
