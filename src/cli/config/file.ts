@@ -19,7 +19,8 @@ export function readNamedFile(path: string): string {
 /** `read` with a file that a person named; throws what Java throws when it cannot be read. */
 export function readNamed<T>(path: string, read: (path: string) => T): T {
   try {
-    return read(path)
+    // Java takes an empty path for the folder it runs in.
+    return read(path === '' ? '.' : path)
   } catch (cause) {
     throw fileError(path, cause)
   }

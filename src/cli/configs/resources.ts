@@ -13,8 +13,10 @@ import { listTopics } from '../../client/admin/topics.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { topicNameFault } from '../../protocol/names.ts'
+import { groupsInOrder } from '../groups-in-order.ts'
 import { executionError, illegalArgument } from '../java/errors.ts'
 import { javaHashMapOrder } from '../java/hash-map.ts'
+import { scalaSetOrder } from '../java/scala-set.ts'
 import type { Changes } from './changes.ts'
 import type { EntityType } from './entities.ts'
 
@@ -77,9 +79,10 @@ export async function namesOf(
         throw executionError(error)
       })
     case 'groups':
-      return [
-        ...new Set([...(await groupIds(cluster)), ...(await configuredGroups(cluster, asked))]),
-      ]
+      return scalaSetOrder([
+        ...(await groupIds(cluster)),
+        ...(await configuredGroups(cluster, asked)),
+      ])
     default:
       return [...(await describeCluster(cluster)).nodes.map(({ id }) => String(id)), '']
   }
@@ -88,7 +91,7 @@ export async function namesOf(
 async function groupIds(cluster: Cluster): Promise<string[]> {
   const { groups, errors } = await listGroups(cluster)
   if (errors[0] !== undefined) throw executionError(errors[0])
-  return groups.map(({ groupId }) => groupId)
+  return groupsInOrder(groups).map(({ groupId }) => groupId)
 }
 
 // A broker that cannot list them has to be asked for the one.

@@ -6,6 +6,7 @@ import type { Cluster } from '../../client/cluster.ts'
 import { orThrow } from '../../client/result.ts'
 import { errorTexts } from '../../protocol/error-texts.ts'
 import { KafkaError } from '../../protocol/errors.ts'
+import { groupsInOrder } from '../groups-in-order.ts'
 import { executionError, JavaError, runtimeError } from '../java/errors.ts'
 import { type Committed, type GroupView, nameOf, type TopicPartition } from './describe/view.ts'
 import type { ListedGroup } from './list.ts'
@@ -25,7 +26,7 @@ export async function listedGroups(
     // Kafka's tool has two ways to list, and only one of them wraps the failure once more.
     throw filter === null ? runtimeError(error) : error
   }
-  return groups
+  return groupsInOrder(groups)
     .filter(({ protocolType, type }) => {
       const isOfConsumers = protocolType === 'consumer' || protocolType === ''
       return isOfConsumers && ['classic', 'consumer'].includes((type ?? 'classic').toLowerCase())

@@ -25,6 +25,7 @@ import { parseStates, parseTypes, plainList, shownList } from './list.ts'
 import { csvText } from './reset/csv.ts'
 import { plainPlan } from './reset/plain.ts'
 import { reset } from './reset/reset.ts'
+import { readScenarioValues } from './reset/scenarios.ts'
 
 export const consumerGroups: Tool = { declaration: consumerGroupsDeclaration, run }
 
@@ -112,6 +113,7 @@ async function perform(
 ): Promise<number> {
   const { name: tool } = consumerGroupsDeclaration
   const code = await withCluster(options, { tool, server, machine }, (cluster, quiet) => {
+    readScenarioValues(options)
     const timeoutMs = Number(options.long('timeout'))
     return actions[action]({ options, asking: { cluster, timeoutMs }, machine: quiet })
   })

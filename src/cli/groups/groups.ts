@@ -1,6 +1,7 @@
 import { type GroupListing, listGroups } from '../../client/admin/list-groups.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { withCluster } from '../admin.ts'
+import { groupsInOrder } from '../groups-in-order.ts'
 import { executionError, illegalArgument, JavaError } from '../java/errors.ts'
 import { left } from '../java/text.ts'
 import type { Machine } from '../machine.ts'
@@ -91,7 +92,7 @@ function isOfConsumers(group: GroupListing): boolean {
 async function listed(cluster: Cluster, filter: Filter): Promise<GroupListing[]> {
   const { groups, errors } = await listGroups(cluster)
   if (errors[0] !== undefined) throw executionError(errors[0])
-  return groups.filter(filter)
+  return groupsInOrder(groups).filter(filter)
 }
 
 const widthMin = 20

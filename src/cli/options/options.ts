@@ -35,6 +35,11 @@ export class Options {
     return this.#given.get(name) ?? []
   }
 
+  /** The names of all that stands on the command line, in its order. */
+  get given(): readonly string[] {
+    return this.#order.map(({ name }) => name)
+  }
+
   /** The occurrences of these options as they stand on the command line. */
   inOrder(...names: readonly string[]): readonly Occurrence[] {
     return this.#order.filter(({ name }) => names.includes(name))
@@ -42,34 +47,46 @@ export class Options {
 
   /** The one value, or the default; undefined where there is neither. */
   text(name: string): string | undefined {
-    const values = this.all(name)
+    return this.#one(name, this.#texts(name))
+  }
+
+  integer(name: string): number | undefined {
+    return this.#one(name, this.#converted(name, isJavaInteger, Number))
+  }
+
+  long(name: string): bigint | undefined {
+    return this.#one(name, this.longs(name))
+  }
+
+  /** All its values in their order, or the default. */
+  longs(name: string): bigint[] {
+    return this.#converted(name, isJavaLong, (text) => BigInt(text.replace('+', '')))
+  }
+
+  #texts(name: string): readonly string[] {
+    const given = this.all(name)
+    const preset = this.#declarations.get(name)?.default
+    return given.length > 0 || preset === undefined ? given : [preset]
+  }
+
+  /** Kafka's parser converts all of them, also where it then refuses that there are several. */
+  #converted<T>(name: string, isRight: (text: string) => boolean, convert: (text: string) => T) {
+    return this.#texts(name).map((text) => {
+      if (isRight(text)) return convert(text)
+      throw new JavaError(
+        'joptsimple.OptionArgumentConversionException',
+        `Cannot parse argument '${text}' of option ${name}`,
+      )
+    })
+  }
+
+  #one<T>(name: string, values: readonly T[]): T | undefined {
     if (values.length > 1) {
       throw new JavaError(
         'joptsimple.MultipleArgumentsForOptionException',
         `Found multiple arguments for option ${name}, but you asked for only one`,
       )
     }
-    return values[0] ?? this.#declarations.get(name)?.default
+    return values[0]
   }
-
-  integer(name: string): number | undefined {
-    const text = this.text(name)
-    if (text === undefined) return undefined
-    if (!isJavaInteger(text)) throw unparsable(name, text)
-    return Number(text)
-  }
-
-  long(name: string): bigint | undefined {
-    const text = this.text(name)
-    if (text === undefined) return undefined
-    if (!isJavaLong(text)) throw unparsable(name, text)
-    return BigInt(text.replace('+', ''))
-  }
-}
-
-function unparsable(name: string, text: string): JavaError {
-  return new JavaError(
-    'joptsimple.OptionArgumentConversionException',
-    `Cannot parse argument '${text}' of option ${name}`,
-  )
 }

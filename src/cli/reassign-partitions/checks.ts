@@ -29,10 +29,7 @@ const permitted: Record<Action, readonly string[]> = {
 const always = ['bootstrap-server', 'command-config', 'output', 'home', 'no-start', 'debug']
 
 /** What the command line asks for, if it makes sense; in Kafka's order. */
-export function onlyAction(
-  options: Options,
-  { given, needsServer }: { given: readonly string[]; needsServer: boolean },
-): Action {
+export function onlyAction(options: Options, { needsServer }: { needsServer: boolean }): Action {
   const chosen = actions.filter((action) => options.has(action))
   if (chosen.length !== 1) {
     const names = actions.map((action) => `--${action}`).join(', ')
@@ -50,7 +47,7 @@ export function onlyAction(
     if (!isThere) throw new UsageError(`Missing required argument "[${name}]"`)
   }
   const allowed = [...always, ...required[action], ...permitted[action], action]
-  const odd = given.find((name) => options.has(name) && !allowed.includes(name))
+  const odd = options.given.find((name) => !allowed.includes(name))
   if (odd !== undefined) {
     throw new UsageError(`Option "[${odd}]" can't be used with action "[${action}]"`)
   }

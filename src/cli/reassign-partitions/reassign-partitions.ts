@@ -54,10 +54,7 @@ async function run(machine: Machine): Promise<number> {
   if (isVersionAlone(options, declaration, machine)) return 0
   try {
     const server = await findServer(options, machine)
-    const action = onlyAction(options, {
-      given: declaration.options.map(({ name }) => name),
-      needsServer: server.kind === 'none',
-    })
+    const action = onlyAction(options, { needsServer: server.kind === 'none' })
     const at = { tool: declaration.name, server, machine }
     return await withCluster(options, at, async (cluster, quiet) => {
       const isData = action !== 'list' && chosenForm(options, quiet) === 'json'
@@ -136,13 +133,14 @@ const goingOn =
   'Cannot execute because there is an existing partition assignment.  Use --additional to override this and create a new partition assignment in addition to the existing one. The --additional flag can also be used to change the throttle by resubmitting the current reassignment.'
 
 async function execute({ options, cluster, machine: { stdout } }: Run): Promise<unknown> {
-  const targets = parseTargets(read(options.text('reassignment-json-file')!))
-  ensureMovable(targets)
+  const json = read(options.text('reassignment-json-file')!)
   const [rate, ioRate] = [
     options.long('throttle')!,
     options.long('replica-alter-log-dirs-throttle')!,
   ]
   const start = startOf(options, stdout)
+  const targets = parseTargets(json)
+  ensureMovable(targets)
   const dirMoves = dirMovesOf(targets)
   const active = await listPartitionReassignments(cluster)
   if (active.length > 0 && !options.has('additional')) {
@@ -211,7 +209,9 @@ async function verify({ options, cluster, machine: { stdout } }: Run): Promise<u
 }
 
 async function cancel({ options, cluster, machine: { stdout } }: Run): Promise<unknown> {
-  const targets = parseTargets(read(options.text('reassignment-json-file')!))
+  const json = read(options.text('reassignment-json-file')!)
+  const start = startOf(options, stdout)
+  const targets = parseTargets(json)
   const active = new Set((await listPartitionReassignments(cluster)).map(nameOf))
   const moving = targets.filter((target) => active.has(nameOf(target)))
   const ends = moving.map((target) => ({ ...target, replicas: null }))
@@ -230,7 +230,7 @@ async function cancel({ options, cluster, machine: { stdout } }: Run): Promise<u
   const back = [...(await dirMoveStates(cluster, dirMovesOf(targets)))].flatMap(([move, state]) =>
     state.kind === 'active' ? { ...move, path: state.current } : [],
   )
-  if (back.length > 0) await startDirMoves(cluster, back, startOf(options, stdout))
+  if (back.length > 0) await startDirMoves(cluster, back, start)
   // Here Kafka's tool ends no line.
   else stdout.write('None of the specified partition moves are active.')
   if (!options.has('preserve-throttles')) {

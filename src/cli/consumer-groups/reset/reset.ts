@@ -70,7 +70,7 @@ async function targetsOf(
   await ensurePartitions(asking, partitions)
   if (options.has('from-file')) {
     const isOnly = groupIds.length === 1 && options.all('group').length === 1
-    return fromFile(group, { path: options.text('from-file')!, isOnly, asking, machine, scene })
+    return fromFile(group, { path: options.all('from-file')[0]!, isOnly, asking, machine, scene })
   }
   const targets = await playScenario(options, partitions, scene)
   if (targets !== null) return targets

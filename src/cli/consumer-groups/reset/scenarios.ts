@@ -24,6 +24,16 @@ export type Scene = {
   warn(message: string): void
 }
 
+/**
+ * Kafka's tool reads these before it does anything, whatever its action. Of a repeated --to-offset, --to-datetime or --from-file it
+ * takes the first.
+ */
+export function readScenarioValues(options: Options): void {
+  options.longs('to-offset')
+  options.text('by-duration')
+  options.long('shift-by')
+}
+
 /** The scenario that the options name, played for these partitions. */
 export async function playScenario(
   options: Options,
@@ -33,7 +43,7 @@ export async function playScenario(
   const partitions = inKafkasOrder(named)
   const spec = (name: string) => () => `org.apache.kafka.clients.admin.OffsetSpec$${name}Spec@0`
   if (options.has('to-offset')) {
-    const offset = options.long('to-offset')!
+    const offset = options.longs('to-offset')[0]!
     ensureOnce(named, () => String(offset))
     return withinBounds(
       partitions.map((at) => ({ ...at, offset })),
@@ -52,7 +62,7 @@ export async function playScenario(
     ensureOnce(named, spec('Timestamp'))
   }
   if (options.has('to-datetime')) {
-    return toTime(partitions, dateTimeOf(options.text('to-datetime')!), scene)
+    return toTime(partitions, dateTimeOf(options.all('to-datetime')[0]!), scene)
   }
   if (options.has('by-duration')) {
     const duration = parseDuration(options.text('by-duration')!)
