@@ -174,7 +174,10 @@ function bumpOnShrink(
   }
 }
 
-/** The field of the last known eligible replicas holds the last leader, from when it goes until there is one again. */
+/**
+ * The field of the last known eligible replicas holds the last leader, from when nobody is in sync until there is one again. Where the
+ * leader had gone before, it is whoever was in sync last: Apache Kafka notes -1 then, and nobody could ever lead again.
+ */
 function rememberLastLeader(
   partition: PartitionImage,
   { elr }: PartitionRules,
@@ -187,8 +190,10 @@ function rememberLastLeader(
   const { lastKnownElr } = partition
   const leader = change.leader ?? noLeaderChange
   const emptied = change.isr !== undefined && change.isr !== null && change.isr.length === 0
-  if (emptied && !same(lastKnownElr, [partition.leader])) {
-    change.lastKnownElr = [partition.leader]
+  const last =
+    partition.leader === noLeader ? (lastKnownElr[0] ?? partition.isr.at(-1)) : partition.leader
+  if (emptied && last !== undefined && !same(lastKnownElr, [last])) {
+    change.lastKnownElr = [last]
   } else if (
     (leader >= 0 || (partition.leader !== noLeader && leader !== noLeader)) &&
     lastKnownElr.length > 0

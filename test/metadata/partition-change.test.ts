@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import type { PartitionImage } from '../../src/metadata/image.ts'
+import { type PartitionRules, partitionChange } from '../../src/metadata/partition-change.ts'
+
+const at = { topicId: 'AAAAAAAAAAAAAAAAAAAAAQ', partitionId: 0 }
+
+const partition: PartitionImage = {
+  leader: 2,
+  leaderEpoch: 1,
+  partitionEpoch: 5,
+  replicas: [1, 3, 2],
+  isr: [2, 3],
+  elr: [],
+  lastKnownElr: [],
+  addingReplicas: [],
+  removingReplicas: [],
+  directories: [],
+  leaderRecoveryState: 0,
+}
+
+const rules: PartitionRules = {
+  acceptable: () => false,
+  recordVersion: 2,
+  minInSync: 1,
+  elr: true,
+  directories: false,
+  epochBumpOnShrink: false,
+  defaultDirectory: () => 'AAAAAAAAAAAAAAAAAAAAAA',
+}
+
+test.each([
+  { was: { leader: 2, isr: [2] }, last: [2], why: 'its leader' },
+  { was: { leader: -1, isr: [3] }, last: [3], why: 'whoever was in sync when its leader had gone' },
+  { was: { leader: -1, isr: [3], lastKnownElr: [2] }, last: null, why: 'who stands there' },
+])('of a partition that nobody is in sync with any more it keeps $why', ({ was, last }) => {
+  const change = partitionChange(at, { ...partition, ...was }, { isr: [] }, rules)
+  expect(change?.value.lastKnownElr).toEqual(last)
+})
+
+test('who was in sync last leads again when all has gone that was eligible', () => {
+  const left = { ...partition, leader: -1, isr: [], elr: [3], lastKnownElr: [3] }
+  const acceptable = (id: number) => id === 3
+  const target = { uncleanShutdown: [3] }
+  const change = partitionChange(at, left, target, { ...rules, acceptable })
+  expect(change?.value).toMatchObject({ leader: 3, isr: [3], leaderRecoveryState: 1 })
+})
