@@ -17,9 +17,7 @@ import {
 import { records } from '../../../src/protocol/batch/reader.ts'
 import type { SimBroker } from './broker.ts'
 import type { Life } from './machine.ts'
-import { loose } from './topics.ts'
-
-const mayLose = (topic: string): boolean => topic === loose
+import { loose, passing } from './topics.ts'
 
 interface Seen {
   readonly life: Life
@@ -63,6 +61,8 @@ export class History {
   readonly #quorumEpochs = new Map<number, number>()
   checks = 0
   leaderships = 0
+  /** A broker lost what it held, or some of it. */
+  hasLostOne = false
 
   check(broker: SimBroker): void {
     const { node } = broker
@@ -139,10 +139,15 @@ export class History {
   /** Once more, from its start: what was safe is still there, every byte of it. */
   checkWhole({ id, node }: SimBroker): void {
     for (const { log, state } of node!.replicas.all()) {
-      if (mayLose(log.topic)) continue
+      if (this.#mayLose(log.topic)) continue
       const name = log.topicId + log.name
       this.#match(name, `${id} ${name}`, log, log.logStartOffset, state.highWatermark)
     }
+  }
+
+  /** One replica in sync is enough for what passes: it may be the one that lost it, and be all that is left to lead. */
+  #mayLose(name: string): boolean {
+    return name === loose || (name === passing && this.hasLostOne)
   }
 
   /** All that was ever committed to the metadata, whatever snapshots have replaced. */
@@ -184,7 +189,7 @@ export class History {
     const { name, log, epoch, safe } = at
     const key = `${broker.id} ${name}`
     const seen = this.#seenOf(broker, at)
-    if (mayLose(log.topic)) return
+    if (this.#mayLose(log.topic)) return
     ensure(safe >= seen.highWatermark, `${key}: what is safe went back to ${safe}`)
     ensure(epoch >= seen.leaderEpoch, `${key}: the epoch went back to ${epoch}`)
     ensure(safe <= log.logEndOffset, `${key}: ${safe} is safe, and the log ends before`)

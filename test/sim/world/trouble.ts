@@ -70,6 +70,7 @@ export class Trouble {
         // What only a page cache held is lost; Kafka's promise holds while one in-sync replica keeps its own.
         if (this.isAtRisk || !operator.mayLoseOne || !this.#world.inSync()) return
         this.#lost = victim
+        this.#world.history.hasLostOne = true
         this.#down(victim, (broker) =>
           !broker.isVoter && random.chance(0.3) ? broker.loseDisk() : broker.cutPower(),
         )

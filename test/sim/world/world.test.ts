@@ -35,6 +35,7 @@ test.each([
     seed: 4_002_768,
     why: 'a checkpoint of a deleted topic made records of a new one of its name pass for safe',
   },
+  { seed: 3_008_868, why: 'all but the one that had lost its records went out of sync' },
   { seed: 4_005_613, why: 'the last leader of a partition was noted as -1, and nobody could lead' },
   { seed: 2_003_298, why: 'a snapshot came in the place of a log that ended where it did' },
 ])(
