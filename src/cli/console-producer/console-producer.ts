@@ -74,8 +74,8 @@ async function produce(options: Options, machine: Machine): Promise<number> {
   const server = await findServer(options, machine)
   if (server.kind === 'none') ensureAddresses('')
   if (server.kind === 'given') ensureAddresses(server.text)
-  const topic = options.text('topic')!
   const parts = partsOf(options)
+  const topic = options.text('topic')!
   const configs = producerConfigsOf(producerProperties(options))
   const { stdin, stderr } = machine
   const failures = new Failures(
