@@ -58,7 +58,12 @@ export async function describeGroups(
     const rest = at.groupIds.filter((groupId) => isForClassic(results.get(groupId)))
     if (rest.length === 0) return results
     wanted.api = 'DESCRIBE_GROUPS'
-    return new Map([...results, ...(await describeClassic({ ...at, groupIds: rest }))])
+    const classic = await describeClassic({ ...at, groupIds: rest })
+    // Of a group that is of neither kind the first answer counts.
+    const told = [...classic].filter(
+      ([id, result]) => !(isMissing(result) && isMissing(results.get(id))),
+    )
+    return new Map([...results, ...told])
   })
 }
 
@@ -67,6 +72,9 @@ function isForClassic(result: Result<GroupDescription> | undefined): boolean {
   if (result.ok) return false
   return result.error.error === 'GROUP_ID_NOT_FOUND' || result.error.error === 'UNSUPPORTED_VERSION'
 }
+
+const isMissing = (result: Result<GroupDescription> | undefined) =>
+  result?.ok === false && result.error.error === 'GROUP_ID_NOT_FOUND'
 
 async function describeNew({
   connection,
