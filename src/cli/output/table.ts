@@ -17,14 +17,23 @@ export function tableWidth({ stdout }: Machine): number {
 
 export type Align = 'left' | 'right'
 
+export type TableOptions = {
+  aligns: readonly Align[]
+  colour: ChalkInstance
+  width: number
+  /** Somebody counts on a line for each row: cells stand one below the other only where not even the titles fit. */
+  isCounted?: boolean
+}
+
 /** A table for people: no frame, a bold header, numbers to the right. What does not fit goes on below, in its own column. */
 export function tableText(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  { aligns, colour, width }: { aligns: readonly Align[]; colour: ChalkInstance; width: number },
+  { aligns, colour, width, isCounted = false }: TableOptions,
 ): string {
   const isHeadless = head.every((title) => title === '')
-  if (!isHeadless && leastWidth(head, rows) > width && head.length > 2) {
+  const least = leastWidth(head, isCounted ? [] : rows)
+  if (!isHeadless && least > width && head.length > 2) {
     return oneBelowTheOther(head, rows, colour)
   }
   const widths = fittingWidths(head, rows, width)

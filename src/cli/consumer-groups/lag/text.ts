@@ -121,6 +121,7 @@ function table(rows: readonly RatedRow[], machine: Machine): string {
       aligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'left', 'right'],
       colour,
       width: tableWidth(machine),
+      isCounted: true,
     },
   )
 }
