@@ -7,6 +7,9 @@ import { run } from '../support/processes.ts'
 const java = clients.filter(({ name }) => name.startsWith('java-client-'))
 const steps = ['both', 'fenced', 'offsets', 'slow', 'many']
 
+// A second try finds what the first one left.
+let tries = 0
+
 describe.each([1, 3])('%i brokers', (brokers) => {
   let jackdaw: Jackdaw | undefined
   beforeAll(async () => {
@@ -29,7 +32,7 @@ describe.each([1, 3])('%i brokers', (brokers) => {
     const { stdout, stderr } = await run(
       {
         command,
-        args: [...program, jackdaw!.bootstrap, `${client.name}-`],
+        args: [...program, jackdaw!.bootstrap, `${client.name}-${++tries}-`],
         ...(env && { env }),
       },
       { timeoutMs: 200_000 },
