@@ -23,7 +23,9 @@ export class CheckpointFiles {
 
   /** This is what the file says at the start. */
   found(name: CheckpointName, checkpoint: Checkpoint): void {
-    if (checkpoint.size > 0) this.#note(name, entriesOf(checkpoint))
+    if (checkpoint.size === 0) return
+    const entries = entriesOf(checkpoint)
+    this.#note(name, formatCheckpoint(entries), entries)
   }
 
   /** Replaces the file unless it says the same already. */
@@ -31,7 +33,7 @@ export class CheckpointFiles {
     const text = formatCheckpoint(entries)
     if (this.#texts.get(name) === text) return
     this.#disk.replaceFile(`${this.#directory}/${checkpointFiles[name]}`, Buffer.from(text))
-    this.#note(name, entries)
+    this.#note(name, text, entries)
   }
 
   /**
@@ -46,8 +48,8 @@ export class CheckpointFiles {
     }
   }
 
-  #note(name: CheckpointName, entries: readonly CheckpointEntry[]): void {
-    this.#texts.set(name, formatCheckpoint(entries))
+  #note(name: CheckpointName, text: string, entries: readonly CheckpointEntry[]): void {
+    this.#texts.set(name, text)
     for (const { topic, partition } of entries) this.#logNames.add(`${topic}-${partition}`)
   }
 }

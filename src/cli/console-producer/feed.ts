@@ -36,8 +36,6 @@ export class Feed {
   #isEnded = false
   #signal: Signal | null = null
   #topic: ProducerTopic | null = null
-  /** The cluster was asked once, and has no such name. */
-  #isInvalid = false
   #lines = 0
 
   constructor(options: FeedOptions) {
@@ -135,7 +133,6 @@ export class Feed {
     const { producer, topic, isSync, failures, parts } = this.#options
     for (let i = 0; i < lines.count; i++) {
       try {
-        if (this.#isInvalid) throw new KafkaError('INVALID_TOPIC_EXCEPTION', topic)
         const opened = await producer.topic(topic)
         failures.linesBefore = this.#lines
         if (i > 0) this.#drop(lines, i)
@@ -143,7 +140,6 @@ export class Feed {
       } catch (error) {
         if (!(error instanceof KafkaError)) throw error
         if (isSync) throw executionError(error)
-        this.#isInvalid ||= error.error === 'INVALID_TOPIC_EXCEPTION'
         const { slices, fault } = parts.take(slice(lines, i, i + 1))
         if (fault !== undefined) throw fault
         this.#lines++

@@ -2,11 +2,11 @@ import { createTopics, listTopics } from '../../client/admin/topics.ts'
 import type { Consumer } from '../../client/consumer.ts'
 import type { DeliveryFailure } from '../../client/producer/settings.ts'
 import type { Producer } from '../../client/producer.ts'
+import { unnamedTopic } from '../../client/unnamed-topic.ts'
 import { systemRandom } from '../../host/random.ts'
 import type { Output } from '../../host/stdio.ts'
 import type { Header } from '../../protocol/batch/headers.ts'
 import { javaDouble } from '../../protocol/configs.ts'
-import { KafkaError } from '../../protocol/errors.ts'
 import { readProperties } from '../config/file.ts'
 import { openConsumer } from '../consumer.ts'
 import { executionError, JavaError, runtimeError } from '../java/errors.ts'
@@ -135,13 +135,7 @@ async function ensureTopic(producer: Producer, topic: string, talk: Output): Pro
   const result = (await createTopics(cluster, [wanted])).get(topic)!
   if (result.ok) return
   talk.write(`Creation of topic ${topic} failed\n`)
-  throw runtimeError(executionError(unnamed(topic) ?? result.error))
-}
-
-/** What Kafka's admin client does not even ask for. */
-function unnamed(topic: string): KafkaError | null {
-  const text = `The given topic name '${topic}' cannot be represented in a request.`
-  return topic === '' ? new KafkaError('INVALID_TOPIC_EXCEPTION', text) : null
+  throw runtimeError(executionError(topic === '' ? unnamedTopic() : result.error))
 }
 
 /** Until it is known where each partition ends, a record might be missed. */

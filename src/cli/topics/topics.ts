@@ -2,7 +2,7 @@ import { zeroUuid } from '../../base/uuid.ts'
 import { createPartitions, createTopics, deleteTopics } from '../../client/admin/topics.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import type { Result } from '../../client/result.ts'
-import { KafkaError } from '../../protocol/errors.ts'
+import { unnamedTopic } from '../../client/unnamed-topic.ts'
 import { openAdmin } from '../admin.ts'
 import { illegalArgument, JavaError, messageOf } from '../java/errors.ts'
 import { parseUuid } from '../java/uuid.ts'
@@ -134,11 +134,7 @@ async function create({ options, cluster, machine: { stdout } }: Run): Promise<v
 }
 
 function ensureName(name: string): void {
-  if (name !== '') return
-  throw new KafkaError(
-    'INVALID_TOPIC_EXCEPTION',
-    "The given topic name '' cannot be represented in a request.",
-  )
+  if (name === '') throw unnamedTopic()
 }
 
 async function list({ options, cluster, machine }: Run): Promise<void> {

@@ -1,4 +1,5 @@
 /** Open transactions in logs of which no coordinator knows: nobody will ever end them (KIP-664). */
+
 import {
   type ActiveProducer,
   describeProducers,
@@ -8,6 +9,7 @@ import {
 import type { Cluster } from '../../client/cluster.ts'
 import { ensureNone } from '../../client/result.ts'
 import type { TopicPartition } from '../../client/topic-partition.ts'
+import { unnamedTopic } from '../../client/unnamed-topic.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import type { Hanging } from './view.ts'
 
@@ -50,10 +52,7 @@ export async function partitionsIn(cluster: Cluster, scope: Scope): Promise<Topi
   const { topic, partition, brokerId } = scope
   // Who names a partition means that one, whatever the brokers know of it.
   if (topic !== null && partition !== null) return [{ topic, partition }]
-  if (topic === '') {
-    const text = `The given topic name '${topic}' cannot be represented in a request.`
-    throw new KafkaError('INVALID_TOPIC_EXCEPTION', text)
-  }
+  if (topic === '') throw unnamedTopic()
   const { topics } = await cluster.metadata(topic === null ? null : [topic])
   if (topic !== null) for (const { errorCode } of topics) ensureNone(errorCode)
   return topics.flatMap(({ name, partitions }) =>

@@ -1,4 +1,5 @@
 /** Topics with their partitions: page by page where the broker can (KIP-966), else out of the metadata. */
+
 import { zeroUuid } from '../../base/uuid.ts'
 import { describeTopicPartitions } from '../../protocol/apis/describe-topic-partitions.ts'
 import { metadata } from '../../protocol/apis/metadata.ts'
@@ -8,6 +9,7 @@ import type { ResponseOf } from '../../protocol/schema.ts'
 import type { Connection } from '../../wire/connection.ts'
 import type { Cluster } from '../cluster.ts'
 import { done, failed, type Result, resultOf } from '../result.ts'
+import { unnamedTopic } from '../unnamed-topic.ts'
 import { inPortions } from './portions.ts'
 import { settle } from './settle.ts'
 import type { TimeoutOption } from './topics.ts'
@@ -49,15 +51,7 @@ export async function describeTopics(
       ? describeByMetadata(cluster, connection, left)
       : inPortions(left, topicsPerRequest, (portion) => describePaged(connection, portion))
   })
-  return names.includes('') ? new Map([['', failed(unnamed())], ...described]) : described
-}
-
-// No topic has such a name, so that nobody is asked.
-function unnamed(): KafkaError {
-  return new KafkaError(
-    'INVALID_TOPIC_EXCEPTION',
-    "The given topic name '' cannot be represented in a request.",
-  )
+  return names.includes('') ? new Map([['', failed(unnamedTopic())], ...described]) : described
 }
 
 // Kafka's brokers sort the names as Java does, and the cursor relies on it.
