@@ -27,6 +27,8 @@ export type Note =
   | { readonly kind: 'timed-out'; readonly member: NotedMember; readonly reason: string }
   /** Another process took over its instance id. */
   | { readonly kind: 'fenced'; readonly member: NotedMember; readonly by: string }
+  /** It speaks of an epoch that is not its own, and must give up all it has and join again. */
+  | { readonly kind: 'fenced'; readonly member: NotedMember; readonly reason: string }
   | { readonly kind: 'rebalance-began'; readonly reason: string }
   /** A new generation, or a new target assignment. */
   | ({ readonly kind: 'assigned' } & NotedAssignment)

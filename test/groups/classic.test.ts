@@ -312,6 +312,11 @@ test('a group that is too large when it is loaded lets the members come anew, as
     'NONE',
     'GROUP_MAX_SIZE_REACHED',
   ])
+  expect(drive.notes).toContainEqual({
+    kind: 'left',
+    member: expect.objectContaining({ memberId: memberIds[2] }),
+    reason: 'the group is full: group.max.size is 2',
+  })
 })
 
 test('describing a group that does not exist', () => {

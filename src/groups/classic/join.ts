@@ -41,7 +41,7 @@ export function join(turn: Turn, event: Joining): void {
   if (!hasRoom(group, memberId, config.groupMaxSize)) {
     const member = group.members.get(memberId)
     group.pendingMembers.delete(memberId)
-    if (member !== undefined) removeMember(group, memberId)
+    if (member !== undefined) leaveOut(turn, group, member)
     return reply(turn, event.ask, refusedJoin('GROUP_MAX_SIZE_REACHED', ''))
   }
   if (!supportsProtocols(group, event.protocolType, event.protocols)) {
@@ -78,6 +78,12 @@ function hasRoom(group: ClassicGroup, memberId: string, sizeMax: number): boolea
     case 'Stable':
       return group.members.has(memberId) || group.members.size < sizeMax
   }
+}
+
+function leaveOut(turn: Turn, group: ClassicGroup, member: Member): void {
+  removeMember(group, member.id)
+  const reason = `the group is full: group.max.size is ${turn.world.config.groupMaxSize}`
+  note(turn, { kind: 'left', member: noted(member), reason })
 }
 
 function joinNew(turn: Turn, group: ClassicGroup, event: Joining): void {

@@ -28,7 +28,10 @@ export function consumerHeartbeat(turn: Turn, event: Beating): void {
     return leave(turn, event)
   }
   const wrong = groupFault(turn, event) ?? memberFault(turn, event)
-  if (wrong !== null) return refuse(turn, event, wrong)
+  if (wrong !== null) {
+    noteFenced(turn, event, wrong)
+    return refuse(turn, event, wrong)
+  }
   beginGroup(turn)
   const before = takePlace(turn, event)
   const isNew = before.epoch === joinEpoch && before.clientId === ''
@@ -78,6 +81,13 @@ function memberFault({ group, world }: Turn, event: Beating): Fault | null {
   }
   const member = consumer.members.get(memberId)
   return member === undefined ? unknownMember(memberId, group.id) : epochFault(member, event)
+}
+
+function noteFenced(turn: Turn, { memberId, memberEpoch }: Beating, { error }: Fault): void {
+  const member = turn.group.consumer?.members.get(memberId)
+  if (error !== 'FENCED_MEMBER_EPOCH' || member === undefined) return
+  const reason = `its epoch is ${member.epoch}, and it speaks of ${memberEpoch}`
+  note(turn, { kind: 'fenced', member: noted(member), reason })
 }
 
 function beginGroup(turn: Turn): void {

@@ -176,6 +176,12 @@ test('who does not belong is told so', () => {
       'group coordinator (2). The member must abandon all its partitions and rejoin.',
   })
   expect(heartbeat(drive, { memberEpoch: 1 }).error).toBe('FENCED_MEMBER_EPOCH')
+  // And the timeline tells why it begins anew.
+  const member = { memberId: 'm', instanceId: null, clientId: 'c', clientHost: '/127.0.0.1' }
+  expect(drive.notes.filter(({ kind }) => kind === 'fenced')).toEqual([
+    { kind: 'fenced', member, reason: 'its epoch is 2, and it speaks of 9' },
+    { kind: 'fenced', member, reason: 'its epoch is 2, and it speaks of 1' },
+  ])
 })
 
 test('a lost answer: the epoch before is good as long as the member claims no more than it has', () => {
