@@ -63,13 +63,17 @@ test('where the first is refused, the second asks for itself', async () => {
   expect(scene.used).toEqual(['first INVALID_PRODUCER_EPOCH', 'second NONE'])
 })
 
-test('a transaction that ended between the question and the answer takes no records any more', async () => {
+test.each([
+  { adds: true, markerEpoch: 4, found: 'INVALID_TXN_STATE', what: 'its end' },
+  { adds: true, markerEpoch: 3, found: 'NONE', what: 'the end of the one before' },
+  { adds: false, markerEpoch: 3, found: 'INVALID_TXN_STATE', what: 'an end in the same epoch' },
+])('$what between the question and the answer: $found', async ({ adds, markerEpoch, found }) => {
   const scene = new Scene()
-  scene.verify('late')
+  scene.verify('asked', { adds, producerEpoch: 3 })
   await settle()
-  scene.verification.ended(at, 1n)
+  scene.verification.ended(at, { producerId: 1n, producerEpoch: markerEpoch })
   await scene.answer('NONE')
-  expect(scene.used).toEqual(['late INVALID_TXN_STATE'])
+  expect(scene.used).toEqual([`asked ${found}`])
 })
 
 test('the end of the transaction before does not matter to who was asked to wait for it', async () => {
@@ -77,7 +81,7 @@ test('the end of the transaction before does not matter to who was asked to wait
   scene.verify('next')
   await settle()
   await scene.answer('CONCURRENT_TRANSACTIONS')
-  scene.verification.ended(at, 1n)
+  scene.verification.ended(at, { producerId: 1n, producerEpoch: 0 })
   scene.clock.advance(20)
   await settle()
   await scene.answer('NONE')

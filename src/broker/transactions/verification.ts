@@ -5,6 +5,7 @@
  */
 import { type Clock, pause } from '../../host/clock.ts'
 import type { ErrorName } from '../../protocol/errors.ts'
+import type { Identity } from '../../transactions/events.ts'
 import type { TopicPartition } from '../replicas.ts'
 
 export interface Claim {
@@ -33,6 +34,8 @@ interface Line {
   waiting: number
   /** How often a transaction ended here meanwhile. */
   ends: number
+  /** The highest epoch of their markers. */
+  endEpoch: number
   last: Promise<unknown>
 }
 
@@ -52,7 +55,12 @@ export class Verification {
   /** Calls `use` when the coordinator has answered, in the order of the calls. */
   async verified<T>(claim: Claim, at: TopicPartition, how: Use<T>): Promise<Awaited<T>> {
     const key = keyOf(at, claim.producerId)
-    const line = this.#lines.get(key) ?? { waiting: 0, ends: 0, last: Promise.resolve() }
+    const line = this.#lines.get(key) ?? {
+      waiting: 0,
+      ends: 0,
+      endEpoch: -1,
+      last: Promise.resolve(),
+    }
     this.#lines.set(key, line)
     line.waiting++
     const before = line.last
@@ -67,10 +75,12 @@ export class Verification {
     return await (await turn).used
   }
 
-  /** Who was about to append to the transaction that ends here is too late. */
-  ended(at: TopicPartition, producerId: bigint): void {
+  /** Who was about to append to the transaction that ends here with a marker of that epoch is too late. */
+  ended(at: TopicPartition, { producerId, producerEpoch }: Identity): void {
     const line = this.#lines.get(keyOf(at, producerId))
-    if (line !== undefined) line.ends++
+    if (line === undefined) return
+    line.ends++
+    line.endEpoch = Math.max(line.endEpoch, producerEpoch)
   }
 
   async #ask(claim: Claim, at: TopicPartition, line: Line): Promise<ErrorName> {
@@ -79,14 +89,22 @@ export class Verification {
     for (;;) {
       const { ends } = line
       const error = await ask(claim, at)
-      if (error === 'NONE') return line.ends === ends ? 'NONE' : 'INVALID_TXN_STATE'
-      const isLate = clock.monotonic() - since >= retryBackoffMaxMs()
+      if (error === 'NONE') return isLate(claim, line, ends) ? 'INVALID_TXN_STATE' : 'NONE'
+      const isEnough = clock.monotonic() - since >= retryBackoffMaxMs()
       // The last transaction's markers are on their way: mostly they are there in a moment.
-      if (error !== 'CONCURRENT_TRANSACTIONS' || !claim.adds || isLate) return error
+      if (error !== 'CONCURRENT_TRANSACTIONS' || !claim.adds || isEnough) return error
       await pause(clock, retryBackoffMs())
     }
   }
 }
+
+/**
+ * Whether the transaction that the coordinator spoke of has ended since it was asked. Where brokers add partitions a transaction ends
+ * with a higher epoch than its own; a marker of the same one belongs to the transaction before, whose end the coordinator may have
+ * seen before it saw the question.
+ */
+const isLate = ({ adds, producerEpoch }: Claim, { ends, endEpoch }: Line, endsBefore: number) =>
+  adds ? endEpoch > producerEpoch : ends !== endsBefore
 
 const keyOf = ({ topic, partition }: TopicPartition, producerId: bigint): string =>
   `${topic}-${partition} ${producerId}`

@@ -28,7 +28,7 @@ export async function writeMarker(
 ): Promise<ErrorName> {
   const { producerId, commit } = marker
   // Whoever was about to append to the transaction that ends here is too late.
-  broker.transactions.verification.ended(at, producerId)
+  broker.transactions.verification.ended(at, marker)
   const write = () => append(broker, marker, at)
   if (at.topic !== offsetsTopic) return write().error
   return broker.groups.endTransaction(at.partition, { producerId, committed: commit }, write)
