@@ -188,7 +188,7 @@ export class Consumer {
   }
 
   async #leave(timeoutMs: number): Promise<void> {
-    await this.#committer?.commitProcessed(timeoutMs)
+    await this.#committer?.commitRest(timeoutMs)
     const owned = this.#assignment.partitions()
     if (this.#subscription !== null && owned.length > 0) await this.#listener.revoked?.(owned)
     this.#assignment.remove(owned)

@@ -264,6 +264,31 @@ describe.each(kinds)('$name', ({ options, isEager }) => {
     expect(scheduled).toBe(0)
   })
 
+  test('a member that has committed all that it read does not wait for a cluster that is gone', async () => {
+    const place = await begin()
+    const { clock, net, brokers } = place.cluster
+    const ended = async (autoCommitIntervalMs: number, until: () => boolean) => {
+      const a = place.enter({ ...options, autoCommitIntervalMs })
+      await place.settled(a)
+      place.append(2)
+      await place.until(until)
+      net.unreachable.add('b1:9092')
+      brokers.get(1)!.dropAll()
+      const begun = clock.monotonic()
+      await place.close(a)
+      net.unreachable.delete('b1:9092')
+      return clock.monotonic() - begun
+    }
+    const isCommitted = () => {
+      const committed = [...place.groups.committed('g', 't').values()]
+      return committed.length === partitionCount && committed.every((each) => each === 2n)
+    }
+    expect(await ended(50, isCommitted)).toBeLessThan(2000)
+    // And one that has not tries for as long as Kafka's consumer does.
+    const isRead = () => place.read.length === 4 * partitionCount
+    expect(await ended(never, isRead)).toBeGreaterThanOrEqual(29_000)
+  })
+
   test('a member that was away too long is told that it lost them, and commits nothing of it', async () => {
     const place = await begin()
     const a = place.enter({ ...options, maxPollIntervalMs: 5000 })

@@ -6,6 +6,7 @@ import type { TopicPartition } from '../topic-partition.ts'
 import type { Assignment } from './assignment.ts'
 import { type CommitIdentity, commitOffsets, type OffsetCommit } from './commit.ts'
 import type { CoordinatorLink } from './coordinator-link.ts'
+import type { PartitionState } from './partition-state.ts'
 import { committedOf } from './placer.ts'
 import type { ConsumerSettings } from './settings.ts'
 
@@ -16,6 +17,8 @@ export class Committer {
   readonly #assignment: Assignment
   #dueAt: number
   #isCommitting = false
+  /** What the coordinator has taken of each partition since it is ours. */
+  readonly #taken = new WeakMap<PartitionState, bigint>()
 
   constructor(
     cluster: Cluster,
@@ -30,12 +33,17 @@ export class Committer {
     this.#dueAt = this.#now() + settings.autoCommitIntervalMs
   }
 
-  commit(
+  async commit(
     offsets: readonly OffsetCommit[] = this.#processed(),
     timeoutMs = this.#settings.defaultApiTimeoutMs,
   ): Promise<void> {
     const { link, identity } = this.#group
-    return commitOffsets(this.#cluster, link, offsets, { identity, timeoutMs })
+    const states = offsets.map((each) => this.#assignment.get(each))
+    for (const state of states) if (state !== undefined) this.#taken.delete(state)
+    await commitOffsets(this.#cluster, link, offsets, { identity, timeoutMs })
+    for (const [i, state] of states.entries()) {
+      if (state !== undefined) this.#taken.set(state, offsets[i]!.offset)
+    }
   }
 
   committed(
@@ -46,10 +54,23 @@ export class Committer {
   }
 
   /** Before partitions change hands: a commit that fails is no reason to keep them. */
-  async commitProcessed(timeoutMs: number): Promise<void> {
+  commitProcessed(timeoutMs: number): Promise<void> {
+    return this.#commitByItself(this.#processed(), timeoutMs)
+  }
+
+  /** At the end. What a member has committed already nobody else has changed; a cluster that is gone is not waited for then. */
+  commitRest(timeoutMs: number): Promise<void> {
+    const isMember = this.#group.identity().memberId !== ''
+    const rest = this.#processed().filter(
+      (each) => !isMember || this.#taken.get(this.#assignment.get(each)!) !== each.offset,
+    )
+    return this.#commitByItself(rest, timeoutMs)
+  }
+
+  async #commitByItself(offsets: readonly OffsetCommit[], timeoutMs: number): Promise<void> {
     if (!this.#settings.enableAutoCommit) return
     try {
-      await this.commit(undefined, timeoutMs)
+      await this.commit(offsets, timeoutMs)
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error
       this.#cluster.settings.warn(`Offset commit failed: ${error.message}`)
