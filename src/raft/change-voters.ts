@@ -94,10 +94,8 @@ function objectionTo(
       if (isMember(voters, change.voter)) return understands(change.voter, kraftVersion)
       return refuse('VOTER_NOT_FOUND', null)
     case 'remove':
+      // The only voter cannot go either; Kafka says it in the same words.
       if (isMember(voters, change.key) && voters.length > 1) return null
-      if (voters.length === 1 && isMember(voters, change.key)) {
-        return refuse('INVALID_REQUEST', `Cannot remove ${named(change.key)}, the only voter`)
-      }
       return refuse(
         'VOTER_NOT_FOUND',
         `Cannot remove voter ${named(change.key)} from the set of voters ${setOf(voters)}`,
