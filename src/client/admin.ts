@@ -115,6 +115,10 @@ export class Admin {
     return offsetCalls.listOffsets(this.cluster, partitions, options)
   }
 
+  replicaEnds(brokerId: number, partitions: readonly TopicPartition[], options?: Timeout) {
+    return offsetCalls.replicaEnds(this.cluster, brokerId, partitions, options)
+  }
+
   deleteRecords<P extends TopicPartition & { readonly beforeOffset: bigint }>(
     partitions: readonly P[],
     options?: Timeout,

@@ -16,6 +16,8 @@ const earliestLocal = -4n
 const latestTiered = -5n
 const earliestPendingUpload = -6n
 const consumer = -1
+/** Who looks at one copy alone: a follower answers too, and tells where its own log ends. */
+const debuggingConsumer = -2
 
 const leaderEpochSince = 4
 const offsetNotAvailableSince = 5
@@ -62,7 +64,13 @@ function answer(
   if (call.apiVersion < (knownSince.get(timestamp) ?? 0) || timestamp < earliestPendingUpload) {
     return failed(partitionIndex, 'UNSUPPORTED_VERSION')
   }
-  const hosted = broker.replicas.leader(topic, partitionIndex, currentLeaderEpoch)
+  const { replicas } = broker
+  const isDebugging = request.replicaId === debuggingConsumer
+  const hosted = replicas[isDebugging ? 'readable' : 'leader'](
+    topic,
+    partitionIndex,
+    currentLeaderEpoch,
+  )
   if (typeof hosted === 'string') return failed(partitionIndex, hosted)
   const found = find(hosted, request, timestamp)
   if (typeof found === 'string') {

@@ -1,7 +1,9 @@
 /** How a cluster is: what its brokers say of leaders and in-sync replicas, and a verdict in one sentence. */
 
 import type { TopicDescription } from '../../client/admin/describe-topics.ts'
+import { describeQuorum, type Quorum } from '../../client/admin/quorum.ts'
 import { Admin } from '../../client/admin.ts'
+import { partitionKey, type TopicPartition } from '../../client/topic-partition.ts'
 import type { BrokerStatus } from '../../cluster/brokers.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 
@@ -11,6 +13,12 @@ export interface BrokerHealth {
   readonly replicas: number
   /** Its replicas that are not in sync with their leaders. */
   readonly behind: number
+  /** The records that they lack of what their leaders have; null where the broker does not tell where they end. */
+  readonly lag: number | null
+  /** Where they lack any: most first. */
+  readonly lagging: readonly (TopicPartition & { readonly lag: number })[]
+  /** What it lacks of the metadata log, also while it is away; null: nobody knows. */
+  readonly metadataLag: number | null
 }
 
 export interface Partitions {
@@ -33,16 +41,22 @@ export interface Health {
 export interface Answers {
   readonly controllerId: number | null
   readonly topics: readonly TopicDescription[]
+  /** Where each broker's copies end, by `partitionKey`; a broker that does not answer is not there. */
+  readonly ends: ReadonlyMap<number, ReadonlyMap<string, bigint>>
+  readonly quorum: Quorum | null
 }
 
 const askTimeoutMs = 5000
 // One that hangs must not keep us from asking another.
 const oneTimeoutMs = 1000
+/** Nobody waits longer for how far they have come: two tries. */
+const endsTimeoutMs = 2 * oneTimeoutMs
 
 /** Asks the brokers that run. */
 export async function askCluster(brokers: readonly BrokerStatus[]): Promise<Answers | null> {
-  const bootstrap = brokers.flatMap(({ state, card }) =>
-    state === 'running' && card !== null && card.socket !== '' ? [{ path: card.socket }] : [],
+  const running = brokers.filter(({ state }) => state === 'running')
+  const bootstrap = running.flatMap(({ card }) =>
+    card !== null && card.socket !== '' ? [{ path: card.socket }] : [],
   )
   if (bootstrap.length === 0) return null
   const admin = new Admin({
@@ -53,8 +67,9 @@ export async function askCluster(brokers: readonly BrokerStatus[]): Promise<Answ
   })
   try {
     const names = (await admin.topics()).map(({ name }) => name)
-    const [controllerId, described] = await Promise.all([
+    const [controllerId, quorum, described] = await Promise.all([
       admin.activeController().catch(() => null),
+      describeQuorum(admin.cluster, { timeoutMs: endsTimeoutMs }).catch(() => null),
       admin.describeTopics(names),
     ])
     // A topic that was deleted meanwhile is none that is missing.
@@ -63,13 +78,34 @@ export async function askCluster(brokers: readonly BrokerStatus[]): Promise<Answ
       if (!each.ok && !gone(each.error.error)) throw each.error
       return each.ok ? [each.value] : []
     })
-    return { controllerId, topics }
+    return { controllerId, topics, quorum, ends: await endsOf(admin, topics, running) }
   } catch (error) {
     if (!(error instanceof KafkaError)) throw error
     return null
   } finally {
     admin.close()
   }
+}
+
+/** All are asked at once: what is written in between is no lag. */
+async function endsOf(
+  admin: Admin,
+  topics: readonly TopicDescription[],
+  running: readonly BrokerStatus[],
+): Promise<Answers['ends']> {
+  const copies = new Map<number, TopicPartition[]>()
+  for (const { name, partitions } of topics) {
+    for (const { partition, replicas } of partitions) {
+      const copy = { topic: name, partition }
+      for (const id of replicas) copies.set(id, [...(copies.get(id) ?? []), copy])
+    }
+  }
+  const asked = running.map(async ({ id }) => {
+    const partitions = copies.get(id) ?? []
+    return [id, await admin.replicaEnds(id, partitions, { timeoutMs: endsTimeoutMs })] as const
+  })
+  const answers = await Promise.allSettled(asked)
+  return new Map(answers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])))
 }
 
 export function healthOf(statuses: readonly BrokerStatus[], answers: Answers | null): Health {
@@ -96,7 +132,7 @@ export function healthOf(statuses: readonly BrokerStatus[], answers: Answers | n
     problems,
     controllerId,
     partitions,
-    brokers: statuses.map(({ id }) => brokerHealth(id, topics)),
+    brokers: statuses.map(({ id }) => brokerHealth(id, answers)),
   }
 }
 
@@ -109,12 +145,41 @@ function counted(topics: readonly TopicDescription[]): Partitions {
   }
 }
 
-function brokerHealth(id: number, topics: readonly TopicDescription[]): BrokerHealth {
+function brokerHealth(id: number, { topics, ends, quorum }: Answers): BrokerHealth {
   const own = topics.flatMap(({ partitions }) => partitions.filter((p) => p.replicas.includes(id)))
+  const lagging = laggingOn(id, { topics, ends })
   return {
     id,
     leads: own.filter(({ leader }) => leader === id).length,
     replicas: own.length,
     behind: own.filter(({ isr }) => !isr.includes(id)).length,
+    lag: ends.has(id) ? lagging.reduce((sum, { lag }) => sum + lag, 0) : null,
+    lagging,
+    metadataLag: quorum === null ? null : metadataLag(id, quorum),
   }
+}
+
+function laggingOn(
+  id: number,
+  { topics, ends }: Pick<Answers, 'topics' | 'ends'>,
+): BrokerHealth['lagging'] {
+  const found = topics.flatMap(({ name: topic, partitions }) =>
+    partitions.flatMap(({ partition, leader }) => {
+      const key = partitionKey(topic, partition)
+      const own = ends.get(id)?.get(key)
+      const leaders = leader === null ? undefined : ends.get(leader)?.get(key)
+      if (own === undefined || leaders === undefined || own >= leaders) return []
+      return [{ topic, partition, lag: Number(leaders - own) }]
+    }),
+  )
+  return found.sort((a, b) => b.lag - a.lag)
+}
+
+function metadataLag(id: number, { voters, observers, leaderId }: Quorum): number | null {
+  const endOf = (wanted: number) =>
+    [...voters, ...observers].find((each) => each.id === wanted)?.logEndOffset
+  const [own, leaders] = [endOf(id), endOf(leaderId)]
+  // Of a voter that has not fetched from this leader yet, nothing is known.
+  if (own === undefined || leaders === undefined || own < 0n) return null
+  return Number(leaders - own)
 }

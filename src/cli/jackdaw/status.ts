@@ -97,7 +97,7 @@ function view(disk: Disk, home: Home, { id, state, card }: BrokerStatus): View {
 function tableOf(views: readonly View[], { brokers }: Health, home: Home): string[][] {
   const short = (path: string) =>
     path.startsWith(`${home.root}/`) ? path.slice(home.root.length + 1) : path
-  const head = ['BROKER', 'STATE', 'LEADS', 'REPLICAS', 'BEHIND', 'PID', 'ADDRESS', 'SOCKET']
+  const head = ['BROKER', 'STATE', 'LEADS', 'REPLICAS', 'BEHIND', 'LAG', 'PID', 'ADDRESS', 'SOCKET']
   const rows = views.map(({ id, state, pid, address, socket, dataDirectory, sizeBytes }) => [
     String(id),
     state,
@@ -116,8 +116,8 @@ const expendable = ['SOCKET', 'DATA', 'PID', 'SIZE', 'REPLICAS', 'ADDRESS']
 
 const countsOf = (broker: BrokerHealth | undefined): string[] =>
   broker === undefined
-    ? ['-', '-', '-']
-    : [broker.leads, broker.replicas, broker.behind].map(String)
+    ? ['-', '-', '-', '-']
+    : [broker.leads, broker.replicas, broker.behind, broker.lag ?? '-'].map(String)
 
 /** A file may go while we look: a running broker rolls and deletes. */
 function sizeOf(disk: Disk, path: string): number {

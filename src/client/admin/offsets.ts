@@ -114,6 +114,38 @@ async function ask<P extends PartitionOffsetSpec>(
   return results
 }
 
+/**
+ * Where the copies on one broker end, by `partitionKey`, whether it leads them or follows. Kafka says so of followers to those who
+ * ask as its debugging consumer does; partitions of which the broker has no copy are left out.
+ */
+export async function replicaEnds(
+  cluster: Cluster,
+  brokerId: number,
+  partitions: readonly TopicPartition[],
+  { timeoutMs }: TimeoutOption = {},
+): Promise<Map<string, bigint>> {
+  const wanted = { callName: 'replicaEnds', timeoutMs }
+  const latest = { timestamp: places.latest.timestamp }
+  const find = () => cluster.broker(brokerId)
+  const { topics } = await cluster.ask(wanted, find, listOffsetsApi, {
+    replicaId: debuggingConsumer,
+    isolationLevel: 0,
+    topics: [...byTopic(partitions)].map(([name, list]) => ({
+      name,
+      partitions: list.map(({ partition }) => ({ partitionIndex: partition, ...latest })),
+    })),
+  })
+  return new Map(
+    topics.flatMap(({ name, partitions: list }) =>
+      list
+        .filter(({ errorCode }) => errorCode === 0)
+        .map(({ partitionIndex, offset }) => [partitionKey(name, partitionIndex), offset]),
+    ),
+  )
+}
+
+const debuggingConsumer = -2
+
 function rounds<P extends TopicPartition>(partitions: readonly P[]): P[][] {
   const list: P[][] = []
   const seen = new Map<string, number>()

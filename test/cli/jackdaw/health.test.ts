@@ -88,16 +88,69 @@ test.each([
     problems: ['broker 1 is stopped', 'broker 2 is paused'],
   },
 ] as const)('$verdict: $why', ({ brokers, answers, verdict, problems }) => {
-  expect(healthOf(brokers, answers)).toMatchObject({ verdict, problems })
+  const heard = answers && { ...answers, ends: new Map(), quorum: null }
+  expect(healthOf(brokers, heard)).toMatchObject({ verdict, problems })
 })
 
 test('each broker has its share of leaders, replicas, and replicas that are behind', () => {
   const topics = [topic('t', '1: 1,2 / 1', '2: 2,3 / 2,3'), topic('u', '1: 1,3 / 1,3')]
-  expect(healthOf(all, { controllerId: 2, topics }).brokers).toEqual([
+  const heard = { controllerId: 2, topics, ends: new Map(), quorum: null }
+  expect(healthOf(all, heard).brokers).toMatchObject([
     { id: 1, leads: 2, replicas: 2, behind: 0 },
     { id: 2, leads: 1, replicas: 2, behind: 1 },
     { id: 3, leads: 0, replicas: 2, behind: 0 },
   ])
+})
+
+const copies = (ends: Record<string, number>) =>
+  new Map(Object.entries(ends).map(([key, end]) => [key, BigInt(end)]))
+
+test('a follower lags by the records that its leaders have and it does not', () => {
+  const topics = [
+    topic('t', '1: 1,2,3 / 1,2', '2: 2,3 / 2', '-: 2,3 / '),
+    topic('u', '3: 3,2 / 3,2', '1: 1,2 / 1'),
+  ]
+  const ends = new Map([
+    [1, copies({ 't-0': 100, 'u-1': 9 })],
+    // It has u-0 already as its leader had it a moment later, and of u-1 nothing yet.
+    [2, copies({ 't-0': 99, 't-1': 7, 't-2': 5, 'u-0': 12 })],
+    [3, copies({ 't-0': 60, 't-1': 2, 't-2': 4, 'u-0': 11 })],
+  ])
+  const heard = { controllerId: 1, topics, ends, quorum: null }
+  expect(healthOf([...all, broker(4, 'stopped')], heard).brokers).toMatchObject([
+    { id: 1, lag: 0, lagging: [] },
+    { id: 2, lag: 1, lagging: [{ topic: 't', partition: 0, lag: 1 }] },
+    {
+      id: 3,
+      lag: 45,
+      lagging: [
+        { topic: 't', partition: 0, lag: 40 },
+        { topic: 't', partition: 1, lag: 5 },
+      ],
+    },
+    { id: 4, lag: null, lagging: [] },
+  ])
+})
+
+test('a node lags behind the leader of the metadata by the records that the leader knows it to lack', () => {
+  const node = (id: number, end: number) => ({
+    id,
+    directoryId: '',
+    logEndOffset: BigInt(end),
+    lastFetchTimestamp: -1n,
+    lastCaughtUpTimestamp: -1n,
+  })
+  const quorum = {
+    leaderId: 2,
+    leaderEpoch: 1,
+    highWatermark: 40n,
+    voters: [node(1, 38), node(2, 41), node(3, -1)],
+    observers: [node(4, 11)],
+    endpoints: new Map(),
+  }
+  const heard = { controllerId: 2, topics: [], ends: new Map(), quorum }
+  const { brokers } = healthOf([...all, broker(4), broker(5)], heard)
+  expect(brokers.map(({ metadataLag }) => metadataLag)).toEqual([3, 0, null, 30, null])
 })
 
 test('what a broker holds goes to those that hold least, at the same place in the list', () => {
