@@ -127,7 +127,9 @@ test('a broker comes, a broker goes; status tells how all are', async () => {
   expect(await kept()).toHaveLength(100)
   expect(await sh('jackdaw remove-broker 1')).toMatchObject({ code: 1 })
 
-  expect((await sh('jackdaw add-broker')).stdout).toMatch(/^broker 2 runs on /)
+  const second = await sh('jackdaw add-broker')
+  expect(second.stdout).toMatch(/^broker 2 runs on /)
+  expect(second.stderr).toContain('--broker-list 1,2 makes a plan of it')
   const third = await sh('jackdaw add-broker')
   expect(third.stdout).toMatch(/^broker 3 runs on /)
   const [, copy] = /^__consumer_offsets can have 3 copies now: (.*)$/m.exec(third.stderr)!

@@ -40,11 +40,12 @@ export async function addBroker(context: Context): Promise<void> {
       controllers: controllersOf(context),
     })
     if (changed) machine.stdout.write(`brokers ${voters.join(', ')} vote in the metadata quorum\n`)
-    machine.stderr.write(
-      `new topics and partitions use broker ${id} at once; what is there stays where it is until it is reassigned\n`,
-    )
     const { nodes } = await admin.describeCluster()
     const brokers = nodes.map((node) => node.id)
+    machine.stderr.write(
+      `new topics and partitions use broker ${id} at once; what is there stays where it is until it is reassigned:\n` +
+        `reassign-partitions --generate --topics-to-move-json-file FILE --broker-list ${brokers.join(',')} makes a plan of it\n`,
+    )
     machine.stderr.write(planCopies(context, moreCopies(await describeAll(admin), brokers)))
   } finally {
     admin.close()

@@ -2,13 +2,18 @@ import { brokerIds, ClusterError } from '../../cluster/brokers.ts'
 import { logPath } from '../../cluster/home.ts'
 import { pause } from '../../host/clock.ts'
 import { exitCodeOf, type Signal } from '../machine.ts'
+import { colours } from '../output/table.ts'
 import type { Context } from './context.ts'
 import { chosen } from './ids.ts'
+import { inOrder, type LogLine, LogReader } from './log-lines.ts'
 
 const pollMs = 200
 const chunkBytes = 1 << 16
 
-/** Shows what brokers, or those that are named, told of themselves; with `follow` it goes on until Ctrl-C. Answers with the exit code. */
+/**
+ * Shows what brokers, or those that are named, told of themselves; with `follow` it goes on until Ctrl-C. A program gets the files
+ * as they are, a person sentences, of all brokers in the order of time. Answers with the exit code.
+ */
 export async function logs(
   { machine, host, home }: Context,
   named: readonly string[],
@@ -19,9 +24,22 @@ export async function logs(
     throw new ClusterError(`no cluster in ${home.root}; "jackdaw start" makes one`)
   }
   const ids = chosen(known, named)
-  const files = ids.map((id) => ({ path: logPath(home, id), position: 0 }))
+  const colour = colours(machine)
+  const { stdout } = machine
+  const files = ids.map((id) => ({
+    path: logPath(home, id),
+    position: 0,
+    reader: new LogReader(colour),
+  }))
   const copyAll = () => {
-    for (const file of files) file.position = copyFrom(file.path, file.position)
+    const told: LogLine[] = []
+    for (const file of files) {
+      file.position = copyFrom(file.path, file.position, (bytes) => {
+        if (stdout.isTerminal) told.push(...file.reader.read(bytes))
+        else stdout.write(bytes)
+      })
+    }
+    if (told.length > 0) stdout.write(inOrder(told))
   }
   copyAll()
   if (!follow) return 0
@@ -35,7 +53,7 @@ export async function logs(
   }
   return exitCodeOf[signal as Signal]
 
-  function copyFrom(path: string, from: number): number {
+  function copyFrom(path: string, from: number, take: (bytes: Uint8Array) => void): number {
     const size = host.disk.stat(path)?.size ?? 0
     // The file began anew: so do we.
     let position = size < from ? 0 : from
@@ -45,7 +63,7 @@ export async function logs(
       const chunk = Buffer.alloc(chunkBytes)
       for (let read = 1; read > 0 && position < size; position += read) {
         read = file.read(chunk, position)
-        machine.stdout.write(chunk.subarray(0, read))
+        take(chunk.subarray(0, read))
       }
     } finally {
       file.close()

@@ -1,14 +1,15 @@
-/** Left-aligned columns with two blanks between them, for people; no blanks at the ends of lines. */
+/** Columns with two blanks between them, numbers to the right, for people; no blanks at the ends of lines. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = []
   for (const row of rows) {
     for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length)
   }
+  const isNumeric = widths.map((_, i) => rows.slice(1).every((row) => /^(\d+|-)$/.test(row[i]!)))
   return rows
     .map(
       (row) =>
         `${row
-          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+          .map((cell, i) => (isNumeric[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
           .join('  ')
           .trimEnd()}\n`,
     )

@@ -51,9 +51,9 @@ test('where not even the titles stand beside each other, a line for each cell', 
 })
 
 test.each([
-  { width: 80, lines: ['ID  PLACE       SIZE', '1   /some/path  7 B'], why: 'all of them' },
-  { width: 12, lines: ['ID  SIZE', '1   7 B'], why: 'without what is missed least' },
-  { width: 3, lines: ['ID', '1'], why: 'without more' },
+  { width: 80, lines: ['ID  PLACE       SIZE', ' 1  /some/path  7 B'], why: 'all of them' },
+  { width: 12, lines: ['ID  SIZE', ' 1  7 B'], why: 'without what is missed least' },
+  { width: 3, lines: ['ID', ' 1'], why: 'without more' },
 ])('columns on $width columns: $why', ({ width, lines }) => {
   const rows = [
     ['ID', 'PLACE', 'SIZE'],
