@@ -270,3 +270,13 @@ test('a broker with several directories says where it keeps a replica, and which
   expect(cluster.partition('orders')).toMatchObject({ leader: 2, isr: [2] })
   expect(cluster.image.brokers.get(1)!.logDirs).toEqual([uuid('one')])
 })
+
+test('a broker in controlled shutdown does not come back into an in-sync set', () => {
+  const cluster = new Cluster().brokers(2)
+  cluster.create('orders', { replicas: [[1, 2]] })
+  // It leads something, so it does not go at once.
+  cluster.create('own', { replicas: [[2]] })
+  cluster.beat(2, { wantShutDown: true })
+  expect(cluster.partition('orders').isr).toEqual([1])
+  expect(errorName(altered(cluster, [1, 2]).errorCode)).toBe('INELIGIBLE_REPLICA')
+})

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { alterPartition } from '../../src/protocol/apis/alter-partition.ts'
 import { alterPartitionReassignments } from '../../src/protocol/apis/alter-partition-reassignments.ts'
 import { electLeaders } from '../../src/protocol/apis/elect-leaders.ts'
+import { incrementalAlterConfigs } from '../../src/protocol/apis/incremental-alter-configs.ts'
 import { listPartitionReassignments } from '../../src/protocol/apis/list-partition-reassignments.ts'
 import { errorName } from '../../src/protocol/errors.ts'
 import { Cluster } from './cluster.ts'
@@ -158,19 +159,44 @@ test('preferred leaders are elected where they are in sync', () => {
   expect(cluster.partition('t').leader).toBe(3)
 })
 
-test('leadership goes back by itself, when it is time to look', () => {
-  const cluster = new Cluster({ 'leader.imbalance.check.interval.seconds': '10' }).brokers(2)
+test.each([
+  { seconds: 4, enable: 'true', leader: 1, why: 'not before it is time to look' },
+  { seconds: 12, enable: 'true', leader: 2, why: 'when it is time to look' },
+  { seconds: 12, enable: 'false', leader: 1, why: 'not where that is switched off' },
+])('leadership goes back by itself, $why', ({ seconds, enable, leader }) => {
+  const cluster = new Cluster({
+    'leader.imbalance.check.interval.seconds': '10',
+    'auto.leader.rebalance.enable': enable,
+  }).brokers(2)
   cluster.create('t', { replicas: [[2, 1]] })
+  const pass = (wanted: number) => {
+    for (let i = 0; i < wanted; i += 2) {
+      cluster.now += 2_000
+      cluster.beat(1)
+      cluster.beat(2)
+      cluster.event({ kind: 'sweep' })
+    }
+  }
+  // From here on the next look is ten seconds away.
+  pass(10)
   cluster.event({ kind: 'broker-gone', id: 2 })
   cluster.beat(2)
   inSync(cluster, [1, 2])
-  for (let i = 0; i < 6; i++) {
-    cluster.now += 2_000
-    cluster.beat(1)
-    cluster.beat(2)
-    cluster.event({ kind: 'sweep' })
-  }
-  expect(cluster.partition('t').leader).toBe(2)
+  pass(seconds)
+  expect(cluster.partition('t').leader).toBe(leader)
+})
+
+test('a move that would leave nobody in sync behind is not taken back', () => {
+  const cluster = new Cluster().brokers(3)
+  cluster.create('t', { replicas: [[1]] })
+  move(cluster, [2, 3])
+  inSync(cluster, [1, 2])
+  cluster.event({ kind: 'broker-gone', id: 1 })
+  expect(cluster.partition('t')).toMatchObject({ leader: 2, isr: [2] })
+  expect(move(cluster, null)).toEqual([
+    'INVALID_REPLICA_ASSIGNMENT',
+    'Unable to revert partition assignment for t:0 because it would require an unclean leader election.',
+  ])
 })
 
 test('an unclean leader only where nobody else is left, and only if asked for', () => {
@@ -195,5 +221,23 @@ test('a topic that allows it gets an unclean leader without being asked', () => 
   cluster.event({ kind: 'broker-gone', id: 2 })
   cluster.event({ kind: 'broker-gone', id: 1 })
   cluster.beat(2)
+  expect(cluster.partition('t')).toMatchObject({ leader: 2, isr: [2], leaderRecoveryState: 1 })
+})
+
+test('a topic that allows it only later gets an unclean leader when it is time to look', () => {
+  const cluster = new Cluster({ 'leader.imbalance.check.interval.seconds': '10' }).brokers(2)
+  cluster.create('t', { replicas: [[1, 2]] })
+  cluster.event({ kind: 'broker-gone', id: 2 })
+  cluster.event({ kind: 'broker-gone', id: 1 })
+  cluster.beat(2)
+  const name = 'unclean.leader.election.enable'
+  const configs = [{ name, configOperation: 0, value: 'true' }]
+  cluster.ask(incrementalAlterConfigs, {
+    resources: [{ resourceType: 2, resourceName: 't', configs }],
+    validateOnly: false,
+  })
+  expect(cluster.partition('t').leader).toBe(-1)
+  cluster.now += 10_000
+  cluster.event({ kind: 'sweep' })
   expect(cluster.partition('t')).toMatchObject({ leader: 2, isr: [2], leaderRecoveryState: 1 })
 })

@@ -44,3 +44,38 @@ test('who was in sync last leads again when all has gone that was eligible', () 
   const change = partitionChange(at, left, target, { ...rules, acceptable })
   expect(change?.value).toMatchObject({ leader: 3, isr: [3], leaderRecoveryState: 1 })
 })
+
+const only = (id: number) => ({ ...rules, acceptable: (each: number) => each === id })
+
+test.each([
+  {
+    why: 'somebody is in sync, only not there now',
+    left: { leader: -1, isr: [3], elr: [1] },
+    alive: 1,
+  },
+  {
+    why: 'somebody else is eligible, only not there now',
+    left: { leader: -1, isr: [], elr: [3], lastKnownElr: [2] },
+    alive: 2,
+  },
+  {
+    why: 'the last known leader is not there',
+    left: { leader: -1, isr: [], elr: [], lastKnownElr: [2] },
+    alive: 3,
+  },
+])('nobody leads who may lack something: $why', ({ left, alive }) => {
+  const minInSync = 2
+  expect(partitionChange(at, { ...partition, ...left }, {}, { ...only(alive), minInSync })).toBe(
+    null,
+  )
+})
+
+test.each([
+  { isr: [2], leader: 2, why: 'somebody leaves the in-sync set' },
+  { isr: [1, 2, 3], leader: undefined, why: 'no longer than that' },
+])('the leader gets a new epoch where the metadata version wants it: $why', ({ isr, leader }) => {
+  const wanted = { ...only(2), epochBumpOnShrink: true }
+  expect(partitionChange(at, partition, { isr }, wanted)?.value.leader).toBe(leader ?? -2)
+  const other = partitionChange(at, partition, { isr }, { ...wanted, epochBumpOnShrink: false })
+  expect(other?.value.leader).toBe(-2)
+})

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { nearestReplica } from '../../src/partition/nearest-replica.ts'
 import { type Follower, newPartition, type Partition } from '../../src/partition/partition.ts'
 
-/** Broker 1 leads; 2 and 3 stand in rack b. */
-const racks: Record<number, string> = { 1: 'a', 2: 'b', 3: 'b', 4: 'c' }
+/** Broker 1 leads, in one rack with 5; 2 and 3 stand in rack b. */
+const racks: Record<number, string> = { 1: 'a', 2: 'b', 3: 'b', 4: 'c', 5: 'a' }
 
 function led(followers: Record<number, Partial<Follower>>, inSync: number[]): Partition {
   const known = Object.entries(followers).map(([id, follower]): [number, Follower] => [
@@ -22,7 +22,7 @@ function led(followers: Record<number, Partial<Follower>>, inSync: number[]): Pa
   return { ...partition, role: 'leading', leaderId: 1, inSync, followers: new Map(known) }
 }
 
-const all = [1, 2, 3, 4]
+const all = [1, 2, 3, 4, 5]
 
 test.each([
   { rackId: 'b', followers: { 2: {}, 3: {} }, nearest: 3, why: 'all else equal, the highest id' },
@@ -51,7 +51,7 @@ test.each([
     nearest: null,
     why: 'it must hold what is asked for',
   },
-  { rackId: 'a', followers: { 2: {} }, nearest: null, why: 'the leader is near itself' },
+  { rackId: 'a', followers: { 2: {}, 5: {} }, nearest: null, why: 'the leader is near itself' },
   { rackId: 'd', followers: { 2: {}, 4: {} }, nearest: null, why: 'nobody is in that rack' },
   { rackId: '', followers: { 2: {} }, nearest: null, why: 'the reader has no rack' },
 ])('$why', ({ rackId, followers, inSync = all, nearest }) => {
