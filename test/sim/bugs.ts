@@ -226,4 +226,32 @@ export const bugs: readonly Bug[] = [
     from: 'if (raise || hash !== group.metadataHash) rememberEpoch',
     to: 'if (raise) rememberEpoch',
   },
+  {
+    name: 'a member that does not give back in time is waited for',
+    sim: 'groups',
+    file: 'src/groups/consumer/settle.ts',
+    from: "if (state === 'UnrevokedPartitions') arm(",
+    to: "if (state === 'UnrevokedPartitions' && rebalanceTimeoutMs < 0) arm(",
+  },
+  {
+    name: 'a member of the classic protocol that does not join again is waited for',
+    sim: 'groups',
+    file: 'src/groups/classic/rebalance.ts',
+    from: '  } else {\n    arm(turn, joinTimer, rebalanceTimeoutMs(group))\n',
+    to: '  } else {\n',
+  },
+  {
+    name: 'the former self of a static member is not fenced',
+    sim: 'groups',
+    file: 'src/groups/classic/validate.ts',
+    from: "if (owner !== memberId) return 'FENCED_INSTANCE_ID'",
+    to: "if (owner !== memberId) return 'UNKNOWN_MEMBER_ID'",
+  },
+  {
+    name: 'after a downgrade nobody is told to join again',
+    sim: 'groups',
+    file: 'src/groups/consumer/migrate/downgrade.ts',
+    from: '  if (fits) return\n',
+    to: '  if (fits || generation > 0) return\n',
+  },
 ]

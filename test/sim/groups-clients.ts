@@ -32,6 +32,8 @@ export abstract class Client {
   owned = new Set<string>()
   isDead = false
   isPaused = false
+  /** It goes on sending heartbeats, and gives nothing back: its program hangs in what it reads. */
+  isStuck = false
   /** Answers that were meant for an earlier life are not for this one. */
   life = 0
   readonly #reads: { memberId: string; epoch: number; name: string }[] = []
@@ -49,6 +51,7 @@ export abstract class Client {
 
   crash(): void {
     this.isDead = true
+    this.isStuck = false
     this.owned = new Set()
   }
 
@@ -106,6 +109,7 @@ export abstract class Client {
 
   /** Everything it had is somebody else's by now. */
   protected lose(): void {
+    this.isStuck = false
     this.owned = new Set()
   }
 }
@@ -262,6 +266,7 @@ export class ClassicClient extends Client {
 
   #rejoin(error: string | undefined): void {
     if (error === 'FENCED_INSTANCE_ID') return this.crash()
+    if (error === 'REBALANCE_IN_PROGRESS' && this.isStuck) return
     if (error === 'UNKNOWN_MEMBER_ID') this.memberId = ''
     if (error !== 'REBALANCE_IN_PROGRESS') this.lose()
     this.later(retryMs, () => this.#join())
@@ -361,6 +366,11 @@ export class ConsumerClient extends Client {
         return this.#take(sent, outcome)
       case 'FENCED_INSTANCE_ID':
         return this.crash()
+      case 'UNRELEASED_INSTANCE_ID':
+        this.#mustTellAll = true
+        // Its former self lives, and does not go: a program would give up.
+        if (this.world.isHealed && this.world.isDouble(this)) this.crash()
+        return
       case 'UNKNOWN_MEMBER_ID':
       case 'FENCED_MEMBER_EPOCH':
       case 'GROUP_ID_NOT_FOUND':
@@ -395,6 +405,7 @@ export class ConsumerClient extends Client {
     }
     if (!mustGo) return done()
     this.#isRevoking = true
+    if (this.isStuck) return
     this.later(this.world.random.below(this.world.isHealed ? 50 : 900), () => {
       if (this.#isRevoking) done()
     })

@@ -55,6 +55,11 @@ export function playWorld(world: World): void {
     world.run(2 * sessionTimeoutMs + rebalanceTimeoutMs)
     ensure(world.settled, 'the group does not settle without one of its members')
     ensure(world.ghosts.length === 0, `nobody is behind the members ${world.ghosts}`)
+    // Nobody waits for one that does not give back.
+    world.stickOne()
+    world.run(settleMs)
+    ensure(world.settled, 'the group waits for a member that does not give back')
+    ensure(world.ghosts.length === 0, `nobody is behind the members ${world.ghosts}`)
     // What everybody knows is what is written.
     world.failover()
     world.run(2 * sessionTimeoutMs)
@@ -62,6 +67,31 @@ export function playWorld(world: World): void {
   } catch (cause) {
     const at = `seed ${world.options.seed} at ${world.now - 1_000_000} ms`
     throw new Error(`${at}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/**
+ * Back to the classic protocol at the worst moment: the last member of the other one hangs, somebody waits for what it has, and its
+ * instance comes back as one of the classic protocol.
+ */
+export function playTurnBack(seed: number): void {
+  const world = new World({ seed, classic: 2, consumer: 1, fixed: 3 })
+  try {
+    world.heal()
+    world.run(settleMs)
+    ensure(world.settled, 'the group does not settle')
+    const last = world.live.find(({ kind }) => kind === 'consumer')!
+    last.isStuck = true
+    // Of as many as there are partitions each is to have one.
+    while (world.live.length < world.partitions().length) world.enter('classic', null)
+    world.run(world.random.below(rebalanceTimeoutMs))
+    last.crash()
+    world.enter('classic', last.instanceId)
+    world.run(settleMs)
+    ensure(world.downgrades > 0, 'the group does not go back to the classic protocol')
+    ensure(world.settled, 'the group does not settle when it has gone back to the classic protocol')
+  } catch (cause) {
+    throw new Error(`seed ${seed}: ${(cause as Error).message}`, { cause })
   }
 }
 
@@ -77,6 +107,11 @@ export async function playGroupsSeed(seed: number): Promise<string | null> {
     } catch (error) {
       return `${name}: ${(error as Error).message}`
     }
+  }
+  try {
+    playTurnBack(seed)
+  } catch (error) {
+    return `back to the classic protocol: ${(error as Error).message}`
   }
   return null
 }

@@ -102,9 +102,9 @@ export class World {
     return this.clients.filter(({ isDead }) => !isDead)
   }
 
-  enter(kind: 'classic' | 'consumer', instanceId: string | null): void {
+  enter(kind: Client['kind'], instanceId: string | null): Client | null {
     const isThere = instanceId !== null && this.live.some((each) => each.instanceId === instanceId)
-    if (this.isHealed && isThere) return
+    if (this.isHealed && isThere) return null
     const name = `c${++this.#names}`
     const client =
       kind === 'classic'
@@ -112,6 +112,15 @@ export class World {
         : new ConsumerClient(this, name, instanceId)
     this.clients.push(client)
     client.begin()
+    return client
+  }
+
+  /** One of several hangs, and a newcomer is to get some of what it has. */
+  stickOne(): void {
+    if (this.live.length < 2) return
+    const stuck = this.random.pick(this.live)
+    stuck.isStuck = true
+    this.enter(stuck.kind, null)
   }
 
   run(ms: number): void {
@@ -123,14 +132,15 @@ export class World {
     }
   }
 
-  /** From here on nothing goes wrong any more. Of two with one instance id the later one stays. */
+  /** From here on nothing goes wrong any more. Of two with one instance id the coordinator has to make one. */
   heal(): void {
     this.isHealed = true
-    for (const [i, { instanceId }] of this.clients.entries()) {
-      const isDouble = this.clients.slice(i + 1).some((each) => each.instanceId === instanceId)
-      if (instanceId !== null && isDouble) this.clients[i]!.crash()
-    }
     for (const client of this.live) client.isPaused = false
+  }
+
+  isDouble(client: Client): boolean {
+    const { instanceId } = client
+    return this.live.some((each) => each !== client && each.instanceId === instanceId)
   }
 
   /** One of several goes without a word. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { playWorld, worlds } from './groups-play.ts'
+import { playTurnBack, playWorld, worlds } from './groups-play.ts'
 import { World } from './groups-world.ts'
 
 const seeds = Number(process.env.JACKDAW_SEEDS ?? 12)
@@ -24,3 +24,7 @@ test.each(worlds)(
   },
   300_000,
 )
+
+test('back to the classic protocol while somebody waits for a partition of one that hangs', () => {
+  for (let seed = first; seed < first + seeds; seed++) playTurnBack(seed)
+})
