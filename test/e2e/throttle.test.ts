@@ -59,6 +59,27 @@ test('as reassign-partitions --throttle sets it; --verify takes the limits away'
   expect(described.stdout).not.toContain('throttled.rate')
 }, 180_000)
 
+test.each(['leader', 'follower'])(
+  'who is in sync stays so, whatever the %s may copy',
+  async (side) => {
+    const { sh } = session
+    // What was copied counts for so long that nobody who is held back comes on in the meantime.
+    await sh('jackdaw start --brokers 3 --override replication.quota.window.size.seconds=600')
+    const list = `${side}.replication.throttled.replicas=*`
+    const all = '--replica-assignment 1:2:3 --config min.insync.replicas=3'
+    await sh(`topics --create --topic even ${all} --config '${list}'`)
+    const limit = `${side}.replication.throttled.rate=${rate}`
+    await sh(`configs --alter --entity-type brokers --entity-default --add-config ${limit}`)
+    const soon = '--command-property delivery.timeout.ms=40000'
+    for (const count of [10_000, 1000]) {
+      const line = `seq ${count} | console-producer --topic even ${soon}`
+      expect(await sh(line)).toMatchObject({ code: 0 })
+    }
+    expect((await sh('topics --describe --under-replicated-partitions')).stdout).toBe('')
+  },
+  180_000,
+)
+
 async function filled(): Promise<void> {
   const { sh, folder } = session
   writeFileSync(join(folder, 'plan.json'), JSON.stringify(plan))
