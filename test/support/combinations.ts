@@ -93,7 +93,7 @@ async function jackdawCluster(brokers: number): Promise<OwnedCluster> {
 
 async function apacheCluster(brokers: number): Promise<OwnedCluster> {
   const cluster = await startApacheKafka({ nodes: brokers === 1 ? 1 : 3, config: recordedWith })
-  return { ...cluster, close: cluster.stop }
+  return { ...cluster, close: cluster.stop, isReadLate: true }
 }
 
 /** Recorded with voters of the configuration, at kraft.version 0. */

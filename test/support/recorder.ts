@@ -12,7 +12,8 @@ import { parseTranscript } from './transcript.ts'
 export async function record(path: string, tools: Tools, cluster: ReplayCluster): Promise<number> {
   const bytes = readFileSync(path)
   const answers = new Map<number, Finished>()
-  await replay(parseTranscript(bytes), tools, cluster, (line, finished) =>
+  // Asked once: what is not written yet fits nothing.
+  await replay(parseTranscript(bytes), tools, { ...cluster, isReadLate: false }, (line, finished) =>
     answers.set(line, finished),
   )
   writeFileSync(path, Buffer.from(rewritten(bytes.toString('latin1'), answers), 'latin1'))
