@@ -37,13 +37,14 @@ export function testScenarios(
 
   for (const brokers of new Set(shared.map(({ transcript }) => transcript.cluster))) {
     const members = shared.filter(({ transcript }) => transcript.cluster === brokers)
-    describe(`on one cluster of ${brokers}`, () => {
+    describe.concurrent(`on one cluster of ${brokers}`, () => {
       let cluster: OwnedCluster | undefined
       beforeAll(async () => {
         cluster = await newCluster(brokers)
       })
       afterAll(() => cluster?.close())
-      test.each(members)('$name: $transcript.title', { timeout: 120_000 }, async (scenario) => {
+      // A stopped broker is everybody's trouble: with several brokers, one scenario after the other.
+      inLanes(members, brokers > 1 ? 1 : 2, async (scenario) => {
         const isSecondTry = tried.has(scenario)
         tried.add(scenario)
         // What the first try left would stand in its way.
@@ -52,9 +53,27 @@ export function testScenarios(
     })
   }
 
-  describe.runIf(fresh.length > 0)('on a cluster of its own', () => {
-    test.each(fresh)('$name: $transcript.title', { timeout: 120_000 }, checkAlone)
-  })
+  if (fresh.length > 0) {
+    describe.concurrent('on a cluster of its own', () => inLanes(fresh, 2, checkAlone))
+  }
+}
+
+/**
+ * Scenarios wait more than they work, so several run at a time: as many as there are lanes, each lane in order. (Vitest's own limit
+ * would let the sessions of an ordered suite come last: each queues behind all that may run at any time.)
+ */
+function inLanes(
+  scenarios: readonly Scenario[],
+  lanes: number,
+  play: (scenario: Scenario) => Promise<void>,
+): void {
+  for (let lane = 0; lane < lanes; lane++) {
+    const members = scenarios.filter((_, index) => index % lanes === lane)
+    if (members.length === 0) continue
+    describe.concurrent(`lane ${lane + 1}`, () => {
+      test.sequential.each(members)('$name: $transcript.title', { timeout: 300_000 }, play)
+    })
+  }
 }
 
 async function differences(scenario: Scenario, cluster: OwnedCluster): Promise<string> {
