@@ -68,13 +68,13 @@ const typeText = ({ type }: GroupListing) =>
   type === null ? '' : `${type.charAt(0).toUpperCase()}${type.slice(1).toLowerCase()}`
 
 function filterOf(options: Options): Filter {
-  refuseTogether(options, 'consumer', ['group-type', 'protocol', 'share', 'streams'])
-  refuseTogether(options, 'share', ['consumer', 'group-type', 'protocol', 'streams'])
-  refuseTogether(options, 'streams', ['consumer', 'group-type', 'protocol', 'share'])
   const wanted = options.text('group-type')?.toLowerCase()
   if (wanted !== undefined && !types.includes(wanted)) {
     throw illegalArgument('--group-type must be a valid group type.')
   }
+  refuseTogether(options, 'consumer', ['group-type', 'protocol', 'share', 'streams'])
+  refuseTogether(options, 'share', ['consumer', 'group-type', 'protocol', 'streams'])
+  refuseTogether(options, 'streams', ['consumer', 'group-type', 'protocol', 'share'])
   const protocol = options.text('protocol')
   if (options.has('consumer')) return isOfConsumers
   if (options.has('share')) return (group) => typeOf(group) === 'share'

@@ -34,14 +34,15 @@ export function parseCommand(argv: readonly string[], tool: ToolDeclaration): Pa
   if (tool.commands !== undefined && !asksForText(order)) {
     const word = argv[index]
     if (word === undefined) throw outer.fail('too few arguments')
+    if (argv[index - 1] === '--') throw outer.fail(unrecognized(argv, index))
     command = tool.commands.find(({ name }) => name === word)
     if (command === undefined) throw outer.fail(invalidChoice(word, tool.commands))
     const inner = scopeOf(tool, command)
     index = readOptions(argv, index + 1, inner, order)
-    if (index < argv.length) throw inner.fail(`unrecognized arguments: '${argv[index]}'`)
+    if (index < argv.length) throw inner.fail(unrecognized(argv, index))
     if (!asksForText(order)) ensureComplete(order, inner)
   }
-  if (index < argv.length) throw outer.fail(`unrecognized arguments: '${argv[index]}'`)
+  if (index < argv.length) throw outer.fail(unrecognized(argv, index))
   if (!asksForText(order)) ensureComplete(order, outer)
   const given = new Map<string, string[]>()
   for (const { name, value } of order) {
@@ -75,7 +76,10 @@ function scopeOf(tool: ToolDeclaration, command: CommandDeclaration | null): Sco
 const isText = (name: string): boolean => name === 'help' || name === 'version'
 const asksForText = (order: readonly Occurrence[]) => order.some(({ name }) => isText(name))
 
-/** Reads options up to a word that is none; gives its place. */
+const unrecognized = (argv: readonly string[], from: number) =>
+  `unrecognized arguments: '${argv.slice(from).join(' ')}'`
+
+/** Reads options up to a word that is none, or up to the two dashes after which there are no more; gives the place of what follows. */
 function readOptions(
   argv: readonly string[],
   from: number,
@@ -85,6 +89,7 @@ function readOptions(
   let index = from
   for (; index < argv.length; index++) {
     const word = argv[index]!
+    if (word === '--') return index + 1
     if (!looksLikeOption(word)) return index
     const { option, value } = recognized(word, scope)
     ensureAlone(option, scope, order)

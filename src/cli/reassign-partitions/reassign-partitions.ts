@@ -102,8 +102,9 @@ const perform: { readonly [A in Action]: (run: Run) => Promise<unknown> } = {
 }
 
 async function generate({ options, cluster, machine: { stdout } }: Run): Promise<unknown> {
-  const topics = parseTopics(read(options.text('topics-to-move-json-file')!))
+  const text = read(options.text('topics-to-move-json-file')!)
   const wanted = parseBrokers(options.text('broker-list')!)
+  const topics = parseTopics(text)
   const current = await replicasOfTopics(cluster, topics)
   const isRackAware = !options.has('disable-rack-aware')
   const brokers = (await describeCluster(cluster)).nodes

@@ -74,5 +74,5 @@ test.each([
   { text: 'a,', rows: [['a', '']] },
   { text: '', rows: [] },
 ])('rows of %j', ({ text, rows }) => {
-  expect(csvRows(text)).toEqual(rows)
+  expect(csvRows(text)).toEqual({ rows, fault: null })
 })

@@ -30,17 +30,22 @@ function quoted(text: string): string {
 
 /** The lines of a file as `topic,partition,offset`; what the first one is otherwise instead, in the words of Kafka's reader. */
 export function readShort(text: string, group: string): PlannedOffset[] | JavaError {
-  const rows = csvRows(text)
-  const fault = rows.length === 0 ? null : rowFault(rows[0]!, 3)
-  if (fault !== null) return fault
+  const { rows, fault } = csvRows(text)
+  const first = rows.length === 0 ? fault : rowFault(rows[0]!, 3)
+  if (first !== null) return first
   ensureNoBlank(text)
-  return rows.map((row) => planned([group, ...row]))
+  const plan = rows.map((row) => planned([group, ...row]))
+  if (fault !== null) throw runtimeError(fault)
+  return plan
 }
 
 /** The lines of a file as `group,topic,partition,offset`. */
 export function readLong(text: string): PlannedOffset[] {
   ensureNoBlank(text)
-  return csvRows(text).map(planned)
+  const { rows, fault } = csvRows(text)
+  const plan = rows.map(planned)
+  if (fault !== null) throw runtimeError(fault)
+  return plan
 }
 
 /** Kafka's tool reads line by line, and there is nothing in such a line. */
@@ -94,21 +99,18 @@ export function nothingToRead(): JavaError {
   )
 }
 
-/** Cells by comma, rows by line; quotes protect both, and a doubled quote is one. Empty lines are no rows. */
-export function csvRows(text: string): string[][] {
+/**
+ * Cells by comma, rows by line; quotes protect both, and a doubled quote is one. Empty lines are no rows. Where a row cannot be read
+ * there are those before it, and the fault.
+ */
+export function csvRows(text: string): { rows: string[][]; fault: JavaError | null } {
   const rows: string[][] = []
-  const cell = /(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r\n|\n|\r|$)/y
+  const cell = /(?:"((?:[^"]|"")*)" *|((?!")[^,\r\n]*))(,|\r\n|\n|\r|$)/y
   let row: string[] = []
   while (cell.lastIndex < text.length) {
+    const start = cell.lastIndex
     const match = cell.exec(text)
-    if (match === null) {
-      throw runtimeError(
-        new JavaError(
-          'com.fasterxml.jackson.dataformat.csv.CsvReadException',
-          'Unexpected character after a closing quote',
-        ),
-      )
-    }
+    if (match === null) return { rows, fault: quoteFault(text.slice(start)) }
     const [, protectedText, plain = '', separator] = match
     row.push(protectedText?.replaceAll('""', '"') ?? plain)
     if (separator === ',') {
@@ -119,5 +121,17 @@ export function csvRows(text: string): string[][] {
     row = []
   }
   if (row.length > 0) rows.push(row)
-  return rows
+  return { rows, fault: null }
+}
+
+/** A cell that begins with a quote has no other one, or goes on behind it. */
+function quoteFault(text: string): JavaError {
+  const rest = text.replace(/^"(?:[^"]|"")*(?:" *|$)/, '')
+  const char = rest.charAt(0)
+  return new JavaError(
+    'com.fasterxml.jackson.core.JsonParseException',
+    rest === ''
+      ? 'Missing closing quote for value'
+      : `Unexpected character ('${char}' (code ${char.charCodeAt(0)})): Expected column separator character (',' (code 44)) or end-of-line`,
+  )
 }
