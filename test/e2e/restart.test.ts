@@ -47,6 +47,22 @@ test('a crashed broker is started again, after a restart of the cluster too; a k
   }
 }, 180_000)
 
+test('who crashes again and again is started again after twice as long each time', async () => {
+  const { sh } = session
+  expect(await sh('jackdaw start --restart')).toMatchObject({ code: 0 })
+  for (const delayMs of [200, 400, 800]) {
+    const pid = (await pidOf())!
+    const crashedAt = performance.now()
+    process.kill(pid, 'SIGKILL')
+    await until(pidOf, (now) => now !== null && now !== pid)
+    expect(performance.now() - crashedAt).toBeGreaterThanOrEqual(delayMs)
+    await until(async () => (await sh('jackdaw status')).stdout, running)
+    expect((await sh('jackdaw logs')).stdout).toContain(
+      `broker 1 ended with SIGKILL; it is started again in ${delayMs} ms`,
+    )
+  }
+}, 180_000)
+
 test('a broker that cannot start is told at once and not tried again; one that runs without a supervisor gets none', async () => {
   const { sh, home } = session
   expect(await sh('jackdaw start')).toMatchObject({ code: 0 })
