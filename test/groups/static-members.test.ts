@@ -39,6 +39,14 @@ test('who comes back keeps its assignment, and nobody else notices', () => {
   expect(drive.replayed().classic!.members.has(back.memberId)).toBe(true)
 })
 
+test('who comes back is told of under its own client id and host', () => {
+  const { drive } = group()
+  const client = { clientId: 'moved', clientHost: '/127.0.0.2' }
+  const { memberId } = join(drive, { instanceId: 'i1', client }).outcome
+  const found = describe(drive).members.find((each) => each.memberId === memberId)
+  expect(found).toMatchObject(client)
+})
+
 test('a leader that comes back is told that nothing is to be assigned, or, if it is old, that another leads', () => {
   const { drive, memberIds } = group()
   const back = join(drive, { instanceId: 'i0' }).outcome

@@ -231,6 +231,13 @@ test('a member that does not give back within its rebalance timeout loses its pl
   expect(describe(drive).members.map(({ memberId }) => memberId)).toEqual(['b'])
 })
 
+test('a static member finds its place in a group that is full', () => {
+  const drive = new Drive({ groupConsumerMaxSize: 1 })
+  join(drive, 'a', { instanceId: 'i' })
+  heartbeat(drive, { memberId: 'a', memberEpoch: -2, instanceId: 'i' })
+  expect(join(drive, 'b', { instanceId: 'i' })).toMatchObject({ error: 'NONE' })
+})
+
 test('a group that is full', () => {
   const drive = new Drive({ groupConsumerMaxSize: 1 })
   join(drive, 'a')
