@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { apache, apacheCommand } from '../support/apache.ts'
 import { type ApacheCluster, startApacheKafka } from '../support/apache-cluster.ts'
 import { jackdawCommand } from '../support/jackdaw.ts'
+import { makeStores } from '../support/key-stores.ts'
 import { run, runChecked } from '../support/processes.ts'
 
 const has = apache()
@@ -20,31 +21,8 @@ describe.skipIf(!has.ok)('an Apache Kafka that wants to know who we are', () => 
   const store = (name: string) => join(folder, name)
   let kafka: ApacheCluster
 
-  const keytool = (...args: string[]) =>
-    runChecked({ command: 'keytool', args: [...args, '-storepass', password] })
-
   beforeAll(async () => {
-    for (const [who, algorithm] of [
-      ['broker', 'RSA'],
-      ['client', 'EC'],
-    ] as const) {
-      const own = ['-keystore', store(`${who}.p12`), '-storetype', 'PKCS12', '-alias', who]
-      const san = ['-ext', 'SAN=IP:127.0.0.1,DNS:localhost']
-      await keytool('-genkeypair', ...own, '-keyalg', algorithm, '-dname', `CN=${who}`, ...san)
-      await keytool('-exportcert', ...own, '-rfc', '-file', store(`${who}.pem`))
-      await keytool(
-        ...['-importcert', '-noprompt', '-alias', who, '-file', store(`${who}.pem`)],
-        ...['-keystore', store(`trusts-${who}.p12`), '-storetype', 'PKCS12'],
-      )
-    }
-    await keytool(
-      ...['-importcert', '-noprompt', '-alias', 'broker', '-file', store('broker.pem')],
-      ...['-keystore', store('trusts-broker.jks'), '-storetype', 'JKS'],
-    )
-    await keytool(
-      ...['-importkeystore', '-noprompt', '-srckeystore', store('client.p12')],
-      ...['-srcstorepass', password, '-destkeystore', store('client.jks'), '-deststoretype', 'JKS'],
-    )
+    await makeStores(folder, password)
     kafka = await startApacheKafka({
       listeners: { TLS: 'SSL', MUTUAL: 'SSL', NAMED: 'SASL_PLAINTEXT', BOTH: 'SASL_SSL' },
       config: {
@@ -285,6 +263,26 @@ describe.skipIf(!has.ok)('an Apache Kafka that wants to know who we are', () => 
       expect(stdout).not.toMatch(/^\s+at /m)
       expect(stderr).toMatch(says)
       expect(stderr).not.toMatch(/^\s+at /m)
+    },
+    60_000,
+  )
+
+  test.each([
+    {
+      listener: 'TLS',
+      says: /^NO \S+ does not answer as a broker of Kafka does\n {4}it speaks TLS \(its certificate is for broker\): a client needs security\.protocol=SSL/m,
+    },
+    {
+      listener: 'NAMED',
+      says: /^NO the broker does not tell of its cluster\n {4}it hangs up when it is asked: .*SASL_PLAINTEXT/m,
+    },
+  ])(
+    'doctor says what $listener wants',
+    async ({ listener, says }) => {
+      const asked = jackdawCommand('jackdaw', ['doctor', kafka.listeners[listener]!])!
+      const { code, stdout } = await run(asked, { timeoutMs: 60_000 })
+      expect(stdout.toString()).toMatch(says)
+      expect(code).toBe(1)
     },
     60_000,
   )

@@ -2,7 +2,7 @@ import http from 'node:http'
 import net, { type AddressInfo, type Server } from 'node:net'
 import tls from 'node:tls'
 import { afterEach, describe, expect, test } from 'vitest'
-import { knock } from '../../../src/cli/jackdaw/doctor/examine.ts'
+import { examine, knock } from '../../../src/cli/jackdaw/doctor/examine.ts'
 
 const open: Server[] = []
 afterEach(() => {
@@ -52,4 +52,25 @@ test('nobody', async () => {
       advice: expect.stringMatching(/^nothing listens on 127\.0\.0\.1:\d+/),
     },
   ])
+})
+
+// A broker with SASL tells anybody its versions, and hangs up on whoever asks for more before saying who he is.
+test('a broker that wants to know who asks', async () => {
+  const server = net.createServer((socket) => {
+    socket.once('data', (request) => {
+      const isVersions = request.readInt16BE(4) === 18
+      if (!isVersions || request.readInt16BE(6) !== 0) return socket.destroy()
+      //  | length | correlationId | errorCode | no apis |
+      const answer = Buffer.alloc(14)
+      answer.writeInt32BE(10, 0)
+      request.copy(answer, 4, 8, 12)
+      socket.end(answer)
+    })
+  })
+  const findings = []
+  for await (const finding of examine([await listening(server)])) findings.push(finding)
+  expect(findings.map(({ verdict }) => verdict)).toEqual(['good', 'good', 'bad'])
+  expect(findings[2]!.advice).toMatch(
+    /^it hangs up when it is asked: .*security\.protocol=SASL_PLAINTEXT/,
+  )
 })

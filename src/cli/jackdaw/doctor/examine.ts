@@ -128,15 +128,18 @@ async function* cluster(address: Address, known: ReadonlySet<string>): AsyncGene
     yield {
       verdict: 'bad',
       text: 'the broker does not tell of its cluster',
-      advice:
-        error instanceof KafkaError && error.error === 'NETWORK_EXCEPTION'
-          ? 'it hangs up when it is asked: it may want to know who asks (security.protocol=SASL_PLAINTEXT)'
-          : (error as Error).message,
+      advice: isHangUp(error)
+        ? 'it hangs up when it is asked: it may want to know who asks (security.protocol=SASL_PLAINTEXT)'
+        : (error as Error).message,
     }
   } finally {
     client.close()
   }
 }
+
+/** The call was tried again until its time was over; why is in its cause. */
+const isHangUp = (error: unknown): boolean =>
+  error instanceof KafkaError && (error.error === 'NETWORK_EXCEPTION' || isHangUp(error.cause))
 
 /** A client goes on to the addresses that brokers give for themselves, whatever it was told at first. */
 async function* advertised(id: number, address: Address): AsyncGenerator<Finding> {
