@@ -326,3 +326,29 @@ test('describing a group that does not exist', () => {
     state: 'Dead',
   })
 })
+
+test('a newcomer that waits for others sends no heartbeats, and is given five minutes', () => {
+  const drive = new Drive()
+  const { memberIds, generation } = stableGroup(drive, 1, [{ rebalanceTimeoutMs: 3_600_000 }])
+  const { memberId, joined } = joinWithId(drive, { rebalanceTimeoutMs: 3_600_000 })
+  const fiveMinutes = 300_000
+  for (let waited = 0; waited < fiveMinutes - 5000; waited += 5000) {
+    drive.advance(5000)
+    expect(heartbeat(drive, memberIds[0]!, generation)).toBe('REBALANCE_IN_PROGRESS')
+  }
+  expect(joined.isAnswered).toBe(false)
+  drive.advance(5000)
+  expect(joined.outcome.error).toBe('UNKNOWN_MEMBER_ID')
+  expect(drive.group.classic!.members.has(memberId)).toBe(false)
+})
+
+test('a group that is larger than it may be by now comes together anew when it is loaded', () => {
+  const drive = new Drive()
+  stableGroup(drive, 3)
+  drive.config = { ...drive.config, groupMaxSize: 3 }
+  drive.failover()
+  expect(describe(drive).state).toBe('Stable')
+  drive.config = { ...drive.config, groupMaxSize: 2 }
+  drive.failover()
+  expect(describe(drive).state).toBe('PreparingRebalance')
+})

@@ -123,3 +123,45 @@ test('the group waits for an absent static member until its session ends, and gi
   // The sessions of 10 s have ended long before the rebalance timeout, so the absent ones are gone.
   expect(rejoined.outcome.members.map(({ instanceId }) => instanceId)).toEqual(['i0'])
 })
+
+const patient = ['i0', 'i1'].map((instanceId) => ({ instanceId, sessionTimeoutMs: 1_800_000 }))
+
+test('a static member that is absent when the rebalance ends belongs to the new generation all the same', () => {
+  const drive = new Drive()
+  const { memberIds, generation } = stableGroup(drive, 3, [...patient, { apiVersion: 3 }])
+  leave(drive, { memberId: memberIds[2]! })
+  const rejoined = join(drive, { ...patient[0], memberId: memberIds[0]! })
+  expect(rejoined.isAnswered).toBe(false)
+  drive.advance(60_000)
+  expect(rejoined.outcome.generation).toBe(generation + 1)
+  expect(rejoined.outcome.members.map(({ instanceId }) => instanceId)).toEqual(['i0', 'i1'])
+})
+
+test('where none of them has come back the rebalance goes on until one does', () => {
+  const drive = new Drive()
+  const { memberIds, generation } = stableGroup(drive, 3, [...patient, { apiVersion: 3 }])
+  leave(drive, { memberId: memberIds[2]! })
+  drive.advance(60_000)
+  expect(describe(drive)).toMatchObject({ state: 'PreparingRebalance' })
+  expect(drive.group.classic).toMatchObject({ generation })
+  const rejoined = join(drive, { ...patient[1], memberId: memberIds[1]! })
+  drive.advance(60_000)
+  expect(rejoined.outcome).toMatchObject({ generation: generation + 1, leader: memberIds[1] })
+})
+
+test('who comes back between the two barriers begins the rebalance anew: the leader may have assigned to its former self', () => {
+  const { drive, memberIds, generation } = group()
+  const joins = memberIds.map((memberId, index) =>
+    join(drive, {
+      memberId,
+      instanceId: `i${index}`,
+      protocols: [{ name: 'range', metadata: subscription('t', 'u') }],
+    }),
+  )
+  expect(joins.map(({ outcome }) => outcome.generation)).toEqual([generation + 1, generation + 1])
+  const waiting = sync(drive, memberIds[1]!, generation + 1, { instanceId: 'i1' })
+  expect(waiting.isAnswered).toBe(false)
+  join(drive, { instanceId: 'i0' })
+  expect(waiting.outcome.error).toBe('REBALANCE_IN_PROGRESS')
+  expect(describe(drive).state).toBe('PreparingRebalance')
+})
