@@ -282,11 +282,10 @@ export class MetadataQuorum {
     const { node } = this.#raft
     if (this.#controller !== null || node.leading === null) return
     if (this.image.offset <= node.leading.epochStartOffset) return
-    const { clock, random, nodeId, clusterId, settings, log } = this.#options
+    const { nodeId, clusterId, settings, log, ...host } = this.#options
     const { fixed } = settings()
     this.#controller = new ControllerShell({
-      clock,
-      random,
+      ...host,
       settings: { nodeId, clusterId, fixed, kraftVersion: () => this.kraftVersion },
       committed: this.image,
       epoch: node.epoch,

@@ -16,12 +16,15 @@ import type { MetadataRecord } from '../../metadata/records.ts'
 import type { BrokerConfigs } from '../../protocol/configs/effective.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import type { AnyApi, RequestOf, ResponseOf } from '../../protocol/schema.ts'
+import type { Logger } from '../logger.ts'
 import { metadataBatch } from './batches.ts'
 import type { Committed } from './loader.ts'
+import { tellChanges } from './tell-changes.ts'
 
 export interface ControllerShellOptions {
   readonly clock: Clock
   readonly random: Random
+  readonly logger: Logger
   readonly settings: ControllerSettings
   /** Everything that is committed, now that this node has become active. */
   readonly committed: MetadataImage
@@ -108,9 +111,13 @@ export class ControllerShell {
   }
 
   #turn(event: ControllerEvent): unknown {
-    const { clock, random } = this.#options
+    const { clock, random, logger } = this.#options
     this.#controller.nextOffset = this.#options.endOffset()
     const effects = step(this.#controller, event, { now: clock.monotonic(), chance: random })
+    tellChanges(
+      effects.flatMap((each) => (each.kind === 'persist' ? each.records : [])),
+      logger,
+    )
     let response: unknown
     for (const effect of effects) {
       switch (effect.kind) {
