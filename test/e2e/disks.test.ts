@@ -1,5 +1,5 @@
 /** A node comes back with another disk than it left with: an older one, an empty one. What ours do then is what Apache Kafka's do. */
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { apache } from '../support/apache.ts'
@@ -94,6 +94,16 @@ describe.each(kinds)(`%s${had.ok ? '' : ` (without Apache Kafka: ${had.reason})`
         !text.includes('none') &&
         /Isr: ([\d,]*)/.exec(text)?.[1]?.split(',').sort().join() === wanted,
     )
+  /** Where disks are known to the quorum, a new one votes only when the lost one was taken out: until then all others must stay. */
+  const votes = async (id: number) => {
+    const properties = readFileSync(join(three.directory(id), 'meta.properties'), 'utf8')
+    const directory = /^directory\.id=(.*)$/m.exec(properties)![1]!
+    await until(
+      async () =>
+        /^CurrentVoters:.*/m.exec(await ask('metadata-quorum', 'describe', '--status'))![0],
+      (voters) => !voters.includes('"directoryId"') || voters.includes(`"${directory}"`),
+    )
+  }
   const lines = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, index) => `line ${from + index}`)
 
@@ -124,6 +134,7 @@ describe.each(kinds)(`%s${had.ok ? '' : ` (without Apache Kafka: ${had.reason})`
       }
       await three.start(2)
       await inSync(topic, '1,2,3')
+      await votes(2)
       // What it says now comes from the disk that it has now.
       const elected = ['--election-type', 'preferred', '--topic', topic, '--partition', '0']
       await ask('leader-election', ...elected)
@@ -134,25 +145,35 @@ describe.each(kinds)(`%s${had.ok ? '' : ` (without Apache Kafka: ${had.reason})`
     240_000,
   )
 
-  test('an empty disk of who was in sync last: nobody leads, rather than nothing', async () => {
-    await create('last', '2:3', 1)
-    await inSync('last', '2,3')
-    await write('last', lines(0, 10))
-    await three.stop(3)
-    await inSync('last', '2')
-    await write('last', lines(10, 20))
-    await three.stop(2)
-    // It takes a majority to take a broker in.
-    await three.start(3)
-    await three.replaceDisk(2)
-    await three.start(2)
-    await until(
-      () => described('last'),
-      (text) => /Leader: none\tReplicas: 2,3\tIsr: \tElr: \tLastKnownElr: 2$/m.test(text),
-    )
-    // Who asks for it gets what is left.
-    const unclean = ['--election-type', 'unclean', '--topic', 'last', '--partition', '0']
-    await ask('leader-election', ...unclean)
-    expect(await described('last')).toMatch(/Leader: [23]\t/)
-  }, 240_000)
+  // Apache Kafka's own lets the empty disk lead now and then, with all its records gone.
+  test.runIf(kind === 'jackdaw')(
+    'an empty disk of who was in sync last: nobody leads, rather than nothing',
+    async () => {
+      await create('last', '2:3', 1)
+      await inSync('last', '2,3')
+      await write('last', lines(0, 10))
+      await three.stop(3)
+      await inSync('last', '2')
+      await write('last', lines(10, 20))
+      await three.stop(2)
+      // It takes a majority to take a broker in.
+      await three.start(3)
+      // Who comes back before it was missed has not left.
+      await until(
+        () => described('last'),
+        (text) => text.includes('Leader: none'),
+      )
+      await three.replaceDisk(2)
+      await three.start(2)
+      await until(
+        () => described('last'),
+        (text) => /Leader: none\tReplicas: 2,3\tIsr: \tElr: \tLastKnownElr: 2$/m.test(text),
+      )
+      // Who asks for it gets what is left.
+      const unclean = ['--election-type', 'unclean', '--topic', 'last', '--partition', '0']
+      await ask('leader-election', ...unclean)
+      expect(await described('last')).toMatch(/Leader: [23]\t/)
+    },
+    240_000,
+  )
 })

@@ -50,6 +50,9 @@ function saysTheSame(one: Voter, other: Voter): boolean {
   return text(one) === text(other)
 }
 
+/** By then the removal is committed and known here, mostly. */
+const soonMs = 50
+
 export class Upkeep {
   readonly #options: UpkeepOptions
   #timer: Cancel = () => {}
@@ -67,9 +70,8 @@ export class Upkeep {
     this.#timer()
   }
 
-  #arm(): void {
-    const { clock, intervalMs } = this.#options
-    if (!this.#closed) this.#timer = clock.schedule(intervalMs(), () => void this.#look())
+  #arm(delayMs = this.#options.intervalMs()): void {
+    if (!this.#closed) this.#timer = this.#options.clock.schedule(delayMs, () => void this.#look())
   }
 
   async #look(): Promise<void> {
@@ -77,18 +79,21 @@ export class Upkeep {
     if (isVoter(currentVoters(node).voters, own)) this.#isReplacing = false
     const joins = this.#options.joins || this.#isReplacing
     const wanted = wish(node, { own, replaces, joins })
+    let isRemoved = false
     try {
       if (wanted !== null) {
         // Whether or not the answer arrives.
         if (wanted.kind === 'remove') this.#isReplacing = true
         const { errorCode } = await this.#ask(wanted)
         if (errorCode === 0) logger.info({ wanted: wanted.kind }, 'the voters of the quorum change')
+        isRemoved = errorCode === 0 && wanted.kind === 'remove'
       }
     } catch (error) {
       // Nobody leads, or not for long: it is asked again.
       if (!(error instanceof KafkaError)) throw error
     } finally {
-      this.#arm()
+      // Until it votes again the others must all be there.
+      this.#arm(isRemoved ? soonMs : undefined)
     }
   }
 
