@@ -1,6 +1,7 @@
 /** One look at all partitions of a Fetch, within its limits, and the wait for more. */
 import { nearestReplica } from '../partition/nearest-replica.ts'
 import type { fetch } from '../protocol/apis/fetch.ts'
+import { consumer } from '../protocol/replica-ids.ts'
 import type { RequestOf } from '../protocol/schema.ts'
 import type { Broker } from './broker.ts'
 import type { FetchTarget } from './fetch-sessions.ts'
@@ -33,7 +34,6 @@ export interface Asked {
   readonly targets: readonly FetchTarget[]
 }
 
-const consumer = -1
 const readCommitted = 1
 /** Since then a consumer tells its rack, and knows what to do when another replica is to answer (KIP-392). */
 const racksSince = 11

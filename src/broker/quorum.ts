@@ -282,8 +282,9 @@ export class MetadataQuorum {
     const { node } = this.#raft
     if (this.#controller !== null || node.leading === null) return
     if (this.image.offset <= node.leading.epochStartOffset) return
-    const { nodeId, clusterId, settings, log, ...host } = this.#options
+    const { clock, random, logger, nodeId, clusterId, settings, log } = this.#options
     const { fixed } = settings()
+    const host = { clock, random, logger }
     this.#controller = new ControllerShell({
       ...host,
       settings: { nodeId, clusterId, fixed, kraftVersion: () => this.kraftVersion },

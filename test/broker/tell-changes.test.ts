@@ -7,7 +7,7 @@ import { type MetadataRecord, record } from '../../src/metadata/records.ts'
 function told(...records: MetadataRecord[]) {
   const lines: [string, object][] = []
   const info = (fields: object, message: string) => void lines.push([message, fields])
-  tellChanges(records, { ...silentLogger, info })
+  tellChanges([{ kind: 'persist', records }], { ...silentLogger, info })
   return lines
 }
 

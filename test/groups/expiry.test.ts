@@ -1,7 +1,7 @@
 /** What retention and the sweep leave alone: offsets that somebody may still need, and groups that somebody is about to join. */
 import { expect, test } from 'vitest'
 import { Drive } from './drive.ts'
-import { commit, committed, describe, join, stableGroup } from './members.ts'
+import { commit, commitIn, committed, describe, join, stableGroup } from './members.ts'
 
 const sweep = (drive: Drive) => drive.play({ kind: 'sweep' })
 const longSession = 1_800_000
@@ -43,17 +43,7 @@ test('a group of whose members one says what cannot be read may read anything', 
 test('an offset that a transaction is about to replace stays until it has ended', () => {
   const drive = new Drive()
   commit(drive, 1)
-  const partitions = [{ partition: 0, offset: 5n, leaderEpoch: 0, metadata: '' }]
-  drive.ask({
-    kind: 'commit',
-    apiVersion: 3,
-    memberId: '',
-    instanceId: null,
-    generation: -1,
-    retentionMs: -1n,
-    producer: { producerId: 9n, producerEpoch: 0 },
-    topics: [{ topic: { name: 't' }, partitions }],
-  })
+  commitIn(drive, 9n, 5)
   drive.now += drive.config.offsetsRetentionMs
   sweep(drive)
   expect(committed(drive)).toBe(1)

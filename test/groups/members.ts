@@ -1,5 +1,5 @@
 /** What clients of the classic protocol send. */
-import type { JoinEvent, LeavingMember, SyncEvent } from '../../src/groups/events.ts'
+import type { CommitEvent, JoinEvent, LeavingMember, SyncEvent } from '../../src/groups/events.ts'
 import { encodeAssignment, encodeSubscription } from '../../src/protocol/records/member-bytes.ts'
 import type { Asked, Drive } from './drive.ts'
 
@@ -98,6 +98,32 @@ export const commit = (
       },
     ],
   }).outcome.topics[0]!.partitions[0]!.error
+
+/** In a transaction of that producer. */
+export function commitIn(
+  drive: Drive,
+  producerId: bigint,
+  offset: number,
+  more: Partial<CommitEvent> = {},
+): string {
+  const { topics } = drive.ask({
+    kind: 'commit',
+    apiVersion: 3,
+    memberId: '',
+    instanceId: null,
+    generation: -1,
+    retentionMs: -1n,
+    producer: { producerId, producerEpoch: 0 },
+    topics: [
+      {
+        topic: { name: 't' },
+        partitions: [{ partition: 0, offset: BigInt(offset), leaderEpoch: 0, metadata: '' }],
+      },
+    ],
+    ...more,
+  }).outcome
+  return topics[0]!.partitions[0]!.error
+}
 
 export function committed(drive: Drive, topic = 't', partition = 0): number {
   const { topics } = drive.ask({

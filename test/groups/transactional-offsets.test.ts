@@ -1,33 +1,7 @@
 /** Offsets that are committed in transactions (KIP-98, KIP-447): pending until the marker, and nobody sees them before. */
 import { describe, expect, test } from 'vitest'
-import type { CommitEvent } from '../../src/groups/events.ts'
 import { Drive } from './drive.ts'
-import { commit, committed, stableGroup } from './members.ts'
-
-function commitIn(
-  drive: Drive,
-  producerId: bigint,
-  offset: number,
-  more: Partial<CommitEvent> = {},
-): string {
-  const { topics } = drive.ask({
-    kind: 'commit',
-    apiVersion: 3,
-    memberId: '',
-    instanceId: null,
-    generation: -1,
-    retentionMs: -1n,
-    producer: { producerId, producerEpoch: 0 },
-    topics: [
-      {
-        topic: { name: 't' },
-        partitions: [{ partition: 0, offset: BigInt(offset), leaderEpoch: 0, metadata: '' }],
-      },
-    ],
-    ...more,
-  }).outcome
-  return topics[0]!.partitions[0]!.error
-}
+import { commit, commitIn, committed, stableGroup } from './members.ts'
 
 function stable(drive: Drive, all = false) {
   const topics = all ? null : [{ topic: { name: 't' }, partitions: [0] }]

@@ -1,22 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { laggards, returners } from '../../src/partition/in-sync.ts'
 import { type Follower, newPartition, type Partition } from '../../src/partition/partition.ts'
+import { caughtUp } from './follower.ts'
 
 /** Broker 1 leads since offset 8 of its log, which ends at 10; what lies before 6 is acknowledged. */
 function led(inSync: number[], follower: Partial<Follower>): Partition {
-  const known: Follower = {
-    logEndOffset: 10n,
-    logStartOffset: 0n,
-    caughtUpAt: 0,
-    lastFetchLeaderEnd: 10n,
-    lastFetchAt: 0,
-    brokerEpoch: 1n,
-    ...follower,
-  }
   return {
     ...newPartition(1, { logEndOffset: 10n, highWatermark: 6n }),
     ...{ role: 'leading', leaderId: 1, inSync, epochStartOffset: 8n },
-    followers: new Map([[2, known]]),
+    followers: new Map([[2, { ...caughtUp, ...follower }]]),
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { nearestReplica } from '../../src/partition/nearest-replica.ts'
 import { type Follower, newPartition, type Partition } from '../../src/partition/partition.ts'
+import { caughtUp } from './follower.ts'
 
 /** Broker 1 leads, in one rack with 5; 2 and 3 stand in rack b. */
 const racks: Record<number, string> = { 1: 'a', 2: 'b', 3: 'b', 4: 'c', 5: 'a' }
@@ -8,15 +9,7 @@ const racks: Record<number, string> = { 1: 'a', 2: 'b', 3: 'b', 4: 'c', 5: 'a' }
 function led(followers: Record<number, Partial<Follower>>, inSync: number[]): Partition {
   const known = Object.entries(followers).map(([id, follower]): [number, Follower] => [
     Number(id),
-    {
-      logEndOffset: 10n,
-      logStartOffset: 0n,
-      caughtUpAt: 0,
-      lastFetchLeaderEnd: 10n,
-      lastFetchAt: 0,
-      brokerEpoch: 1n,
-      ...follower,
-    },
+    { ...caughtUp, ...follower },
   ])
   const partition = newPartition(1, { logEndOffset: 10n, highWatermark: 10n })
   return { ...partition, role: 'leading', leaderId: 1, inSync, followers: new Map(known) }

@@ -44,7 +44,7 @@ function eventOf(note: Noted) {
     groupInstanceId: member?.instanceId ?? null,
     clientId: member?.clientId ?? null,
     clientHost: member?.clientHost ?? null,
-    reason: note.kind === 'fenced' && 'by' in note ? `by ${note.by}` : reason || null,
+    reason: 'by' in note ? `by ${note.by}` : reason || null,
     generation,
     protocol: protocol ?? null,
     assigned: [...partitions].map(([memberId, count]) => ({ memberId, partitions: count })),

@@ -1,5 +1,6 @@
 import { listOffsets } from '../../protocol/apis/list-offsets.ts'
 import { code, type ErrorName, KafkaError } from '../../protocol/errors.ts'
+import { consumer, debuggingConsumer } from '../../protocol/replica-ids.ts'
 import type { RequestOf, SentResponseOf } from '../../protocol/schema.ts'
 import type { Broker } from '../broker.ts'
 import { type Call, handler } from '../handler.ts'
@@ -15,9 +16,6 @@ const maxTimestamp = -3n
 const earliestLocal = -4n
 const latestTiered = -5n
 const earliestPendingUpload = -6n
-const consumer = -1
-/** Who looks at one copy alone: a follower answers too, and tells where its own log ends. */
-const debuggingConsumer = -2
 
 const leaderEpochSince = 4
 const offsetNotAvailableSince = 5

@@ -114,10 +114,7 @@ export class ControllerShell {
     const { clock, random, logger } = this.#options
     this.#controller.nextOffset = this.#options.endOffset()
     const effects = step(this.#controller, event, { now: clock.monotonic(), chance: random })
-    tellChanges(
-      effects.flatMap((each) => (each.kind === 'persist' ? each.records : [])),
-      logger,
-    )
+    tellChanges(effects, logger)
     let response: unknown
     for (const effect of effects) {
       switch (effect.kind) {

@@ -97,7 +97,11 @@ async function endsOf(
   for (const { name, partitions } of topics) {
     for (const { partition, replicas } of partitions) {
       const copy = { topic: name, partition }
-      for (const id of replicas) copies.set(id, [...(copies.get(id) ?? []), copy])
+      for (const id of replicas) {
+        const own = copies.get(id)
+        if (own === undefined) copies.set(id, [copy])
+        else own.push(copy)
+      }
     }
   }
   const asked = running.map(async ({ id }) => {

@@ -1,5 +1,4 @@
 /** Open transactions in logs of which no coordinator knows: nobody will ever end them (KIP-664). */
-
 import {
   type ActiveProducer,
   describeProducers,

@@ -1,5 +1,4 @@
 /** Topics with their partitions: page by page where the broker can (KIP-966), else out of the metadata. */
-
 import { zeroUuid } from '../../base/uuid.ts'
 import { describeTopicPartitions } from '../../protocol/apis/describe-topic-partitions.ts'
 import { metadata } from '../../protocol/apis/metadata.ts'

@@ -1,6 +1,7 @@
 /** Offsets of partitions by what they mean, and the deletion of what lies before one. */
 import { deleteRecords as deleteRecordsApi } from '../../protocol/apis/delete-records.ts'
 import { listOffsets as listOffsetsApi } from '../../protocol/apis/list-offsets.ts'
+import { debuggingConsumer } from '../../protocol/replica-ids.ts'
 import { unsupportedVersion } from '../../protocol/versions.ts'
 import type { Connection } from '../../wire/connection.ts'
 import type { Cluster } from '../cluster.ts'
@@ -143,8 +144,6 @@ export async function replicaEnds(
     ),
   )
 }
-
-const debuggingConsumer = -2
 
 function rounds<P extends TopicPartition>(partitions: readonly P[]): P[][] {
   const list: P[][] = []
