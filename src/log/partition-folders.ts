@@ -100,6 +100,8 @@ export class PartitionFolders {
   putAside(directory: LogDirectory, folder: string, isWithoutId = false): void {
     attempt(directory, () => {
       const path = this.mark(directory, folder, 'stray')
+      // Before the partition begins anew, perhaps in another directory: a power cut must not bring this one back beside it.
+      this.#host.disk.syncDirectory(directory.path)
       this.#host.logger.warn(
         { path },
         isWithoutId

@@ -38,6 +38,7 @@ test.each([
   { seed: 3_008_868, why: 'all but the one that had lost its records went out of sync' },
   { seed: 4_005_613, why: 'the last leader of a partition was noted as -1, and nobody could lead' },
   { seed: 2_003_298, why: 'a snapshot came in the place of a log that ended where it did' },
+  { seed: 6_013_255, why: 'a power cut brought back what had been put aside as stray' },
 ])(
   'seed $seed: $why',
   async ({ seed }) => {
