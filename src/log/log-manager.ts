@@ -132,7 +132,7 @@ export class LogManager {
   /**
    * Opens all other partitions; those that were not closed cleanly are recovered first. Lets others have their turn in between.
    */
-  async load({ config, wanted = () => true }: LoadOptions): Promise<void> {
+  async load({ config }: LoadOptions): Promise<void> {
     if (this.#loaded) return
     this.#loaded = true
     const { clock } = this.#options
@@ -140,7 +140,7 @@ export class LogManager {
     const findFuture = (topic: string, partition: number) => this.futures.get(topic, partition)
     let turnEnds = clock.monotonic() + turnMs
     for (const directory of this.#online) {
-      for (const open of this.#folders.all(directory, { config, wanted, find, findFuture })) {
+      for (const open of this.#folders.all(directory, { config, find, findFuture })) {
         attempt(directory, open)
         if (!directory.online) break
         if (clock.monotonic() < turnEnds) continue

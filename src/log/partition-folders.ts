@@ -12,11 +12,9 @@ import type { PartitionLog } from './partition-log.ts'
 
 export interface LoadOptions {
   readonly config: (topic: string) => LogConfig
-  /** What the metadata does not give to this broker is put aside as `-stray`. */
-  readonly wanted?: (topic: string, partition: number, topicId: string) => boolean
 }
 
-interface PlaceOptions extends Required<LoadOptions> {
+interface PlaceOptions extends LoadOptions {
   /** A partition that is open already, in whatever directory. */
   readonly find: (topic: string, partition: number) => PartitionLog | undefined
   readonly findFuture: (topic: string, partition: number) => PartitionLog | undefined
@@ -26,6 +24,8 @@ type Known = Omit<Loading, 'context' | 'folder' | 'topic' | 'partition' | 'topic
 
 export class PartitionFolders {
   readonly #host: { readonly disk: Disk; readonly random: Random; readonly logger: Logger }
+  /** Directories in which a folder got another name, and a power cut may bring the old one back. */
+  readonly #renamed = new Set<LogDirectory>()
 
   constructor(host: { disk: Disk; random: Random; logger: Logger }) {
     this.#host = host
@@ -62,7 +62,7 @@ export class PartitionFolders {
     directory: LogDirectory,
     folder: string,
     at: { topic: string; partition: number },
-    { config, wanted, find }: PlaceOptions,
+    { config, find }: PlaceOptions,
   ): void {
     const other = find(at.topic, at.partition)
     if (other !== undefined) {
@@ -72,12 +72,7 @@ export class PartitionFolders {
       )
     }
     const log = this.load(directory, folder, at, config(at.topic))
-    if (wanted(at.topic, at.partition, log.topicId)) {
-      directory.logs.set(log.name, log)
-      return
-    }
-    log.close()
-    this.putAside(directory, folder)
+    directory.logs.set(log.name, log)
   }
 
   /** The copy of a partition, begun before the last stop. One is enough. */
@@ -100,8 +95,6 @@ export class PartitionFolders {
   putAside(directory: LogDirectory, folder: string, isWithoutId = false): void {
     attempt(directory, () => {
       const path = this.mark(directory, folder, 'stray')
-      // Before the partition begins anew, perhaps in another directory: a power cut must not bring this one back beside it.
-      this.#host.disk.syncDirectory(directory.path)
       this.#host.logger.warn(
         { path },
         isWithoutId
@@ -149,6 +142,7 @@ export class PartitionFolders {
     const { disk } = this.#host
     const name = `${at.topic}-${at.partition}`
     const folder = `${directory.path}/${asFuture ? this.#marked(name, 'future') : name}`
+    this.#syncRenames(directory)
     try {
       directory.forgetCheckpoints(name)
       disk.makeDirectory(folder)
@@ -174,7 +168,17 @@ export class PartitionFolders {
   mark(directory: LogDirectory, folder: string, state: Exclude<FolderState, 'live'>): string {
     const path = `${directory.path}/${this.#marked(folder, state)}`
     this.#host.disk.rename(`${directory.path}/${folder}`, path)
+    this.#renamed.add(directory)
     return path
+  }
+
+  /** Before a partition begins anew in this directory: a power cut must not bring the old one back beside it, in another. */
+  #syncRenames(here: LogDirectory): void {
+    for (const directory of this.#renamed) {
+      if (directory === here) continue
+      this.#renamed.delete(directory)
+      if (directory.online) attempt(directory, () => this.#host.disk.syncDirectory(directory.path))
+    }
   }
 
   #marked(folder: string, state: Exclude<FolderState, 'live'>): string {

@@ -183,7 +183,8 @@ describe('folders', () => {
 
   test('what the metadata does not give to this broker becomes -stray', async () => {
     const disk = await written()
-    const { logs } = await world(disk, { ...options, wanted: () => false })
+    const { logs } = await world(disk, options)
+    logs.putAside('t', 0)
     expect(logs.get('t', 0)).toBeUndefined()
     expect(
       disk.names('/data').filter((each) => /^t-0\.[0-9a-f]{32}-stray$/.test(each)),

@@ -51,12 +51,11 @@ export interface World {
 export interface WorldOptions extends Partial<LogManagerOptions> {
   readonly properties?: Readonly<Record<string, string>>
   readonly config?: (topic: string) => LogConfig
-  readonly wanted?: (topic: string, partition: number, topicId: string) => boolean
 }
 
 export async function world(
   disk: SimDisk = new SimDisk(),
-  { properties = {}, config = () => defaults, wanted = () => true, ...options }: WorldOptions = {},
+  { properties = {}, config = () => defaults, ...options }: WorldOptions = {},
 ): Promise<World> {
   const clock = (options.clock as SimClock | undefined) ?? new SimClock()
   const logs = await LogManager.open({
@@ -69,7 +68,7 @@ export async function world(
     disk,
     clock,
   })
-  await logs.load({ config, wanted })
+  await logs.load({ config })
   return { disk, clock, logs }
 }
 
