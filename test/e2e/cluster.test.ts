@@ -148,11 +148,13 @@ test('a broker comes, a broker goes; status tells how all are', async () => {
   const logs = (await sh('jackdaw logs 3')).stdout.trim().split('\n')
   expect(new Set(logs.map((line) => JSON.parse(line).node))).toEqual(new Set([3]))
 
-  await sh('jackdaw pause 3')
+  expect((await sh('jackdaw pause 3')).stdout).toBe('broker 3 paused\n')
+  expect((await sh('jackdaw pause 3')).stdout).toBe('broker 3 was paused already\n')
   const status = await sh('jackdaw status')
   expect(status.code).toBe(1)
   expect(status.stdout).toContain('broker 3 is paused')
-  await sh('jackdaw resume 3')
+  expect((await sh('jackdaw resume 3')).stdout).toBe('broker 3 resumed\n')
+  expect((await sh('jackdaw resume 3')).stdout).toBe('broker 3 was not paused\n')
   await sh('jackdaw kill 3 --hard')
   // Its leaderships go to others in a moment; it remains behind.
   await until('jackdaw status --json', (stdout) => stdout.includes('"verdict":"degraded"'))

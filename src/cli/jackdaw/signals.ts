@@ -1,4 +1,10 @@
-import { brokerIds, ClusterError, signalBroker, stopBrokers } from '../../cluster/brokers.ts'
+import {
+  brokerIds,
+  ClusterError,
+  signalBroker,
+  statusOf,
+  stopBrokers,
+} from '../../cluster/brokers.ts'
 import type { Context } from './context.ts'
 import { chosen } from './ids.ts'
 
@@ -26,11 +32,18 @@ export function resumeBrokers(context: Context, named: readonly string[]): void 
 function send(
   { machine, host, home }: Context,
   named: readonly string[],
-  signal: NodeJS.Signals,
+  signal: 'SIGSTOP' | 'SIGCONT',
   done: string,
 ): void {
+  const paused = new Set(
+    statusOf(host, home)
+      .filter(({ state }) => state === 'paused')
+      .map(({ id }) => id),
+  )
   for (const id of chosen(brokerIds(host, home), named)) {
     if (!signalBroker(host, home, id, signal)) throw new ClusterError(`broker ${id} does not run`)
-    machine.stdout.write(`broker ${id} ${done}\n`)
+    const isDone = paused.has(id) === (signal === 'SIGCONT')
+    const was = signal === 'SIGCONT' ? 'was not paused' : 'was paused already'
+    machine.stdout.write(`broker ${id} ${isDone ? done : was}\n`)
   }
 }
