@@ -42,7 +42,7 @@ export function applyEnd(
 }
 
 /** Offsets without a group are those of a simple one, which is there from then on, even when they are gone. */
-function beginSimple(group: Group): void {
+export function beginSimple(group: Group): void {
   if (isVacant(group)) group.classic = newClassicGroup(group.id)
 }
 

@@ -1,9 +1,9 @@
 /** One group driven by hand: asks, answers, timers that fire when time is moved, and the records that were written. */
-import { apply } from '../../src/groups/apply.ts'
 import type { AskedEvent, GroupEvent, OutcomeOf } from '../../src/groups/events.ts'
 import { type Group, newGroup } from '../../src/groups/group.ts'
 import type { Note } from '../../src/groups/notes.ts'
 import { decodeRecord, encodeRecord, type GroupRecord } from '../../src/groups/records.ts'
+import { replay, replayed } from '../../src/groups/replay.ts'
 import { step } from '../../src/groups/step.ts'
 import { topicHash } from '../../src/groups/topic-hash.ts'
 import type { CoordinatorConfig, Topic, World } from '../../src/groups/world.ts'
@@ -142,9 +142,10 @@ export class Drive {
   }
 
   replayed(): Group {
-    const group = newGroup(this.group.id)
-    for (const record of this.records) apply(group, record)
-    return group
+    const groups = new Map<string, Group>()
+    for (const record of this.records) replay(groups, record)
+    replayed(groups)
+    return groups.get(this.group.id) ?? newGroup(this.group.id)
   }
 
   kinds(): string[] {

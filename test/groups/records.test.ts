@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { apply } from '../../src/groups/apply.ts'
 import { summaryOf } from '../../src/groups/describe.ts'
-import { type Group, newGroup } from '../../src/groups/group.ts'
-import { decodeRecord, encodeRecord, groupIdOf } from '../../src/groups/records.ts'
+import type { Group } from '../../src/groups/group.ts'
+import { decodeRecord, encodeRecord } from '../../src/groups/records.ts'
+import { replay, replayed } from '../../src/groups/replay.ts'
 import { topicHash } from '../../src/groups/topic-hash.ts'
 import { batches, isControl } from '../../src/protocol/batch/layout.ts'
 import { records } from '../../src/protocol/batch/reader.ts'
@@ -46,11 +46,9 @@ describe.each(['clean', 'crashed'])('the data directory "%s"', (name) => {
     const groups = new Map<string, Group>()
     for (const { key, value } of recordsOf(name)) {
       const record = decodeRecord(key, value)!
-      const id = groupIdOf(record)
-      const group = groups.get(id) ?? newGroup(id)
-      groups.set(id, group)
-      apply(group, record)
+      replay(groups, record)
     }
+    replayed(groups)
     const found = Object.fromEntries(
       [...groups].map(([id, group]) => {
         const { type, protocolType: protocol } = summaryOf(group)!

@@ -192,6 +192,13 @@ export const bugs: readonly Bug[] = [
     to: 'for (const each of group.members.values()) each.assignment = byMember.get(each.id) ?? each.assignment',
   },
   {
+    name: 'a group that goes from one protocol to the other leaves its offsets behind',
+    sim: 'groups',
+    file: 'src/groups/replay.ts',
+    from: 'if (isVacant(group) && !hasOffsets(group)) groups.delete(id)',
+    to: 'if (isVacant(group) || (isVacant(group) && !hasOffsets(group))) groups.delete(id)',
+  },
+  {
     name: 'another coordinator begins no sessions',
     sim: 'groups',
     file: 'src/groups/consumer/timeouts.ts',

@@ -3,11 +3,11 @@
  * the order of one connection), a log whose end is lost when the coordinator moves, members that crash, pause, leave and come
  * back. One seed, one history. The invariants are checked after everything that happens.
  */
-import { apply } from '../../src/groups/apply.ts'
 import type { AskedEvent, GroupEvent, OutcomeOf } from '../../src/groups/events.ts'
 import { type Group, newGroup } from '../../src/groups/group.ts'
 import { decodeRecord, encodeRecord } from '../../src/groups/records.ts'
 import { refuse } from '../../src/groups/refuse.ts'
+import { replay, replayed } from '../../src/groups/replay.ts'
 import { step } from '../../src/groups/step.ts'
 import type { CoordinatorConfig, World as CoreWorld } from '../../src/groups/world.ts'
 import type { ErrorName } from '../../src/protocol/errors.ts'
@@ -256,16 +256,20 @@ export class World {
   }
 
   #replayed(): Group {
-    const group = newGroup('g')
+    const groups = new Map<string, Group>()
     const last = new Map<string, number>()
     for (const [index, { key, value }] of this.#log.entries()) {
       const record = decodeRecord(key, value)!
-      apply(group, record)
+      replay(groups, record)
       if (record.kind === 'offset') last.set(`${record.key.topic}-${record.key.partition}`, index)
     }
     for (const [partition, index] of this.#acknowledged) {
       if ((last.get(partition) ?? -1) < index) throw new Error(`a commit of ${partition} is lost`)
     }
+    replayed(groups)
+    const group = groups.get('g') ?? newGroup('g')
+    const known = [...group.offsets.values()].reduce((sum, { size }) => sum + size, 0)
+    if (known < last.size) throw new Error(`of ${last.size} commits ${known} are remembered`)
     const epoch = group.consumer?.epoch ?? group.classic?.generation ?? 0
     if (epoch < this.#epochLetOut) {
       throw new Error(`epoch ${this.#epochLetOut} was told, and ${epoch} is remembered`)

@@ -1,11 +1,12 @@
 /** The groups of one partition of __consumer_offsets, while this broker leads it. */
 import { unreachable } from '../../base/assert.ts'
-import { apply, applyEnd, applyPending } from '../../groups/apply.ts'
+import { applyEnd } from '../../groups/apply.ts'
 import { type GroupSummary, summaryOf } from '../../groups/describe.ts'
 import type { AskedEvent, GroupEvent, OutcomeOf, Outcomes } from '../../groups/events.ts'
 import { type Group, isVacant, newGroup } from '../../groups/group.ts'
 import { decodeRecord, encodeRecord, groupIdOf } from '../../groups/records.ts'
 import { refuse } from '../../groups/refuse.ts'
+import { replay, replayed } from '../../groups/replay.ts'
 import { step } from '../../groups/step.ts'
 import type { GroupEffect } from '../../groups/turn.ts'
 import type { CoordinatorConfig, Topics } from '../../groups/world.ts'
@@ -54,6 +55,7 @@ export class Shard {
       takeMarker: (ended) => this.#replayEnd(ended),
       known: () => ({ groups: this.#groups.size }),
       begun: () => {
+        replayed(this.#groups)
         for (const groupId of [...this.#groups.keys()]) this.#play(groupId, { kind: 'loaded' })
       },
       forget: () => {
@@ -177,15 +179,8 @@ export class Shard {
   #replay(key: Uint8Array | null, value: Uint8Array | null, producerId: bigint | null): void {
     const record = key === null ? null : decodeRecord(key, value)
     if (record === null) return
-    const groupId = groupIdOf(record)
-    const group = this.#groups.get(groupId) ?? newGroup(groupId)
-    if (producerId === null) apply(group, record)
-    else {
-      applyPending(group, record, producerId)
-      this.#began(producerId, groupId)
-    }
-    if (isVacant(group)) this.#groups.delete(groupId)
-    else this.#groups.set(groupId, group)
+    replay(this.#groups, record, producerId)
+    if (producerId !== null) this.#began(producerId, groupIdOf(record))
   }
 
   #replayEnd(ended: JournalMarker): void {

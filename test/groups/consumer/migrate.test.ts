@@ -1,6 +1,7 @@
 /** Groups that move from the classic protocol to the consumer protocol and back, while members stay (KIP-848, "Online Migration"). */
 import { expect, describe as suite, test } from 'vitest'
 import { apply } from '../../../src/groups/apply.ts'
+import type { RecordOf } from '../../../src/groups/records.ts'
 import type { CoordinatorConfig } from '../../../src/groups/world.ts'
 import { encodeAssignment, encodeSubscription } from '../../../src/protocol/records/member-bytes.ts'
 import { Drive, defaults, topicId } from '../drive.ts'
@@ -836,5 +837,42 @@ suite('whoever reads the records knows the same group', () => {
     // Another coordinator finds it stable: what it has not been told it goes without.
     drive.failover()
     expect(members.map((each) => each.beat())).toEqual(['NONE', 'NONE'])
+  })
+
+  test('what was committed before either move', () => {
+    const { drive: up, a } = classicGroup()
+    classic.commit(up, 4, { memberId: a.memberId, generation: a.generation })
+    join(up, 'm')
+    up.failover()
+    expect({ isConsumer: isConsumer(up), offset: classic.committed(up) }).toEqual({
+      isConsumer: true,
+      offset: 4,
+    })
+    const { drive: down, client } = mixedGroup()
+    classic.commit(down, 5, { memberId: client.memberId, generation: client.epoch })
+    client.leave()
+    down.failover()
+    expect({ isConsumer: isConsumer(down), offset: classic.committed(down) }).toEqual({
+      isConsumer: false,
+      offset: 5,
+    })
+  })
+
+  test('offsets whose group has ended are those of a simple one; without any, nothing is left', () => {
+    const { drive, a } = classicGroup()
+    classic.commit(drive, 4, { memberId: a.memberId, generation: a.generation })
+    drive.records.push({ kind: 'classicGroup', key: { group: 'g' }, value: null })
+    drive.failover()
+    expect({
+      offset: classic.committed(drive),
+      members: drive.group.classic?.members.size,
+    }).toEqual({
+      offset: 4,
+      members: 0,
+    })
+    const offset = drive.records.find(({ kind }) => kind === 'offset') as RecordOf<'offset'>
+    drive.records.push({ ...offset, value: null })
+    drive.records.push({ kind: 'classicGroup', key: { group: 'g' }, value: null })
+    expect(drive.replayed()).toMatchObject({ classic: null, consumer: null })
   })
 })

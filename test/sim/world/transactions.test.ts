@@ -7,44 +7,13 @@ import type { PartitionLog } from '../../../src/log/partition-log.ts'
 import { isControl, producerIdOf } from '../../../src/protocol/batch/layout.ts'
 import { records } from '../../../src/protocol/batch/reader.ts'
 import { batchesOf } from './history.ts'
+import { LedgerWorld } from './ledger-world.ts'
 import { partitions, topic } from './topics.ts'
 import { Transactor, transactionTimeoutMs } from './transactor.ts'
-import { ClusterWorld } from './world.ts'
 
 const seeds = Number(process.env.JACKDAW_WORLDS ?? 8)
 const first = Number(process.env.JACKDAW_SEED ?? 1)
 const soonMs = 120_000
-
-/** All topics count, the coordinators' too: what one power cut takes must lie elsewhere. */
-class LedgerWorld extends ClusterWorld {
-  override inSync(): boolean {
-    return this.#everywhere(({ isr, replicas, leader }) => {
-      return leader > 0 && isr.length === replicas.length
-    })
-  }
-
-  override isOutOfSync(id: number): boolean {
-    return this.#everywhere(({ isr }) => !isr.includes(id))
-  }
-
-  #everywhere(
-    holds: (partition: { isr: number[]; replicas: number[]; leader: number }) => boolean,
-  ) {
-    return this.brokers.every(({ node, isReady }) => {
-      const topics = [...(node?.image.topicsByName.values() ?? [])]
-      const all = topics.flatMap((each) => each.partitions)
-      return isReady && all.length >= partitions && all.every((each) => holds(each as never))
-    })
-  }
-
-  leading(name: string, partition: number): PartitionLog | null {
-    const found = this.brokers
-      .map(({ node }) => node?.replicas.get(name, partition))
-      .filter((hosted) => hosted?.state.role === 'leading')
-      .toSorted((a, b) => b!.state.leaderEpoch - a!.state.leaderEpoch)
-    return found[0]?.log ?? null
-  }
-}
 
 async function play(seed: number) {
   const world = new LedgerWorld({ seed, voters: 3, others: seed % 2, troubleMs: 0 })
