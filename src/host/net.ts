@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs'
 import net from 'node:net'
+import { TurnWriter, writeNow } from './turn-writer.ts'
 
 /** A unix socket's path, or a host and port. */
 export type Address = { readonly path: string } | { readonly host: string; readonly port: number }
@@ -62,7 +63,9 @@ async function listen(
   accept: (socket: Socket) => SocketEvents,
 ): Promise<ServerSocket> {
   // A client may send its requests, shut its side, and read the answers.
-  const server = net.createServer({ allowHalfOpen: true }, (raw) => attach(raw, accept))
+  const server = net.createServer({ allowHalfOpen: true }, (raw) =>
+    attach(raw, accept, new TurnWriter(raw)),
+  )
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(address, () => {
@@ -85,19 +88,18 @@ async function listen(
 }
 
 /** A socket of Node behind our own words for it. */
-export function attach(raw: net.Socket, accept: (socket: Socket) => SocketEvents): Socket {
+export function attach(
+  raw: net.Socket,
+  accept: (socket: Socket) => SocketEvents,
+  writer: Pick<Socket, 'write'> = { write: (pieces) => writeNow(raw, pieces) },
+): Socket {
   raw.setNoDelay(true)
   let cause: Error | undefined
   const socket: Socket = {
     remoteHost: withoutMapping(raw.remoteAddress ?? ''),
     write(pieces) {
       if (raw.destroyed || raw.writableEnded) return true
-      if (pieces.length === 1) return raw.write(pieces[0]!)
-      raw.cork()
-      let room = true
-      for (const piece of pieces) room = raw.write(piece)
-      raw.uncork()
-      return room
+      return writer.write(pieces)
     },
     pause: () => void raw.pause(),
     resume: () => void raw.resume(),
