@@ -80,7 +80,8 @@ export class Shard {
       return Promise.resolve(refuse(event, 'INVALID_PRODUCER_EPOCH') as OutcomeOf<E>)
     }
     const answered = this.#life.ask(event, (ask) => {
-      this.#play(groupId, { ...event, ask } as GroupEvent)
+      // Not a copy with one field more: V8 gives each of those a shape of its own, and whoever reads it is slow after that.
+      this.#play(groupId, Object.assign(event, { ask }) as GroupEvent)
     })
     return answered as Promise<OutcomeOf<E>>
   }

@@ -65,7 +65,7 @@ export class TransactionShard {
 
   ask<E extends AskedEvent>(id: string, event: E): Promise<OutcomeOf<E>> {
     const answered = this.#life.ask(event, (ask) => {
-      this.#play(id, { ...event, ask } as TransactionEvent)
+      this.#play(id, Object.assign(event, { ask }) as TransactionEvent)
     })
     return answered as Promise<OutcomeOf<E>>
   }
