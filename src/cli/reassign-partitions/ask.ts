@@ -3,7 +3,11 @@ import { describeCluster } from '../../client/admin/cluster.ts'
 import { describeTopics, type TopicDescription } from '../../client/admin/describe-topics.ts'
 import { describeLogDirs } from '../../client/admin/log-dirs.ts'
 import type { Cluster } from '../../client/cluster.ts'
-import { partitionKey, type TopicPartition } from '../../client/topic-partition.ts'
+import {
+  comparePartitions,
+  partitionKey,
+  type TopicPartition,
+} from '../../client/topic-partition.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { executionError } from '../java/errors.ts'
 import { commandFailed, type Target } from './files.ts'
@@ -73,15 +77,14 @@ export async function assignmentJson(
 ): Promise<string> {
   const dirs =
     cluster === null ? new Map<string, string>() : await directoriesOf(cluster, assignment)
-  const ordered = [...assignment].sort((a, b) =>
-    a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1,
-  )
-  const partitions = ordered.map(({ topic, partition, replicas }) => ({
-    topic,
-    partition,
-    replicas,
-    log_dirs: replicas.map((id) => dirs.get(`${id} ${partitionKey(topic, partition)}`) ?? 'any'),
-  }))
+  const partitions = [...assignment]
+    .sort(comparePartitions)
+    .map(({ topic, partition, replicas }) => ({
+      topic,
+      partition,
+      replicas,
+      log_dirs: replicas.map((id) => dirs.get(`${id} ${partitionKey(topic, partition)}`) ?? 'any'),
+    }))
   return JSON.stringify({ version: 1, partitions })
 }
 

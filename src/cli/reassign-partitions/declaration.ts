@@ -19,7 +19,8 @@ export const reassignPartitionsDeclaration = {
     ...commandConfigOption('Admin client property file'),
     {
       name: 'generate',
-      description: 'Propose replicas for topics; nothing is moved.',
+      description:
+        'Propose replicas for topics; nothing is moved. Each proposal is another one: keep the plan that it prints.',
     },
     { name: 'execute', description: 'Begin to move replicas, as the file says.' },
     {

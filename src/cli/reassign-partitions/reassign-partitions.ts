@@ -1,19 +1,8 @@
-import {
-  describeCluster,
-  listPartitionReassignments,
-  movePartitions,
-} from '../../client/admin/cluster.ts'
-import type { Cluster } from '../../client/cluster.ts'
-import {
-  byTopic,
-  comparePartitions,
-  partitionKey,
-  type TopicPartition,
-} from '../../client/topic-partition.ts'
+import { listPartitionReassignments, movePartitions } from '../../client/admin/cluster.ts'
+import { comparePartitions } from '../../client/topic-partition.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { withCluster } from '../admin.ts'
 import { executionError, JavaError, messageOf } from '../java/errors.ts'
-import { javaHashMapOrder, topicPartitionHash } from '../java/hash-map.ts'
 import type { Machine } from '../machine.ts'
 import { isVersionAlone } from '../options/early.ts'
 import type { Options } from '../options/options.ts'
@@ -21,31 +10,19 @@ import { parse } from '../options/parse.ts'
 import { chosenForm } from '../output/form.ts'
 import { jsonLine } from '../output/json.ts'
 import { exceptionText } from '../output/log.ts'
-import { show } from '../output/show.ts'
 import { findServer } from '../server.ts'
 import { isTold, ToolFailure, uncaught } from '../tell.ts'
 import type { Tool } from '../tool.ts'
-import {
-  assignmentJson,
-  ensureBrokers,
-  replicasIfAny,
-  replicasOf,
-  replicasOfTopics,
-} from './ask.ts'
+import { assignmentJson, ensureBrokers, replicasOf } from './ask.ts'
 import { type Action, onlyAction } from './checks.ts'
 import { reassignPartitionsDeclaration as declaration } from './declaration.ts'
-import { dirMoveLine, dirMoveStates, dirMovesOf, startDirMoves } from './dir-moves.ts'
-import {
-  commandFailed,
-  ensureMovable,
-  parseBrokers,
-  parseTargets,
-  parseTopics,
-  read,
-  type Target,
-} from './files.ts'
-import { propose } from './propose.ts'
+import { dirMoveStates, dirMovesOf, startDirMoves } from './dir-moves.ts'
+import { commandFailed, ensureMovable, parseTargets, read, type Target } from './files.ts'
+import { generate } from './generate.ts'
+import { list } from './list.ts'
+import { nameOf, placeOf, type Run } from './run.ts'
 import { clearThrottles, setDirThrottle, setThrottle } from './throttles.ts'
+import { verify } from './verify.ts'
 
 export const reassignPartitions: Tool = { declaration, run }
 
@@ -56,16 +33,12 @@ async function run(machine: Machine): Promise<number> {
     const server = await findServer(options, machine)
     const action = onlyAction(options, { needsServer: server.kind === 'none' })
     const at = { tool: declaration.name, server, machine }
-    return await withCluster(options, at, async (cluster, quiet) => {
-      const isData = action !== 'list' && chosenForm(options, quiet) === 'json'
-      // For a program, what Kafka's tool says is talk.
-      const said = isData ? { ...quiet, stdout: quiet.stderr } : quiet
-      const data = await perform[action]({ options, cluster, machine: said })
-      if (isData) quiet.stdout.write(jsonLine(data))
+    return await withCluster(options, at, async (cluster, machine) => {
+      await perform[action]({ options, cluster, machine, form: chosenForm(options, machine) })
       return 0
     })
   } catch (error) {
-    throw isTold(error) ? error : told(error)
+    throw isTold(error) ? error : failureOf(error)
   }
 }
 
@@ -78,7 +51,7 @@ function parsed({ argv }: Machine): Options {
 }
 
 // This tool tells its failures where it tells everything else.
-function told(cause: unknown): ToolFailure {
+function failureOf(cause: unknown): ToolFailure {
   const error = isOfController(cause) ? executionError(cause) : cause
   const message = messageOf(error) ?? 'null'
   const stdout = `Error: ${message}\n${exceptionText(error)}\n`
@@ -90,42 +63,22 @@ function isOfController(error: unknown): boolean {
   return error instanceof KafkaError && error.error === 'MISMATCHED_ENDPOINT_TYPE'
 }
 
-type Run = { options: Options; cluster: Cluster; machine: Machine }
-
-/** What an action gives is for `--output json`. */
-const perform: { readonly [A in Action]: (run: Run) => Promise<unknown> } = {
+const perform: { readonly [A in Action]: (run: Run) => Promise<void> } = {
   generate,
-  execute,
+  execute: told(execute),
   verify,
-  cancel,
+  cancel: told(cancel),
   list,
 }
 
-async function generate({ options, cluster, machine: { stdout } }: Run): Promise<unknown> {
-  const text = read(options.text('topics-to-move-json-file')!)
-  const wanted = parseBrokers(options.text('broker-list')!)
-  const topics = parseTopics(text)
-  const current = await replicasOfTopics(cluster, topics)
-  const isRackAware = !options.has('disable-rack-aware')
-  const brokers = (await describeCluster(cluster)).nodes
-    .filter(({ id }) => wanted.includes(id))
-    .map(({ id, rack }) => ({ id, rack: isRackAware ? rack : null }))
-  const { random } = cluster.settings.host
-  const proposed = [...byTopic(current)].flatMap(([topic, list]) => {
-    const start = Math.floor(random.number() * brokers.length)
-    // Kafka's tool asks the partition that comes first in its hash map.
-    const [first] = javaHashMapOrder(list, { hash: topicPartitionHash })
-    const shape = { partitions: list.length, replicas: first!.replicas.length, start }
-    return propose(brokers, shape).map((replicas, index) => ({
-      topic,
-      partition: list[index]!.partition,
-      replicas,
-    }))
-  })
-  const [now, then] = [await assignmentJson(cluster, current), await assignmentJson(null, proposed)]
-  stdout.write(`Current partition replica assignment\n${now}\n\n`)
-  stdout.write(`Proposed partition reassignment configuration\n${then}\n`)
-  return { current: JSON.parse(now), proposed: JSON.parse(then) }
+/** Of an action that tells what it does in Kafka's words; with `--output json` these are talk, and what it gives is the data. */
+function told(act: (run: Run) => Promise<unknown>): (run: Run) => Promise<void> {
+  return async (run) => {
+    const { form, machine } = run
+    if (form !== 'json') return void (await act(run))
+    const data = await act({ ...run, machine: { ...machine, stdout: machine.stderr } })
+    machine.stdout.write(jsonLine(data))
+  }
 }
 
 const verifyWarning =
@@ -184,31 +137,6 @@ const startOf = (options: Options, stdout: Machine['stdout']) => ({
   write: (text: string) => void stdout.write(text),
 })
 
-async function verify({ options, cluster, machine: { stdout } }: Run): Promise<unknown> {
-  const targets = parseTargets(read(options.text('reassignment-json-file')!))
-  const active = new Set((await listPartitionReassignments(cluster)).map(nameOf))
-  const current = await replicasIfAny(cluster, targets)
-  const partitions = [...targets].sort(comparePartitions).map((target) => {
-    const name = nameOf(target)
-    const replicas = current.get(name) ?? []
-    const isThere = replicas.join(',') === target.replicas.join(',')
-    const state = active.has(name) ? 'in-progress' : isThere ? 'completed' : 'not-active'
-    return { ...placeOf(target), state, replicas, wanted: target.replicas }
-  })
-  const lines = partitions.map((each) => `${partitionLine(each)}\n`)
-  stdout.write(`Status of partition reassignment:\n${lines.join('')}`)
-  const dirMoves = [...(await dirMoveStates(cluster, dirMovesOf(targets)))]
-  stdout.write(`${dirMoves.map(([move, state]) => dirMoveLine(move, state)).join('\n')}\n`)
-  const isGoingOn =
-    targets.some((target) => active.has(nameOf(target))) ||
-    dirMoves.some(([, { kind }]) => kind === 'active')
-  if (!isGoingOn && !options.has('preserve-throttles')) {
-    await clearThrottles(cluster, targets, (text) => stdout.write(text))
-  }
-  const directories = dirMoves.map(([move, { kind }]) => ({ ...move, state: kind }))
-  return { partitions, directories }
-}
-
 async function cancel({ options, cluster, machine: { stdout } }: Run): Promise<unknown> {
   const json = read(options.text('reassignment-json-file')!)
   const start = startOf(options, stdout)
@@ -240,57 +168,5 @@ async function cancel({ options, cluster, machine: { stdout } }: Run): Promise<u
   return { cancelled: moving.map(placeOf) }
 }
 
-async function list({ options, cluster, machine }: Run): Promise<void> {
-  const form = chosenForm(options, machine)
-  const active = (await listPartitionReassignments(cluster)).sort(comparePartitions)
-  const side = (word: string, ids: readonly number[]) =>
-    ids.length === 0 ? '' : ` ${word}: ${ids.join(',')}.`
-  await show(
-    {
-      json: () => active,
-      plain: () =>
-        active.length === 0
-          ? 'No partition reassignments found.\n'
-          : `Current partition reassignments:\n${active
-              .map(
-                (each) =>
-                  `${nameOf(each)}: replicas: ${each.replicas.join(',')}.${side('adding', each.addingReplicas)}${side('removing', each.removingReplicas)}\n`,
-              )
-              .join('')}`,
-      table: () => ({
-        head: ['TOPIC', 'PARTITION', 'REPLICAS', 'ADDING', 'REMOVING'],
-        rows: active.map((each) => [
-          each.topic,
-          String(each.partition),
-          each.replicas.join(','),
-          each.addingReplicas.join(','),
-          each.removingReplicas.join(','),
-        ]),
-        aligns: ['left', 'right', 'left', 'left', 'left'],
-      }),
-    },
-    { form, machine },
-  )
-}
-
-function partitionLine({
-  state,
-  replicas,
-  wanted,
-  ...place
-}: TopicPartition & {
-  state: string
-  replicas: readonly number[]
-  wanted: readonly number[]
-}): string {
-  const name = nameOf(place)
-  if (state === 'in-progress') return `Reassignment of partition ${name} is still in progress.`
-  if (state === 'completed') return `Reassignment of partition ${name} is completed.`
-  return `There is no active reassignment of partition ${name}, but replica set is ${replicas.join(',')} rather than ${wanted.join(',')}.`
-}
-
-const placeOf = ({ topic, partition }: TopicPartition) => ({ topic, partition })
-const nameOf = ({ topic, partition }: Pick<Target, 'topic' | 'partition'>) =>
-  partitionKey(topic, partition)
 const names = (targets: readonly Target[]) => [...targets].sort(comparePartitions).map(nameOf)
 const plural = (items: readonly unknown[]) => (items.length === 1 ? '' : 's')
