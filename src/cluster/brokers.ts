@@ -44,7 +44,7 @@ export function brokerIds({ disk }: Pick<ClusterHost, 'disk'>, home: Home): numb
 export function statusOf(host: ClusterHost, home: Home): BrokerStatus[] {
   return brokerIds(host, home).map((id) => {
     const card = liveCard(host, home, id)
-    const isPaused = card !== null && host.processes.isPaused(card.pid)
+    const isPaused = card !== null && host.processes.isPaused(card.pid) === true
     return { id, state: isPaused ? 'paused' : (card?.state ?? 'stopped'), card }
   })
 }
@@ -69,15 +69,21 @@ function textOf({ disk }: ClusterHost, path: string): string | null {
   }
 }
 
-/** Sends a signal to a broker that runs; false where it does not. */
-export function signalBroker(
+/** Resolves when it stands still, or goes on: false where it did already. */
+export async function signalPause(
   host: ClusterHost,
   home: Home,
   id: number,
-  signal: NodeJS.Signals,
-): boolean {
+  signal: 'SIGSTOP' | 'SIGCONT',
+): Promise<boolean> {
   const card = liveCard(host, home, id)
-  return card !== null && host.processes.signal(card.pid, signal)
+  if (card === null) throw new ClusterError(`broker ${id} does not run`)
+  const { processes, clock } = host
+  const wanted = signal === 'SIGSTOP'
+  const wasSo = processes.isPaused(card.pid) === wanted
+  processes.signal(card.pid, signal)
+  while (processes.isPaused(card.pid) === !wanted && lives(host, card)) await pause(clock, pollMs)
+  return !wasSo
 }
 
 export type StopSignal = 'SIGTERM' | 'SIGKILL'

@@ -7,8 +7,8 @@ export interface Processes {
   startDetached(command: Detached): Promise<DetachedProcess>
   /** What tells this process from a later one with the same id; null when there is none. */
   identity(pid: number): string | null
-  /** Whether it stands still (SIGSTOP); false where the machine does not tell. */
-  isPaused(pid: number): boolean
+  /** Whether it stands still (SIGSTOP); null where the machine does not tell. */
+  isPaused(pid: number): boolean | null
   /** False when there is no such process (any more). */
   signal(pid: number, signal: NodeJS.Signals): boolean
 }
@@ -67,8 +67,9 @@ function identity(pid: number): string | null {
   return stat.state === 'Z' ? null : `${pid}@${stat.startTime}`
 }
 
-function isPaused(pid: number): boolean {
-  return statOf(pid)?.state === 'T'
+function isPaused(pid: number): boolean | null {
+  const stat = statOf(pid)
+  return stat && stat.state === 'T'
 }
 
 /** Null where there is no /proc. */

@@ -1,8 +1,10 @@
 /** Rules of the production code, each switched off by a change of its text: what the simulations must find. */
+import type { Sim } from './seeds.ts'
+
 export interface Bug {
   readonly name: string
-  /** Where it shows: among raft cores alone, among whole brokers, or in one group. */
-  readonly sim: 'raft' | 'brokers' | 'groups'
+  /** Where it shows. */
+  readonly sim: Sim
   readonly file: string
   readonly from: string
   readonly to: string

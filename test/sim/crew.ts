@@ -2,13 +2,13 @@
 import { rmSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { bundle } from './plant.ts'
+import type { Sim } from './seeds.ts'
 
 export interface Work {
   readonly first: number
   readonly seeds: number
   readonly workers: number
-  /** Of raft cores alone. */
-  readonly raft: boolean
+  readonly sim: Sim
 }
 
 /** A new generation that is small is collected all the time: a world leaves much behind, and little of it for long. */
@@ -29,8 +29,8 @@ export async function playAll(work: Work, failed: (fault: string) => void): Prom
   }
 }
 
-const optionsOf = ({ raft }: Work) => ({
-  workerData: { raft },
+const optionsOf = ({ sim }: Work) => ({
+  workerData: { sim },
   resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
 })
 

@@ -1,4 +1,7 @@
-/** `npm run simulate -- --seeds N --first S`: so many worlds, `--workers` at once; `--raft`: of raft cores alone. */
+/**
+ * `npm run simulate -- --seeds N --first S`: so many worlds, `--workers` at once; `--raft`: of raft cores alone, `--groups`: of a
+ * group's core, `--readers`: of whole brokers from which a group reads.
+ */
 import { parseArgs } from 'node:util'
 import { bugs } from './bugs.ts'
 import { playAll } from './crew.ts'
@@ -12,16 +15,19 @@ export async function main(argv: readonly string[]): Promise<number> {
       first: { type: 'string', default: '1' },
       workers: { type: 'string', default: '1' },
       raft: { type: 'boolean', default: false },
+      groups: { type: 'boolean', default: false },
+      readers: { type: 'boolean', default: false },
       bugs: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
     },
   })
   if (values.bugs) return huntAll(Number(values.seeds), values.only)
   const seeds = Number(values.seeds)
+  const sim = (['raft', 'groups', 'readers'] as const).find((each) => values[each]) ?? 'brokers'
   let failed = 0
   const began = performance.now()
   await playAll(
-    { first: Number(values.first), seeds, workers: Number(values.workers), raft: values.raft },
+    { first: Number(values.first), seeds, workers: Number(values.workers), sim },
     (fault) => {
       failed++
       console.log(fault)

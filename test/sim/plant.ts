@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 import { projectRoot } from '../support/project.ts'
 import type { Bug } from './bugs.ts'
+import type { plays as Plays } from './seeds.ts'
 
 /** Its text with the rule switched off; throws where the text is not there exactly once. */
 export function planted({ file, from, to, name }: Bug): string {
@@ -23,9 +24,8 @@ export interface Found {
 export async function hunt(bug: Bug, seeds: number): Promise<Found | null> {
   const outfile = await bundle('seeds.ts', [plugin(bug)])
   try {
-    const { playRaftSeed, playSeed, playGroupsSeed } = await import(pathToFileURL(outfile).href)
-    const plays = { raft: playRaftSeed, brokers: playSeed, groups: playGroupsSeed }
-    const play: (seed: number) => Promise<string | null> = plays[bug.sim]
+    const { plays }: { plays: typeof Plays } = await import(pathToFileURL(outfile).href)
+    const play = plays[bug.sim]
     for (let seed = 1; seed <= seeds; seed++) {
       const what = await play(seed)
       if (what !== null) return { seed, what }

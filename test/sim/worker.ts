@@ -1,9 +1,8 @@
 /** One of a crew: plays the seed that it is told, answers what went wrong or null, and ends when it is told null. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { playRaftSeed, playSeed } from './seeds.ts'
+import { plays, type Sim } from './seeds.ts'
 
-const play = async (seed: number): Promise<string | null> =>
-  workerData.raft ? playRaftSeed(seed) : playSeed(seed)
+const play = async (seed: number): Promise<string | null> => plays[workerData.sim as Sim](seed)
 
 parentPort!.on('message', (seed: number | null) => {
   if (seed === null) parentPort!.close()

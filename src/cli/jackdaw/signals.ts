@@ -1,10 +1,4 @@
-import {
-  brokerIds,
-  ClusterError,
-  signalBroker,
-  statusOf,
-  stopBrokers,
-} from '../../cluster/brokers.ts'
+import { brokerIds, signalPause, stopBrokers } from '../../cluster/brokers.ts'
 import type { Context } from './context.ts'
 import { chosen } from './ids.ts'
 
@@ -21,29 +15,27 @@ export async function kill(
 }
 
 /** A broker that stands still is what a long pause or an overloaded machine looks like to the others. */
-export function pauseBrokers(context: Context, named: readonly string[]): void {
-  send(context, named, 'SIGSTOP', 'paused')
+export function pauseBrokers(context: Context, named: readonly string[]): Promise<void> {
+  return send(context, named, 'SIGSTOP')
 }
 
-export function resumeBrokers(context: Context, named: readonly string[]): void {
-  send(context, named, 'SIGCONT', 'resumed')
+export function resumeBrokers(context: Context, named: readonly string[]): Promise<void> {
+  return send(context, named, 'SIGCONT')
 }
 
-function send(
+const words = {
+  SIGSTOP: { done: 'paused', wasSo: 'was paused already' },
+  SIGCONT: { done: 'resumed', wasSo: 'was not paused' },
+}
+
+async function send(
   { machine, host, home }: Context,
   named: readonly string[],
   signal: 'SIGSTOP' | 'SIGCONT',
-  done: string,
-): void {
-  const paused = new Set(
-    statusOf(host, home)
-      .filter(({ state }) => state === 'paused')
-      .map(({ id }) => id),
-  )
+): Promise<void> {
   for (const id of chosen(brokerIds(host, home), named)) {
-    if (!signalBroker(host, home, id, signal)) throw new ClusterError(`broker ${id} does not run`)
-    const isDone = paused.has(id) === (signal === 'SIGCONT')
-    const was = signal === 'SIGCONT' ? 'was not paused' : 'was paused already'
-    machine.stdout.write(`broker ${id} ${isDone ? done : was}\n`)
+    const { done, wasSo } = words[signal]
+    const isDone = await signalPause(host, home, id, signal)
+    machine.stdout.write(`broker ${id} ${isDone ? done : wasSo}\n`)
   }
 }
