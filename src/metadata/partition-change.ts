@@ -106,14 +106,15 @@ function finishReassignment(draft: Draft): Draft {
  */
 function eligible(
   partition: PartitionImage,
-  { isr, elr }: Draft,
+  { isr, elr, replicas }: Draft,
   uncleanShutdown: readonly number[],
   minInSync: number,
 ): readonly number[] {
   if (isr.length >= minInSync) return []
   const candidates = new Set([...elr, ...partition.isr])
+  // Who is moved away and comes back comes back empty.
   return [...candidates]
-    .filter((id) => !isr.includes(id) && !uncleanShutdown.includes(id))
+    .filter((id) => replicas.includes(id) && !isr.includes(id) && !uncleanShutdown.includes(id))
     .sort((a, b) => a - b)
 }
 

@@ -45,6 +45,18 @@ test('who was in sync last leads again when all has gone that was eligible', () 
   expect(change?.value).toMatchObject({ leader: 3, isr: [3], leaderRecoveryState: 1 })
 })
 
+test('who is moved away stays eligible for nothing: it may come back, empty', () => {
+  const moving = { ...partition, leader: 2, isr: [1, 2, 3], elr: [], removingReplicas: [1] }
+  const moved = partitionChange(
+    at,
+    { ...moving, addingReplicas: [3] },
+    {},
+    { ...rules, minInSync: 3 },
+  )
+  expect(moved?.value.replicas).toEqual([3, 2])
+  expect(moved?.value.eligibleLeaderReplicas).toBe(null)
+})
+
 const only = (id: number) => ({ ...rules, acceptable: (each: number) => each === id })
 
 test.each([

@@ -39,6 +39,8 @@ test.each([
   { seed: 4_005_613, why: 'the last leader of a partition was noted as -1, and nobody could lead' },
   { seed: 2_003_298, why: 'a snapshot came in the place of a log that ended where it did' },
   { seed: 6_013_255, why: 'a power cut brought back what had been put aside as stray' },
+  { seed: 7_029_468, why: 'a replica that was moved away came back empty, and led' },
+  { seed: 8_035_865, why: 'the same, and nobody could lead' },
 ])(
   'seed $seed: $why',
   async ({ seed }) => {
