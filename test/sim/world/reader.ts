@@ -84,10 +84,6 @@ export class Reader {
     )
   }
 
-  get instanceId(): string | null {
-    return this.consumer.settings.groupInstanceId
-  }
-
   run(): void {
     this.#run().catch((error) => {
       this.failure = error

@@ -10,7 +10,7 @@ import { topic } from './topics.ts'
 
 const soonMs = 120_000
 const partitionCount = 6
-const instanceIds = ['a', 'b', 'c', 'd']
+const membersMax = 4
 const everyMs = 1200
 
 const classic = (...assignors: string[]): ConsumerOptions => ({
@@ -29,33 +29,27 @@ const crowds: readonly (readonly ConsumerOptions[])[] = [
   [classic('roundrobin')],
   [classic('sticky')],
 ]
-/** In every third world of a kind who comes is who went, to the group. */
-const isStatic = (seed: number) => Math.floor(seed / crowds.length) % 3 === 1
 
 class Crowd {
   readonly ledger = new Ledger()
   readonly world: LedgerWorld
   readonly #kinds: readonly ConsumerOptions[]
-  readonly #isStatic: boolean
   members: Reader[] = []
   #left: Reader[] = []
   #count = 0
   #isOver = false
 
-  constructor(world: LedgerWorld, kinds: readonly ConsumerOptions[], seed: number) {
+  constructor(world: LedgerWorld, kinds: readonly ConsumerOptions[]) {
     this.world = world
     this.#kinds = kinds
-    this.#isStatic = isStatic(seed)
   }
 
   enter(): void {
     const { brokers, time, net, random } = this.world
-    const taken = new Set(this.members.map(({ instanceId }) => instanceId))
-    const groupInstanceId = this.#isStatic ? instanceIds.find((id) => !taken.has(id))! : null
     const reader = new Reader({
       name: `reader${++this.#count}`,
       groupId: 'readers',
-      consumer: { ...random.pick(this.#kinds), groupInstanceId },
+      consumer: random.pick(this.#kinds),
       ledger: this.ledger,
       brokers: brokers.map(({ id }) => id),
       time,
@@ -86,7 +80,7 @@ class Crowd {
     const victim = random.pick(this.members)
     switch (random.pick(['come', 'come', 'leave', 'die', 'stand still'] as const)) {
       case 'come':
-        if (this.members.length < instanceIds.length) this.enter()
+        if (this.members.length < membersMax) this.enter()
         return
       case 'leave':
         if (this.members.length > 1) this.leave(victim)
@@ -145,7 +139,7 @@ async function play(world: LedgerWorld, seed: number): Promise<void> {
     client.machine.after(random.number() * 50, writing)
   }
   writing()
-  const crowd = new Crowd(world, crowds[seed % crowds.length]!, seed)
+  const crowd = new Crowd(world, crowds[seed % crowds.length]!)
   for (let i = 0; i < 3; i++) crowd.enter()
   const until = (what: string, condition: () => boolean) =>
     world.until(soonMs, what, () => {
