@@ -198,7 +198,7 @@ export const bugs: readonly Bug[] = [
     sim: 'groups',
     file: 'src/groups/replay.ts',
     from: 'if (isVacant(group) && !hasOffsets(group)) groups.delete(id)',
-    to: 'if (isVacant(group) || (isVacant(group) && !hasOffsets(group))) groups.delete(id)',
+    to: 'if (isVacant(group)) groups.delete(id)',
   },
   {
     name: 'another coordinator begins no sessions',

@@ -20,7 +20,9 @@ export interface BrokerOptions {
 }
 
 export const hostOf = (id: number): string => `broker${id}`
-export const clientPort = 9092
+const clientPort = 9092
+export const bootstrapOf = (ids: readonly number[]) =>
+  ids.map((id) => ({ host: hostOf(id), port: clientPort }))
 const quorumPort = 9093
 
 export class SimBroker {

@@ -2,7 +2,7 @@
 import { Admin } from '../../../src/client/admin.ts'
 import { Producer, type ProducerTopic } from '../../../src/client/producer.ts'
 import { SeededRandom } from '../random.ts'
-import { clientPort, hostOf } from './broker.ts'
+import { bootstrapOf } from './broker.ts'
 import { Machine } from './machine.ts'
 import type { SimNet } from './net.ts'
 import type { WorldTime } from './time.ts'
@@ -29,7 +29,7 @@ export class SimClient {
       random: new SeededRandom(random.below(2 ** 31)),
     }
     const options = {
-      bootstrap: brokers.map((id) => ({ host: hostOf(id), port: clientPort })),
+      bootstrap: bootstrapOf(brokers),
       host,
       requestTimeoutMs: 1000,
       socketConnectionSetupTimeoutMs: 500,

@@ -1,10 +1,30 @@
 /** A world in which the topics of coordinators matter as much as those of clients. */
+
 import type { PartitionLog } from '../../../src/log/partition-log.ts'
-import { partitions } from './topics.ts'
+import type { PartitionImage } from '../../../src/metadata/image.ts'
+import { partitions, topic } from './topics.ts'
 import { ClusterWorld } from './world.ts'
+
+export const soonMs = 120_000
 
 /** All topics count, the coordinators' too: what one power cut takes must lie elsewhere. */
 export class LedgerWorld extends ClusterWorld {
+  /** All brokers are up, and the topic is there, with what follows of that. */
+  async prepare(partitionCount: number, then = async () => {}): Promise<void> {
+    const { brokers, client } = this
+    for (const broker of brokers) broker.start()
+    await this.until(soonMs, 'all come up', () => brokers.every(({ isReady }) => isReady))
+    let isMade = false
+    const configs = { 'min.insync.replicas': '2' }
+    client.admin
+      .createTopics([{ name: topic, partitions: partitionCount, replicationFactor: 3, configs }])
+      .then(then)
+      .then(() => {
+        isMade = true
+      })
+    await this.until(soonMs, 'the topic is there', () => isMade && this.inSync())
+  }
+
   override inSync(): boolean {
     return this.#everywhere(({ isr, replicas, leader }) => {
       return leader > 0 && isr.length === replicas.length
@@ -15,13 +35,11 @@ export class LedgerWorld extends ClusterWorld {
     return this.#everywhere(({ isr }) => !isr.includes(id))
   }
 
-  #everywhere(
-    holds: (partition: { isr: number[]; replicas: number[]; leader: number }) => boolean,
-  ) {
+  #everywhere(holds: (partition: PartitionImage) => boolean) {
     return this.brokers.every(({ node, isReady }) => {
       const topics = [...(node?.image.topicsByName.values() ?? [])]
       const all = topics.flatMap((each) => each.partitions)
-      return isReady && all.length >= partitions && all.every((each) => holds(each as never))
+      return isReady && all.length >= partitions && all.every((each) => holds(each))
     })
   }
 

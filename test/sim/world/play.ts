@@ -18,13 +18,22 @@ export function optionsOf(seed: number): WorldOptions {
 }
 
 /** Null if all went well; else what went wrong, and when. */
-export async function playSeed(seed: number): Promise<string | null> {
+export function playSeed(seed: number): Promise<string | null> {
   const world = new ClusterWorld(optionsOf(seed))
+  return faultOf(seed, world, world.play())
+}
+
+/** Of a story that is being played: null if all goes well; else what goes wrong, and when. */
+export async function faultOf(
+  seed: number,
+  { time }: ClusterWorld,
+  story: Promise<void>,
+): Promise<string | null> {
   try {
-    await world.play()
+    await story
     return null
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error)
-    return `seed ${seed} at ${Math.round(world.time.now)} ms: ${text}`
+    return `seed ${seed} at ${Math.round(time.now)} ms: ${text}`
   }
 }

@@ -5,9 +5,10 @@
 import type { ConsumerOptions } from '../../../src/client/consumer/settings.ts'
 import { Consumer } from '../../../src/client/consumer.ts'
 import type { TopicPartition } from '../../../src/client/topic-partition.ts'
+import { pause } from '../../../src/host/clock.ts'
 import { KafkaError } from '../../../src/protocol/errors.ts'
 import { SeededRandom } from '../random.ts'
-import { clientPort, hostOf } from './broker.ts'
+import { bootstrapOf } from './broker.ts'
 import { ensure } from './history.ts'
 import { Machine } from './machine.ts'
 import type { SimNet } from './net.ts'
@@ -22,7 +23,6 @@ export class Ledger {
   /** So often a partition was gone on with by somebody else, from where the last one had committed. */
   handOvers = 0
   commits = 0
-  readonly setbacks = new Map<string, number>()
 
   took(partition: number, offset: bigint): void {
     this.commits++
@@ -64,7 +64,7 @@ export class Reader {
     const host = { clock: this.machine, net: net.of(this.machine), random: this.#random }
     this.consumer = new Consumer(
       {
-        bootstrap: brokers.map((id) => ({ host: hostOf(id), port: clientPort })),
+        bootstrap: bootstrapOf(brokers),
         host,
         requestTimeoutMs: 1000,
         socketConnectionSetupTimeoutMs: 500,
@@ -125,7 +125,9 @@ export class Reader {
     try {
       return await this.consumer.poll(pollMs)
     } catch (error) {
-      this.#setback(error)
+      ensureKafka(error)
+      // One that is refused for good is refused at once: without a pause no time would pass.
+      await pause(this.machine, pollMs)
       return null
     }
   }
@@ -162,13 +164,12 @@ export class Reader {
       await this.consumer.commit(offsets)
       for (const { partition, offset } of offsets) this.#options.ledger.took(partition, offset)
     } catch (error) {
-      this.#setback(error)
+      ensureKafka(error)
     }
   }
+}
 
-  #setback(error: unknown): void {
-    if (!(error instanceof KafkaError)) throw error
-    const { setbacks } = this.#options.ledger
-    setbacks.set(error.error, (setbacks.get(error.error) ?? 0) + 1)
-  }
+/** What a cluster in trouble says is no fault of the reader; anything else is. */
+function ensureKafka(error: unknown): void {
+  if (!(error instanceof KafkaError)) throw error
 }

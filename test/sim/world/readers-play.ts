@@ -1,14 +1,14 @@
 /**
- * One seed of a group in the simulated world, real consumers of either protocol over whole brokers: coordinators and leaders die, members come,
- * leave, die and stand still. Every record is read, nobody begins before what was committed, and the group settles.
+ * One seed of a group in the simulated world, real consumers of either protocol over whole brokers: coordinators and leaders die,
+ * members come, leave, die and stand still. Every record is read, nobody begins before what was committed, and the group settles.
  */
 import type { ConsumerOptions } from '../../../src/client/consumer/settings.ts'
 import { ensure } from './history.ts'
-import { LedgerWorld } from './ledger-world.ts'
+import { LedgerWorld, soonMs } from './ledger-world.ts'
+import { faultOf } from './play.ts'
 import { Ledger, Reader } from './reader.ts'
 import { topic } from './topics.ts'
 
-const soonMs = 120_000
 const partitionCount = 6
 const membersMax = 4
 const everyMs = 1200
@@ -120,18 +120,8 @@ class Crowd {
 }
 
 async function play(world: LedgerWorld, seed: number): Promise<void> {
-  const { brokers, client, random, trouble } = world
-  for (const broker of brokers) broker.start()
-  await world.until(soonMs, 'all come up', () => brokers.every(({ isReady }) => isReady))
-  let isOpen = false
-  const configs = { 'min.insync.replicas': '2' }
-  client.admin
-    .createTopics([{ name: topic, partitions: partitionCount, replicationFactor: 3, configs }])
-    .then(() => client.open(topic))
-    .then(() => {
-      isOpen = true
-    })
-  await world.until(soonMs, 'the topic is there', () => isOpen && world.inSync())
+  const { client, random, trouble } = world
+  await world.prepare(partitionCount, () => client.open(topic))
   let isWriting = true
   const writing = () => {
     if (!isWriting) return
@@ -166,13 +156,7 @@ async function play(world: LedgerWorld, seed: number): Promise<void> {
 }
 
 /** Null if all went well; else what went wrong, and when. */
-export async function playReadersSeed(seed: number): Promise<string | null> {
+export function playReadersSeed(seed: number): Promise<string | null> {
   const world = new LedgerWorld({ seed, voters: 3, others: seed % 2, troubleMs: 0 })
-  try {
-    await play(world, seed)
-    return null
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
-    return `seed ${seed} at ${Math.round(world.time.now)} ms: ${text}`
-  }
+  return faultOf(seed, world, play(world, seed))
 }

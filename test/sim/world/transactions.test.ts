@@ -7,27 +7,17 @@ import type { PartitionLog } from '../../../src/log/partition-log.ts'
 import { isControl, producerIdOf } from '../../../src/protocol/batch/layout.ts'
 import { records } from '../../../src/protocol/batch/reader.ts'
 import { batchesOf } from './history.ts'
-import { LedgerWorld } from './ledger-world.ts'
+import { LedgerWorld, soonMs } from './ledger-world.ts'
 import { partitions, topic } from './topics.ts'
 import { Transactor, transactionTimeoutMs } from './transactor.ts'
 
 const seeds = Number(process.env.JACKDAW_WORLDS ?? 8)
 const first = Number(process.env.JACKDAW_SEED ?? 1)
-const soonMs = 120_000
 
 async function play(seed: number) {
   const world = new LedgerWorld({ seed, voters: 3, others: seed % 2, troubleMs: 0 })
-  const { brokers, client, time, net, random, trouble } = world
-  for (const broker of brokers) broker.start()
-  await world.until(soonMs, 'all come up', () => brokers.every(({ isReady }) => isReady))
-  let isMade = false
-  const configs = { 'min.insync.replicas': '2' }
-  client.admin
-    .createTopics([{ name: topic, partitions, replicationFactor: 3, configs }])
-    .then(() => {
-      isMade = true
-    })
-  await world.until(soonMs, 'the topic is there', () => isMade && world.inSync())
+  const { brokers, time, net, random, trouble } = world
+  await world.prepare(partitions)
   const ids = brokers.map(({ id }) => id)
   const transactors = ['a', 'b', 'c', 'd'].map(
     (name, index) =>

@@ -17,7 +17,7 @@ import { type ErrorName, errorName, KafkaError } from '../../../src/protocol/err
 import type { AnyApi, ResponseOf, SentRequestOf } from '../../../src/protocol/schema.ts'
 import type { Connection } from '../../../src/wire/connection.ts'
 import { SeededRandom } from '../random.ts'
-import { clientPort, hostOf } from './broker.ts'
+import { bootstrapOf } from './broker.ts'
 import { Machine } from './machine.ts'
 import type { SimNet } from './net.ts'
 import type { WorldTime } from './time.ts'
@@ -65,7 +65,7 @@ export class Transactor {
     this.machine = new Machine(name, time)
     this.#random = new SeededRandom(random.below(2 ** 31))
     const host = { clock: this.machine, net: net.of(this.machine), random: this.#random }
-    const bootstrap = brokers.map((id) => ({ host: hostOf(id), port: clientPort }))
+    const bootstrap = bootstrapOf(brokers)
     const settings = { requestTimeoutMs: timeoutMs, socketConnectionSetupTimeoutMs: 500 }
     this.#cluster = new Admin({ bootstrap, host, metadataMaxAgeMs: 2000, ...settings }).cluster
     this.#cluster.watch([topic])
