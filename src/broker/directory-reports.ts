@@ -53,6 +53,11 @@ export class DirectoryReports {
     if (this.#isOpen && recordVersions(this.#options.image()).directories) void this.#report()
   }
 
+  /** The metadata have another directory, or none. */
+  isMisplaced(hosted: Hosted): boolean {
+    return this.#misplaced(hosted) !== null
+  }
+
   /** Until nothing differs any more; the metadata bring what the controller has taken. */
   async #report(): Promise<void> {
     if (this.#isAsking) return
@@ -79,18 +84,25 @@ export class DirectoryReports {
     }
   }
 
+  /** Where it lies, if the metadata do not have it there. */
+  #misplaced({ log, move }: Hosted): string | null {
+    const { brokerId, logs, image } = this.#options
+    const known = image().topicsById.get(log.topicId)?.partitions[log.partition]
+    const place = known?.replicas.indexOf(brokerId) ?? -1
+    if (known === undefined || place < 0) return null
+    // Also of a directory that has failed: as long as the controller does not know that the replica lies there, it lets it lead.
+    // Before a replica moves to another directory, the controller is to know.
+    const directory = logs.directoryIdOf(move?.phase === 'told' ? move.future : log)
+    return known.directories[place] === directory ? null : directory
+  }
+
   #wrong(): Directories {
-    const { brokerId, logs, hosted, image } = this.#options
     const byDirectory = new Map<string, Map<string, { partitionIndex: number }[]>>()
     let count = 0
-    for (const { log, move } of hosted()) {
-      const known = image().topicsById.get(log.topicId)?.partitions[log.partition]
-      const place = known?.replicas.indexOf(brokerId) ?? -1
-      if (known === undefined || place < 0 || count === replicasMax) continue
-      // Also of a directory that has failed: as long as the controller does not know that the replica lies there, it lets it lead.
-      // Before a replica moves to another directory, the controller is to know.
-      const directory = logs.directoryIdOf(move?.phase === 'told' ? move.future : log)
-      if (directory === null || known.directories[place] === directory) continue
+    for (const hosted of this.#options.hosted()) {
+      const directory = count === replicasMax ? null : this.#misplaced(hosted)
+      if (directory === null) continue
+      const { log } = hosted
       count++
       const topics = byDirectory.get(directory) ?? new Map<string, { partitionIndex: number }[]>()
       byDirectory.set(directory, topics)

@@ -128,6 +128,7 @@ export class BrokerNode implements Broker {
       onLeadership: (topic, partition, leaderEpoch) =>
         this.#leadershipChanged(topic, partition, leaderEpoch),
       onEffects: (hosted, effects) => this.replication.act(hosted, effects),
+      onPlaced: (hosted) => this.replication.placed(hosted),
     })
     this.#peers = new QuorumPeers({
       host,

@@ -4,16 +4,16 @@
  * end at that moment, so a repeated or lost answer does no harm.
  */
 
-import { zeroUuid } from '../base/uuid.ts'
 import { type Clock, pause } from '../host/clock.ts'
 import { appendCopied } from '../log/append-copied.ts'
 import { fetch } from '../protocol/apis/fetch.ts'
 import { listOffsets } from '../protocol/apis/list-offsets.ts'
 import { type ErrorName, errorName, KafkaError } from '../protocol/errors.ts'
-import type { RequestOf, ResponseOf } from '../protocol/schema.ts'
+import type { ResponseOf } from '../protocol/schema.ts'
 import type { Hosted } from './hosted.ts'
 import type { Logger } from './logger.ts'
 import type { Links } from './peers.ts'
+import { type Asked, replicaFetch } from './replica-fetch.ts'
 import type { ReplicationThrottle } from './replication-throttle.ts'
 import type { Settings } from './settings.ts'
 
@@ -21,7 +21,7 @@ export interface FetcherOptions {
   readonly brokerId: number
   readonly leaderId: number
   readonly brokerEpoch: () => bigint
-  readonly links: Links
+  readonly links: Pick<Links, 'call' | 'drop'>
   readonly clock: Clock
   readonly logger: Logger
   readonly settings: Settings
@@ -78,7 +78,8 @@ export class ReplicaFetcher {
   }
 
   async #run(): Promise<void> {
-    const { clock, links, leaderId, settings, logger, throttle } = this.#options
+    const { brokerId, brokerEpoch, clock, links, leaderId, settings, logger, throttle } =
+      this.#options
     this.#running = true
     while (!this.#closed && this.#followers.size > 0) {
       const now = clock.monotonic()
@@ -97,11 +98,12 @@ export class ReplicaFetcher {
       }
       try {
         this.#asked = this.#changes
-        const request = this.#request(due)
+        const replica = { replicaId: brokerId, replicaEpoch: brokerEpoch() }
+        const { request, asked } = replicaFetch(due, { replica, settings })
         const timeoutMs = settings.get('replica.socket.timeout.ms')
         const response = await links.call(leaderId, fetch, request, { timeoutMs })
         if (response.errorCode !== 0) throw new KafkaError(errorName(response.errorCode))
-        await this.#take(response, due)
+        await this.#take(response, asked)
       } catch (error) {
         if (this.#closed) break
         if (this.#changes > this.#asked) continue
@@ -117,62 +119,30 @@ export class ReplicaFetcher {
     return !this.#level.has(name) && this.#options.throttle.holds(topic, partition)
   }
 
-  #request(due: readonly Hosted[]): RequestOf<typeof fetch> {
-    const { brokerId, brokerEpoch, settings } = this.#options
-    const topics = new Map<string, RequestOf<typeof fetch>['topics'][number]>()
-    for (const { log, state } of due) {
-      const topic = topics.get(log.topicId) ?? {
-        topic: log.topic,
-        topicId: log.topicId,
-        partitions: [],
-      }
-      topics.set(log.topicId, topic)
-      topic.partitions.push({
-        partition: log.partition,
-        currentLeaderEpoch: state.leaderEpoch,
-        fetchOffset: log.logEndOffset,
-        lastFetchedEpoch: log.logEndOffset > 0n ? log.epochAt(log.logEndOffset - 1n) : -1,
-        logStartOffset: log.logStartOffset,
-        partitionMaxBytes: settings.get('replica.fetch.max.bytes'),
-        replicaDirectoryId: zeroUuid,
-        highWatermark: state.highWatermark,
-      })
-    }
-    return {
-      // Since version 15 it stands in replicaState alone (KIP-903).
-      replicaId: -1,
-      replicaState: { replicaId: brokerId, replicaEpoch: brokerEpoch() },
-      maxWaitMs: settings.get('replica.fetch.wait.max.ms'),
-      minBytes: settings.get('replica.fetch.min.bytes'),
-      maxBytes: settings.get('replica.fetch.response.max.bytes'),
-      isolationLevel: 0,
-      sessionId: 0,
-      sessionEpoch: -1,
-      topics: [...topics.values()],
-      forgottenTopicsData: [],
-      rackId: '',
-      clusterId: null,
-    }
-  }
-
-  async #take(response: ResponseOf<typeof fetch>, due: readonly Hosted[]): Promise<void> {
-    const asked = new Map(due.map((each) => [`${each.log.topicId}/${each.log.partition}`, each]))
+  async #take(response: ResponseOf<typeof fetch>, asked: readonly Asked[]): Promise<void> {
+    const byPartition = new Map(asked.map((each) => [each.partition, each]))
     const flushes: Promise<void>[] = []
     for (const { topicId, partitions } of response.responses) {
       for (const answered of partitions) {
-        const hosted = asked.get(`${topicId}/${answered.partitionIndex}`)
-        // It may have become a leader, or follow another one, while the answer was on its way.
-        if (hosted === undefined || this.#followers.get(hosted.log.name) !== hosted) continue
-        await this.#takeOne(hosted, answered, flushes)
+        const each = byPartition.get(`${topicId}/${answered.partitionIndex}`)
+        if (each !== undefined && this.#isNews(each)) await this.#takeOne(each, answered, flushes)
       }
     }
     // The next request says that this is held: where `flush.messages` asks for it, it must be on the medium by then.
     await Promise.all(flushes)
   }
 
-  async #takeOne(hosted: Hosted, answered: Answered, flushes: Promise<void>[]): Promise<void> {
+  /** While the answer was on its way, the replica may have led or begun to follow another one, even to follow this one again. */
+  #isNews({ hosted, leaderEpoch, fetchOffset }: Asked): boolean {
+    const { log, state } = hosted
+    if (this.#followers.get(log.name) !== hosted) return false
+    return state.leaderEpoch === leaderEpoch && log.logEndOffset === fetchOffset
+  }
+
+  async #takeOne(asked: Asked, answered: Answered, flushes: Promise<void>[]): Promise<void> {
+    const { hosted } = asked
     const error = errorName(answered.errorCode)
-    if (error === 'OFFSET_OUT_OF_RANGE') return this.#outOfRange(hosted)
+    if (error === 'OFFSET_OUT_OF_RANGE') return this.#outOfRange(asked)
     if (error !== 'NONE') return this.#rest(hosted, error)
     if (answered.divergingEpoch.endOffset >= 0n)
       return this.#diverged(hosted, answered.divergingEpoch)
@@ -216,12 +186,14 @@ export class ReplicaFetcher {
     this.#truncate(hosted, smaller(common, log.logEndOffset))
   }
 
-  async #outOfRange(hosted: Hosted): Promise<void> {
+  async #outOfRange(asked: Asked): Promise<void> {
+    const { hosted } = asked
     const leaderEnd = await this.#leaderOffset(hosted, latest)
+    if (!this.#isNews(asked)) return
     if (leaderEnd < hosted.log.logEndOffset) return this.#truncate(hosted, leaderEnd)
     const leaderStart = await this.#leaderOffset(hosted, earliest)
     const { name, logEndOffset } = hosted.log
-    if (leaderStart <= logEndOffset) return
+    if (!this.#isNews(asked) || leaderStart <= logEndOffset) return
     this.#options.logger.warn(
       { log: name, leaderStart },
       'the leader no longer has what is missing here',

@@ -26,6 +26,8 @@ export interface ReplicasOptions {
   readonly onLeadership: (topic: string, partition: number, leaderEpoch: number | null) => void
   /** What a turn of a replica wants done among brokers. */
   readonly onEffects: (hosted: Hosted, effects: readonly PartitionEffect[]) => void
+  /** The metadata have told in which directory the replica lies. */
+  readonly onPlaced: (hosted: Hosted) => void
 }
 
 export type AppendOutcome =
@@ -243,8 +245,7 @@ export class Replicas {
     const { logEndOffset } = log
     const effects = hosted.turn({ kind: 'assigned', assignment, logEndOffset }, clock.now())
     this.#tell(hosted, effects)
-    // The controller may have taken in where the replica is to lie.
-    if (hosted.move !== null) hosted.wake()
+    this.#options.onPlaced(hosted)
   }
 
   #host(hosted: Hosted): Hosted {

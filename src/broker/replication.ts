@@ -97,6 +97,12 @@ export class Replication {
     }
   }
 
+  /** A move waits until the controller has taken in where the replica is to lie; it may do so when the move was given up. */
+  placed(hosted: Hosted): void {
+    if (hosted.move !== null) hosted.wake()
+    else if (this.#directories.isMisplaced(hosted)) this.#directories.changed()
+  }
+
   #fetcher(leaderId: number): ReplicaFetcher {
     const known = this.#fetchers.get(leaderId)
     if (known !== undefined) return known

@@ -62,6 +62,16 @@ export class LeaderEpochs {
     this.dirty = true
   }
 
+  /**
+   * A batch lies there now, at the log's end. An epoch in which this broker led and wrote nothing began there too, and holds nothing:
+   * it would else pass for the epoch of what its next leader has.
+   */
+  noteBatch(epoch: number, baseOffset: bigint): void {
+    if (epoch === this.latest || epoch < 0) return
+    if (epoch < this.latest) this.truncateFromEnd(baseOffset)
+    if (epoch > this.latest) this.assign(epoch, baseOffset)
+  }
+
   /** The largest known epoch that is not above the one asked for, and where it ends; −1 and −1 where that cannot be told. */
   endOffset(asked: number, logEndOffset: bigint): { leaderEpoch: number; endOffset: bigint } {
     const unknown = { leaderEpoch: undefinedEpoch, endOffset: undefinedOffset }

@@ -41,6 +41,9 @@ test.each([
   { seed: 6_013_255, why: 'a power cut brought back what had been put aside as stray' },
   { seed: 7_029_468, why: 'a replica that was moved away came back empty, and led' },
   { seed: 8_035_865, why: 'the same, and nobody could lead' },
+  { seed: 8_030_785, why: 'records were taken for those of an epoch in which nothing was written' },
+  { seed: 7_031_383, why: 'the same' },
+  { seed: 8_013_388, why: 'the controller took in a move that had been given up' },
 ])(
   'seed $seed: $why',
   async ({ seed }) => {
