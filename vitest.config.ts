@@ -15,7 +15,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // Two processors, and most tests wait for a process of their own a good part of their time.
+    maxWorkers: 3,
     sequence: { sequencer: WaitingFirst },
     // Clients that nobody here wrote have timeouts of their own, which a busy machine does not always keep; .ci/tests.mjs tells of
     // every test that was tried twice.
