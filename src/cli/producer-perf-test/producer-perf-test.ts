@@ -1,4 +1,3 @@
-import { parseJavaDouble } from '../../base/java-double.ts'
 import type { Delivery, DeliveryFailure } from '../../client/producer/settings.ts'
 import type { Producer, ProducerTopic } from '../../client/producer.ts'
 import { pause } from '../../host/clock.ts'
@@ -123,7 +122,7 @@ class PerfTest {
     machine.onSignal((signal) => {
       stopped.signal = signal
     })
-    const throughput = parseJavaDouble(options.text('throughput')!)!
+    const throughput = Number(options.text('throughput')!.replace(/[dDfF]$/, ''))
     const pace = new Pace(clock, throughput)
     let unsent = 0
     const transaction = this.#transactionOf(producer)

@@ -28,7 +28,12 @@ export type FetcherEvents = {
   failed(error: KafkaError): void
 }
 
-type Sent = { readonly state: PartitionState; readonly moves: number; readonly offset: bigint }
+type Sent = {
+  readonly state: PartitionState
+  readonly moves: number
+  readonly offset: bigint
+  readonly isFromLeader: boolean
+}
 
 export class Fetcher {
   readonly #cluster: Cluster
@@ -88,13 +93,15 @@ export class Fetcher {
       state,
       moves: state.moves,
       offset: state.fetchOffset,
+      isFromLeader: state.preferred === null,
     }))
     for (const { state } of sent) state.isFetching = true
+    // Made before the broker is reached, which may take a while: with the epoch of a later leader, one that follows it would answer.
+    const { request, highest } = fetchRequest(this.#cluster, states, this.#settings)
     let failure: KafkaError | null = null
     let answer: FetchAnswer | null = null
     try {
       const connection = await this.#cluster.broker(brokerId, 'fetch')
-      const { request, highest } = fetchRequest(this.#cluster, states, this.#settings)
       const timeoutMs = this.#cluster.settings.requestTimeoutMs + this.#settings.fetchMaxWaitMs
       answer = await connection.call(fetch, request, { highest, timeoutMs })
     } catch (error) {
@@ -168,13 +175,13 @@ export class Fetcher {
     return null
   }
 
-  #judge({ state, offset }: Sent, fetched: FetchedPartition): void {
+  #judge({ state, offset, isFromLeader }: Sent, fetched: FetchedPartition): void {
     const error = errorName(fetched.errorCode)
     const { topic, partition } = state
     switch (error) {
       case 'OFFSET_OUT_OF_RANGE':
         // A follower may be behind; only the leader's word counts.
-        if (state.preferred !== null) state.preferred = null
+        if (!isFromLeader) state.preferred = null
         else if (state.fetchOffset === offset) this.#events.outOfRange(state)
         return
       case 'TOPIC_AUTHORIZATION_FAILED':

@@ -24,6 +24,11 @@ export class Ledger {
   handOvers = 0
   commits = 0
 
+  /** So many records of all partitions. */
+  get total(): number {
+    return Number([...this.committed.values()].reduce((sum, each) => sum + each, 0n))
+  }
+
   took(partition: number, offset: bigint): void {
     this.commits++
     if (offset > (this.committed.get(partition) ?? 0n)) this.committed.set(partition, offset)
@@ -52,8 +57,10 @@ export class Reader {
   readonly #floors = new Map<number, bigint>()
   readonly #positions = new Map<number, bigint>()
   #isOver = false
-  /** It has left the group and let go of everything. */
+  /** It does nothing any more; unless it was refused, it has left the group. */
   isGone = false
+  /** It was told something that will not change; its process would end with that message. */
+  isRefused = false
   failure: unknown = null
 
   constructor(options: ReaderOptions) {
@@ -84,6 +91,10 @@ export class Reader {
     )
   }
 
+  get instanceId(): string | null {
+    return this.consumer.settings.groupInstanceId
+  }
+
   run(): void {
     this.#run().catch((error) => {
       this.failure = error
@@ -111,13 +122,12 @@ export class Reader {
         lost: () => {},
       },
     )
-    while (!this.#isOver) {
+    while (!this.#isOver && !this.isRefused) {
       const run = await this.#poll()
-      if (run === null) continue
-      while (run.next()) this.#process(run.partition, run.offset())
+      while (run?.next()) this.#process(run.partition, run.offset())
       if (this.#random.chance(0.5)) await this.#commit(this.consumer.assignment())
     }
-    await this.consumer.close()
+    if (!this.isRefused) await this.consumer.close()
     this.isGone = true
   }
 
@@ -125,8 +135,9 @@ export class Reader {
     try {
       return await this.consumer.poll(pollMs)
     } catch (error) {
-      ensureKafka(error)
-      // One that is refused for good is refused at once: without a pause no time would pass.
+      if (!(error instanceof KafkaError)) throw error
+      this.isRefused = error.fate === 'final'
+      // One that is refused is refused at once: without a pause no time would pass.
       await pause(this.machine, pollMs)
       return null
     }
