@@ -8,7 +8,9 @@ import { threadCountFault } from './thread-count-rules.ts'
 
 const minInSync = 'min.insync.replicas'
 const perListener = /^listener\.name\./
-const security = /^(ssl\.|sasl\.|principal\.builder\.class|connections\.max\.reauth\.ms)/
+/** What only a listener may get anew while it runs (SslConfigs.RECONFIGURABLE_CONFIGS). */
+const keyMaterial =
+  /^ssl\.(keystore\.(type|location|password|key|certificate\.chain)|key\.password|truststore\.(type|location|password|certificates))$/
 
 export function checkBrokerConfigs(
   turn: Turn,
@@ -26,7 +28,7 @@ export function checkBrokerConfigs(
   }
   faulty((name) => mode(name) === 'read-only', 'Cannot update these configs dynamically')
   faulty(
-    (name) => security.test(name),
+    (name) => keyMaterial.test(name),
     'These security configs can be dynamically updated only per-listener using the listener prefix',
   )
   for (const [name, text] of result) {

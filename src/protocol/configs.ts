@@ -45,6 +45,8 @@ export interface Validator {
   readonly text: string
   /** Kafka's whole message against a value, or null. */
   fault(name: string, value: ConfigValue): string | null
+  /** Of a list in which a value that is given again is dropped (KIP-1161). */
+  readonly isSet?: true
 }
 
 export type Configs = { readonly [name: string]: Config<ConfigValue> }
@@ -108,7 +110,9 @@ export type Parsed<T> =
 /** Reads and validates a value's text; `message` is that of Kafka's ConfigException. */
 export function parseConfig<T>(config: Config<T>, text: string): Parsed<T> {
   const { name, type } = config
-  const value = read(type, trimmed(text))
+  const given = read(type, trimmed(text))
+  const isSet = config.validator?.isSet === true && Array.isArray(given)
+  const value = isSet ? [...new Set(given)] : given
   if (value === undefined) {
     const expected =
       type === 'boolean'

@@ -101,8 +101,8 @@ export function describePlain(
 ): ConfigEntry[] {
   return Object.values(table).map((config) => {
     const given = overrides.get(config.name)
-    const value = given ?? formatConfig(config, config.default ?? null)
-    const synonyms = given === undefined ? [] : [{ name: config.name, value: given, source }]
+    const value = textOf(config, given)
+    const synonyms = given === undefined ? [] : [{ name: config.name, value, source }]
     return entryOf(config.name, config, value, false, synonyms)
   })
 }
@@ -155,11 +155,14 @@ function entryOf(
   }
 }
 
-// What is declared is shown as it was understood: `a , b` as `a,b`.
 function brokerText(configs: BrokerConfigs, name: string): string | null {
   const given = configs.text(name)
   const config = own(brokerConfigs, name)
-  if (config === undefined) return given ?? null
+  return config === undefined ? (given ?? null) : textOf(config, given)
+}
+
+/** What is declared is shown as it was understood: `a , b` as `a,b`. */
+function textOf(config: Config<ConfigValue>, given: string | undefined): string | null {
   if (given === undefined) return formatConfig(config, config.default ?? null)
   const parsed = parseConfig(config, given)
   return parsed.ok ? formatConfig(config, parsed.value) : given

@@ -63,18 +63,18 @@ export const notEmpty: Trait = validator('non-empty string', (name, value) =>
   value === '' ? invalidValue(name, value, 'String must be non-empty') : null,
 )
 
-/** A list without duplicates and without empty values (KIP-1161). */
-export const distinct: Trait = validator('', (name, value) => listFault(name, value, [], true))
+/** A list of which every value counts once, and without empty values (KIP-1161). */
+export const distinct: Trait = setOf('', [], true)
 
 /** The same, and it may not be empty. */
-export const someDistinct: Trait = validator('', (name, value) => listFault(name, value, [], false))
+export const someDistinct: Trait = setOf('', [], false)
 
 export function listOf(...values: string[]): Trait {
-  return validator(`[${values.join(', ')}]`, (name, value) => listFault(name, value, values, true))
+  return setOf(`[${values.join(', ')}]`, values, true)
 }
 
 export function someOf(...values: string[]): Trait {
-  return validator(`[${values.join(', ')}]`, (name, value) => listFault(name, value, values, false))
+  return setOf(`[${values.join(', ')}]`, values, false)
 }
 
 export const gzipLevel: Trait = validator('[1,...,9] or -1', (name, value) => {
@@ -143,19 +143,20 @@ function isDuration(value: string): boolean {
   return match !== null && (match[1] ?? match[3] ?? match[4] ?? match[5]) !== undefined
 }
 
+function setOf(text: string, permitted: readonly string[], mayBeEmpty: boolean): Trait {
+  const fault = (name: string, value: ConfigValue) =>
+    listFault(name, value as readonly string[], { permitted, mayBeEmpty })
+  return { validator: { text, fault, isSet: true } }
+}
+
 function listFault(
   name: string,
-  value: ConfigValue,
-  permitted: readonly string[],
-  mayBeEmpty: boolean,
+  values: readonly string[],
+  { permitted, mayBeEmpty }: { permitted: readonly string[]; mayBeEmpty: boolean },
 ): string | null {
-  const values = value as readonly string[]
   if (!mayBeEmpty && values.length === 0) {
     const valid = permitted.length === 0 ? 'any non-empty value' : `[${permitted.join(', ')}]`
     return `Configuration '${name}' must not be empty. Valid values include: ${valid}`
-  }
-  if (new Set(values).size !== values.length) {
-    return `Configuration '${name}' values must not be duplicated.`
   }
   for (const each of values) {
     if (each === '') return `Configuration '${name}' values must not be empty.`
