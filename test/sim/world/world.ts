@@ -166,12 +166,12 @@ export class ClusterWorld {
     return true
   }
 
-  /** The controller has taken it out of the in-sync sets, and somebody has heard of that. */
+  /** The controller has taken it out of the in-sync sets, and somebody has heard of that; others may know of a time before it was in. */
   isOutOfSync(id: number): boolean {
-    return this.brokers.some(({ node, isReady }) => {
-      const found = node?.image.topicsByName.get(topic)?.partitions ?? []
-      return isReady && found.length > 0 && found.every(({ isr }) => !isr.includes(id))
-    })
+    const images = this.brokers.flatMap(({ node, isReady }) => (isReady ? [node!.image] : []))
+    const [newest] = images.toSorted((a, b) => Number(b.offset - a.offset))
+    const found = newest?.topicsByName.get(topic)?.partitions ?? []
+    return found.length > 0 && found.every(({ isr }) => !isr.includes(id))
   }
 
   /**
