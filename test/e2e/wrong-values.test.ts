@@ -76,7 +76,9 @@ describe.each(tools.map((tool) => ({ name: tool.declaration.name, tool })))('$na
       const start = own ? [command, ...server] : [...server, command]
       for (const value of wrong) {
         const isSilent = name.startsWith('bootstrap') && value.startsWith('/')
-        if (isSilent) continue
+        // A node that is none: it might still come, and is waited for as long.
+        const isMissing = name === 'node-id' && value === '0'
+        if (isSilent || isMissing) continue
         const base = name.startsWith('bootstrap') ? [command] : start
         const argv = [...base, `--${name}`, value]
         const { code, text } = await run(tool, argv)

@@ -24,14 +24,18 @@ import {
   wantedLevels,
 } from './levels.ts'
 
-const describe: Command = ({ options, ask, form }) =>
-  ask(async (cluster, machine) => {
-    const nodeId = options.integer('node-id')
+const describe: Command = async ({ options, ask, form }) => {
+  const nodeId = options.integer('node-id')
+  if (nodeId !== undefined && nodeId < 0) {
+    throw terse(`Invalid node id ${nodeId}: must be non-negative.`)
+  }
+  return ask(async (cluster, machine) => {
     const found = await describeFeatures(cluster, { nodeId }).catch((error: unknown) => {
       throw error instanceof KafkaError ? executionError(error) : error
     })
     await show(shown(found), { form, machine })
   })
+}
 
 function shown({ features, epoch }: ClusterFeatures): Shown {
   const sorted = [...features].sort((a, b) => (a.name < b.name ? -1 : 1))
