@@ -3,7 +3,7 @@ import type { alterClientQuotas } from '../protocol/apis/alter-client-quotas.ts'
 import type { RequestOf, SentResponseOf } from '../protocol/schema.ts'
 import { quotaKey } from './apply.ts'
 import { keep, type Turn } from './controller.ts'
-import { attempt, refuse } from './faults.ts'
+import { attempt, type Fault, refuse } from './faults.ts'
 import { type MetadataRecord, record } from './records.ts'
 
 type Request = RequestOf<typeof alterClientQuotas>
@@ -21,22 +21,39 @@ const ipKeys = { connection_creation_rate: 'int' } as const
 /** An address or a name; whether a name leads anywhere is nothing that a core can ask. */
 const hostPattern = /^[a-z0-9:.%_-]+$/i
 
-const largest = { int: 2 ** 31 - 1, long: 2 ** 63, double: Number.MAX_VALUE } as const
+/** The largest of a kind, and how Kafka names it. Doubles may be anything, even NaN. */
+const limits = {
+  int: { largest: 2 ** 31 - 1, words: 'an INT' },
+  long: { largest: 2 ** 63, words: 'a LONG' },
+  double: null,
+} as const
 
 export function changeQuotas(
   turn: Turn,
   request: Request,
 ): SentResponseOf<typeof alterClientQuotas> {
-  const entries = request.entries.map((entry) => {
+  const answers = new Map<string, Fault & { entity: Entry['entity'] }>()
+  for (const { entity, ops } of request.entries) {
+    const key = quotaKey(entity)
     const made: MetadataRecord[] = []
     const answered = attempt(() => {
-      checkEntity(entry.entity)
-      for (const op of entry.ops) made.push(...change(turn, entry.entity, op))
+      // Of an entity that comes twice the first is done, and the answer tells of the second; as Kafka.
+      if (answers.has(key) || new Set(ops.map((op) => op.key)).size < ops.length) {
+        refuse('INVALID_REQUEST', `Ignoring duplicate entity ${entityText(entity)}`)
+      }
+      checkEntity(entity)
+      for (const op of ops) made.push(...change(turn, entity, op))
     })
     if (answered.errorCode === 0 && !request.validateOnly) for (const each of made) keep(turn, each)
-    return { entity: entry.entity, ...answered }
-  })
-  return { throttleTimeMs: 0, entries }
+    answers.set(key, { entity, ...answered })
+  }
+  return { throttleTimeMs: 0, entries: [...answers.values()] }
+}
+
+/** A key that comes twice makes a duplicate of its entity, too. */
+function entityText(entity: Entry['entity']): string {
+  const parts = entity.map(({ entityType, entityName }) => `${entityType}=${entityName}`)
+  return `ClientQuotaEntity(entries={${parts.sort().join(', ')}})`
 }
 
 function checkEntity(entity: Entry['entity']): void {
@@ -69,20 +86,25 @@ function change(
   entity: Entry['entity'],
   { key, value, remove }: Entry['ops'][number],
 ): MetadataRecord[] {
-  const keys: { [key: string]: 'int' | 'long' | 'double' } =
-    entity[0]!.entityType === 'ip' ? ipKeys : userKeys
-  const type = Object.hasOwn(keys, key) ? keys[key] : undefined
-  if (type === undefined) return refuse('INVALID_REQUEST', `Invalid configuration key ${key}`)
   const present = image.clientQuotas.get(quotaKey(entity))?.quotas.get(key)
   if (remove) {
     if (present === undefined) return []
     return [record('clientQuota', 0, { entity, key, value: 0, remove: true })]
   }
-  if (!(value > 0)) refuse('INVALID_REQUEST', `Quota ${key} must be greater than 0`)
-  if (type !== 'double' && Math.abs(value - Math.round(value)) > 1e-6) {
-    refuse('INVALID_REQUEST', `${key} cannot be a fractional value.`)
-  }
-  if (value > largest[type]) refuse('INVALID_REQUEST', `Proposed value for ${key} is too large.`)
-  if (present === value) return []
+  checkValue(entity, key, value)
+  if (Object.is(present, value)) return []
   return [record('clientQuota', 0, { entity, key, value, remove: false })]
+}
+
+function checkValue(entity: Entry['entity'], key: string, value: number): void {
+  const keys: { [key: string]: keyof typeof limits } =
+    entity[0]!.entityType === 'ip' ? ipKeys : userKeys
+  if (!Object.hasOwn(keys, key)) refuse('INVALID_REQUEST', `Invalid configuration key ${key}`)
+  if (value <= 0) refuse('INVALID_REQUEST', `Quota ${key} must be greater than 0`)
+  const limit = limits[keys[key]!]
+  if (limit === null) return
+  if (value > limit.largest) {
+    refuse('INVALID_REQUEST', `Proposed value for ${key} is too large for ${limit.words}.`)
+  }
+  if (value % 1 > 1e-6) refuse('INVALID_REQUEST', `${key} cannot be a fractional value.`)
 }

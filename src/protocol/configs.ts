@@ -3,6 +3,7 @@
  * ConfigDef does, with ConfigDef's own messages, and write it as DescribeConfigs shows it. The tables themselves stand in
  * configs/*.ts, a file for each kind, so that a tool loads only the one it needs.
  */
+import { javaDouble, parseJavaDouble } from '../base/java-double.ts'
 import { KafkaError } from './errors.ts'
 
 export type ConfigType =
@@ -186,7 +187,7 @@ function read(type: ConfigType, text: string): ConfigValue | undefined {
     case 'long':
       return integer(text, int64)
     case 'double':
-      return javaFloat.test(text) ? Number(text.replace(/[fFdD]$/, '')) : undefined
+      return parseJavaDouble(text)
     case 'list':
       return text === '' ? [] : text.split(/[ \t\n\v\f\r]*,[ \t\n\v\f\r]*/)
     default:
@@ -194,26 +195,10 @@ function read(type: ConfigType, text: string): ConfigValue | undefined {
   }
 }
 
-const javaFloat = /^[+-]?(NaN|Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?)$/
-
 const smaller = (value: bigint | undefined) => (value === undefined ? undefined : Number(value))
 
 function integer(text: string, [lowest, highest]: readonly [bigint, bigint]): bigint | undefined {
   if (!/^[+-]?\d{1,40}$/.test(text)) return undefined
   const value = BigInt(text.replace(/^\+/, ''))
   return value >= lowest && value <= highest ? value : undefined
-}
-
-/** Java's Double.toString: at least one digit behind the point, and E where JavaScript still writes zeros. */
-export function javaDouble(value: number): string {
-  if (!Number.isFinite(value)) return String(value)
-  const size = Math.abs(value)
-  if (size === 0 || (size >= 1e-3 && size < 1e7)) {
-    const text = Object.is(value, -0) ? '-0' : String(value)
-    return text.includes('.') ? text : `${text}.0`
-  }
-  const shortest = value.toExponential()
-  // Where one digit would do, Java takes the best of two: 4.9E-324.
-  const text = shortest.includes('.') ? shortest : value.toExponential(1)
-  return text.replace(/e\+?/, 'E')
 }

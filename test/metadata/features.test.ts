@@ -6,7 +6,7 @@ import { emptyImage } from '../../src/metadata/image.ts'
 import { allocateProducerIds } from '../../src/protocol/apis/allocate-producer-ids.ts'
 import { alterClientQuotas } from '../../src/protocol/apis/alter-client-quotas.ts'
 import { updateFeatures } from '../../src/protocol/apis/update-features.ts'
-import { errorName, KafkaError } from '../../src/protocol/errors.ts'
+import { code, errorName, KafkaError } from '../../src/protocol/errors.ts'
 import { referenceJson } from '../support/vectors.ts'
 import { Cluster } from './cluster.ts'
 
@@ -135,6 +135,41 @@ test.each([
   },
 ])('a quota is refused: $message', ({ entity, key, value, message }) => {
   expect(quota(new Cluster(), entity, key, value)).toEqual(['INVALID_REQUEST', message])
+})
+
+test.each([
+  ['producer_byte_rate', Number.NaN, 'Java finds it neither too small nor too large'],
+  ['producer_byte_rate', 2 ** 63, 'the largest long as a double'],
+  ['producer_byte_rate', 1.0000001, 'almost whole'],
+  ['request_percentage', Number.POSITIVE_INFINITY, 'a double has no limit'],
+])('a quota %s of %d is kept: %s', (key, value) => {
+  const cluster = new Cluster()
+  expect(quota(cluster, [alice], key, value)).toEqual(['NONE', null])
+  expect(findQuotas(cluster.image, [], false)[0]!.values).toEqual([{ key, value }])
+})
+
+test('of an entity that comes twice the first change is made, and the answer tells of the second', () => {
+  const cluster = new Cluster()
+  const change = (key: string, value: number) => ({
+    entity: [alice, app],
+    ops: [{ key, value, remove: false }],
+  })
+  const entries = [change('producer_byte_rate', 1), change('consumer_byte_rate', 2)]
+  const answer = cluster.ask(alterClientQuotas, { entries, validateOnly: false })
+  expect(answer.entries).toEqual([
+    {
+      entity: [alice, app],
+      errorCode: code('INVALID_REQUEST'),
+      errorMessage:
+        'Ignoring duplicate entity ClientQuotaEntity(entries={client-id=app, user=alice})',
+    },
+  ])
+  const [found] = findQuotas(cluster.image, [], false)
+  expect(found!.values).toEqual([{ key: 'producer_byte_rate', value: 1 }])
+})
+
+test('what no quota can be called can be taken away, for it is not there', () => {
+  expect(quota(new Cluster(), [alice], 'nonsense', 0, true)).toEqual(['NONE', null])
 })
 
 test('blocks of producer ids go only to the incarnation that is registered', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { javaDouble } from '../../src/base/java-double.ts'
 import { adminConfigs } from '../../src/protocol/configs/admin.ts'
 import { brokerConfigs } from '../../src/protocol/configs/broker.ts'
 import { clientMetricsConfigs } from '../../src/protocol/configs/client-metrics.ts'
@@ -22,7 +23,6 @@ import {
   type ConfigValue,
   configValue,
   formatConfig,
-  javaDouble,
   parseConfig,
 } from '../../src/protocol/configs.ts'
 import { referenceJson } from '../support/vectors.ts'

@@ -1,4 +1,5 @@
 /** Quotas of users, clients and addresses, and the SCRAM credentials of users. */
+import { parseJavaDouble } from '../../base/java-double.ts'
 import {
   alterClientQuotas,
   describeClientQuotas,
@@ -76,9 +77,7 @@ export async function alterQuotas(
     ...[...changes.set].map(([name, value]) => [name, quotaValue(name, value)] as const),
     ...changes.removed.map((name) => [name, null] as const),
   ]
-  await wrapped(
-    alterClientQuotas(cluster, { entity: new Map(entity), changes: new Map(operations) }),
-  )
+  await wrapped(alterClientQuotas(cluster, { entity: new Map(entity), changes: operations }))
 }
 
 function ensureIpQuotas({ set, removed }: Changes): void {
@@ -123,8 +122,8 @@ const isQuota = (name: string): boolean => quotaNames.includes(name)
 const isScram = (name: string): name is ScramMechanism => Object.hasOwn(scramMechanisms, name)
 
 function quotaValue(name: string, text: string): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text.replace(/[dDfF]$/, ''))
-  if (!Number.isNaN(value)) return value
+  const value = parseJavaDouble(text)
+  if (value !== undefined) return value
   throw illegalArgument(`Cannot parse quota configuration value for ${name}: ${text}`)
 }
 

@@ -1,7 +1,7 @@
+import { javaDouble } from '../../base/java-double.ts'
 import type { ConfigEntry } from '../../client/admin/configs.ts'
 import type { EntityQuotas } from '../../client/admin/quotas.ts'
 import type { UserCredentials } from '../../client/admin/scram.ts'
-import { javaDouble } from '../../protocol/configs.ts'
 import { javaText } from '../java/errors.ts'
 import { javaHashMapOrder } from '../java/hash-map.ts'
 import type { Shown } from '../output/show.ts'
@@ -73,7 +73,7 @@ export function shownQuotas(
     json: () => ({
       quotas: quotas.map((each) => ({
         entity: Object.fromEntries(each.entity),
-        quotas: Object.fromEntries(each.quotas),
+        quotas: Object.fromEntries([...each.quotas].map(([name, value]) => [name, inJson(value)])),
       })),
       scramCredentials: credentials.map(({ user, result }) => ({
         user,
@@ -105,6 +105,9 @@ export function shownQuotas(
     }),
   }
 }
+
+/** JSON has no numbers for what Kafka takes as quotas, too. */
+const inJson = (value: number): number | string => (Number.isFinite(value) ? value : String(value))
 
 function plainQuotas(each: EntityQuotas): string {
   const { quotas } = each

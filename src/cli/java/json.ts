@@ -1,5 +1,5 @@
 /** JSON as Kafka's tools read it from files: what is asked for must be there and of its type, and they say so in Jackson's words. */
-import { javaDouble } from '../../protocol/configs.ts'
+import { javaDouble } from '../../base/java-double.ts'
 import { JavaError } from './errors.ts'
 import { type Json, JsonFault, type JsonObject, readJackson } from './jackson.ts'
 

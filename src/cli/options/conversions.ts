@@ -1,7 +1,6 @@
+import { parseJavaDouble } from '../../base/java-double.ts'
 import { isJavaInteger, isJavaLong } from '../java/numbers.ts'
 import type { ArgumentDeclaration } from './declare.ts'
-
-const javaFloat = /^[+-]?(NaN|Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?)$/
 
 /** Why a text is no value of the type, in argparse4j's words; null for a good one. */
 export function conversionFault(text: string, type: ArgumentDeclaration['type']): string | null {
@@ -9,7 +8,10 @@ export function conversionFault(text: string, type: ArgumentDeclaration['type'])
     String: () => true,
     Integer: () => isJavaInteger(text),
     Long: () => isJavaLong(text),
-    Double: () => javaFloat.test(text.trim()),
+    Double: () => parseJavaDouble(text) !== undefined,
   }[type]()
-  return isGood ? null : `could not convert '${text}' to ${type} (For input string: "${text}")`
+  if (isGood) return null
+  const isEmpty = type === 'Double' && text.trim() === ''
+  const why = isEmpty ? 'empty String' : `For input string: "${text}"`
+  return `could not convert '${text}' to ${type} (${why})`
 }

@@ -1,3 +1,4 @@
+import { parseJavaDouble } from '../../base/java-double.ts'
 import type { Delivery, DeliveryFailure } from '../../client/producer/settings.ts'
 import type { Producer, ProducerTopic } from '../../client/producer.ts'
 import { pause } from '../../host/clock.ts'
@@ -122,7 +123,7 @@ class PerfTest {
     machine.onSignal((signal) => {
       stopped.signal = signal
     })
-    const throughput = Number(options.text('throughput')!.replace(/[dDfF]$/, ''))
+    const throughput = parseJavaDouble(options.text('throughput')!)!
     const pace = new Pace(clock, throughput)
     let unsent = 0
     const transaction = this.#transactionOf(producer)

@@ -1,7 +1,7 @@
+import { javaDouble } from '../../base/java-double.ts'
 import type { Delivery, DeliveryFailure } from '../../client/producer/settings.ts'
 import type { Producer, ProducerTopic } from '../../client/producer.ts'
 import { pause } from '../../host/clock.ts'
-import { javaDouble } from '../../protocol/configs.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { readProperties } from '../config/file.ts'
 import { invalidTopicEvent } from '../console-producer/failures.ts'

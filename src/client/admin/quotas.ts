@@ -47,10 +47,12 @@ export async function describeClientQuotas(
   })
 }
 
+type QuotaChange = readonly [name: string, value: number | null]
+
 /** Sets quotas, or removes them (null). */
 export async function alterClientQuotas(
   cluster: Cluster,
-  { entity, changes }: { entity: QuotaEntity; changes: ReadonlyMap<string, number | null> },
+  { entity, changes }: { entity: QuotaEntity; changes: readonly QuotaChange[] },
   { timeoutMs }: TimeoutOption = {},
 ): Promise<void> {
   await cluster.retrying({ callName: 'alterClientQuotas', timeoutMs }, async (attempt) => {
@@ -60,7 +62,7 @@ export async function alterClientQuotas(
       entries: [
         {
           entity: [...entity].map(([entityType, entityName]) => ({ entityType, entityName })),
-          ops: [...changes].map(([key, value]) => ({
+          ops: changes.map(([key, value]) => ({
             key,
             value: value ?? 0,
             remove: value === null,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { javaDouble } from '../../../src/base/java-double.ts'
 import { javaUtf8 } from '../../../src/cli/java/text.ts'
-import { javaDouble } from '../../../src/protocol/configs.ts'
 
 test.each([
   { hex: '61', text: 'a', why: 'text is text' },

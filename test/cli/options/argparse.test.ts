@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseCommand } from '../../../src/cli/options/argparse.ts'
 import { ArgumentError, likely } from '../../../src/cli/options/argparse-errors.ts'
+import { conversionFault } from '../../../src/cli/options/conversions.ts'
 import type { ToolDeclaration } from '../../../src/cli/options/declare.ts'
 import { justified } from '../../../src/cli/options/justify.ts'
 
@@ -27,6 +28,14 @@ payload-file --payload-monotonic is required`,
 ])('a message is broken and filled as by argparse4j: %s', (text) => {
   const flat = text.replaceAll('-\n', '-').replaceAll('\n', ' ').replaceAll(/ +/g, ' ')
   expect(justified(flat)).toBe(text)
+})
+
+test.each([
+  ['', 'Double', 'empty String'],
+  ['1e', 'Double', 'For input string: "1e"'],
+  ['', 'Long', 'For input string: ""'],
+] as const)('%o is no %s, and why: %s', (text, type, why) => {
+  expect(conversionFault(text, type)).toBe(`could not convert '${text}' to ${type} (${why})`)
 })
 
 test.each([

@@ -1,4 +1,4 @@
-import { javaDouble } from '../../../protocol/configs.ts'
+import { javaDouble } from '../../../base/java-double.ts'
 import { charsetNamed } from '../../java/charset.ts'
 import { configError, illegalArgument, JavaError } from '../../java/errors.ts'
 import type { Deserialize } from './default.ts'

@@ -1,4 +1,4 @@
-import { javaDouble } from '../../../protocol/configs.ts'
+import { javaDouble } from '../../../base/java-double.ts'
 import type { Message, Shape, Type } from '../../../protocol/schema.ts'
 
 type Field = Type<unknown> & { from?: number; to?: number; tag?: number; default?: unknown }
