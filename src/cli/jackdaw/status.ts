@@ -4,6 +4,7 @@ import { pause } from '../../host/clock.ts'
 import type { Disk } from '../../host/disk.ts'
 import { exitCodeOf, type Signal } from '../machine.ts'
 import { fittingColumns } from '../output/columns.ts'
+import { redrawn } from '../output/screen.ts'
 import { tableWidth } from '../output/table.ts'
 import type { Context } from './context.ts'
 import { askCluster, type BrokerHealth, type Health, healthOf } from './health.ts'
@@ -21,10 +22,10 @@ export async function status(context: Context, options: StatusOptions): Promise<
   machine.onSignal((given) => {
     signal = given
   })
+  const drawn = machine.stdout.isTerminal && !options.json ? redrawn() : (text: string) => text
   for (let looks = 0; signal === null; looks++) {
-    if (!options.json)
-      machine.stdout.write(machine.stdout.isTerminal ? clear : looks > 0 ? '\n' : '')
-    await look(context, options)
+    if (!options.json && !machine.stdout.isTerminal && looks > 0) machine.stdout.write('\n')
+    await look(context, options, drawn)
     for (let i = 0; i < watchMs / pollMs && signal === null; i++) await pause(host.clock, pollMs)
   }
   return exitCodeOf[signal as Signal]
@@ -32,12 +33,11 @@ export async function status(context: Context, options: StatusOptions): Promise<
 
 const watchMs = 1000
 const pollMs = 50
-/** Cursor to the upper left corner, nothing below it. */
-const clear = '\u001b[H\u001b[J'
 
 async function look(
   { machine, host, home }: Context,
   { json = false, watch = false }: StatusOptions,
+  drawn = (text: string) => text,
 ): Promise<number> {
   const brokers = statusOf(host, home)
   const health = healthOf(brokers, await askCluster(brokers))
@@ -49,13 +49,13 @@ async function look(
       `${JSON.stringify(told, null, machine.stdout.isTerminal && !watch ? 2 : 0)}\n`,
     )
   } else if (views.length === 0) {
-    machine.stdout.write(`no cluster in ${home.root}; "jackdaw start" makes one\n`)
+    machine.stdout.write(drawn(`no cluster in ${home.root}; "jackdaw start" makes one\n`))
   } else {
     const shown = fittingColumns(tableOf(views, health, home), {
       width: tableWidth(machine),
       expendable,
     })
-    machine.stdout.write(`home ${home.root}\n${shown}${sentence(health)}\n`)
+    machine.stdout.write(drawn(`home ${home.root}\n${shown}${sentence(health)}\n`))
   }
   return views.length > 0 && health.verdict === 'healthy' ? 0 : 1
 }

@@ -7,6 +7,7 @@ import { UsageError } from '../../options/checks.ts'
 import type { Options } from '../../options/options.ts'
 import { chosenForm } from '../../output/form.ts'
 import { jsonLine } from '../../output/json.ts'
+import { redrawn } from '../../output/screen.ts'
 import type { Asking } from '../ask.ts'
 import { durationMs } from '../duration.ts'
 import { lagJson } from './json.ts'
@@ -88,7 +89,7 @@ async function watch(asked: Lag, take: () => Promise<LagSample>): Promise<number
   const { stdout, stderr, clock } = machine
   const intervalMs = intervalOf(options)
   const stopped = firstSignal(machine)
-  const inPlace = isInPlace(options, machine)
+  const drawn = isInPlace(options, machine) ? redrawn() : (text: string) => text
   const samples: LagSample[] = []
   for (;;) {
     const look = await Promise.race([lookOnce(take), stopped])
@@ -97,15 +98,12 @@ async function watch(asked: Lag, take: () => Promise<LagSample>): Promise<number
       samples.push(look.sample)
       if (samples.length > samplesMax) samples.shift()
       // In one piece, so that nothing flickers.
-      stdout.write(`${inPlace ? home : ''}${shown(samples, asked)}`)
+      stdout.write(drawn(shown(samples, asked)))
     } else stderr.write(`${look.why}; trying again\n`)
     const signal = await Promise.race([pause(clock, intervalMs), stopped])
     if (signal !== undefined) return exitCodeOf[signal]
   }
 }
-
-/** To the upper left corner, and everything below it away. */
-const home = '\u001b[H\u001b[J'
 
 function intervalOf(options: Options): number {
   const text = options.text('interval')!
