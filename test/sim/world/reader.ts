@@ -24,11 +24,6 @@ export class Ledger {
   handOvers = 0
   commits = 0
 
-  /** So many records of all partitions. */
-  get total(): number {
-    return Number([...this.committed.values()].reduce((sum, each) => sum + each, 0n))
-  }
-
   took(partition: number, offset: bigint): void {
     this.commits++
     if (offset > (this.committed.get(partition) ?? 0n)) this.committed.set(partition, offset)
