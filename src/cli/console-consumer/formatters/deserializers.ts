@@ -21,12 +21,25 @@ export function deserializerOf(
   }
   const known = Object.hasOwn(deserializers, simple) ? deserializers[simple] : undefined
   if (known !== undefined) return known
-  if (!/^java\.(lang|util)\./.test(name)) {
-    throw new JavaError('java.lang.ClassNotFoundException', name)
+  throw noDeserializer(name, simple)
+}
+
+/** What Java says of a class that is none, as far as these tools know it: of its own, and of those beside the deserializers. */
+function noDeserializer(name: string, simple: string): JavaError {
+  if (/^(Des|S)erializer$|^Serde$/.test(simple)) {
+    return new JavaError('java.lang.NoSuchMethodException', `${name}.<init>()`)
   }
-  throw new JavaError(
+  const isBeside = simple === 'Serdes' || serializers.includes(simple)
+  if (!isBeside && !/^java\.(lang|util)\./.test(name)) {
+    return new JavaError('java.lang.ClassNotFoundException', name)
+  }
+  const app = "in unnamed module of loader 'app'"
+  const where = isBeside
+    ? `${name} and ${serialization}Deserializer are ${app}`
+    : `${name} is in module java.base of loader 'bootstrap'; ${serialization}Deserializer is ${app}`
+  return new JavaError(
     'java.lang.ClassCastException',
-    `class ${name} cannot be cast to class ${serialization}Deserializer (${name} is in module java.base of loader 'bootstrap'; ${serialization}Deserializer is in unnamed module of loader 'app')`,
+    `class ${name} cannot be cast to class ${serialization}Deserializer (${where})`,
   )
 }
 
@@ -50,6 +63,10 @@ const deserializers: { readonly [name: string]: Deserialize } = {
     throw illegalArgument('Data should be null for a VoidDeserializer.')
   },
 }
+
+const serializers = ['String', 'List', ...Object.keys(deserializers)].map((each) =>
+  each.replace(/Deserializer$|$/, 'Serializer'),
+)
 
 function serializationError(message: string, cause?: unknown): JavaError {
   const exception = 'org.apache.kafka.common.errors.SerializationException'
