@@ -117,16 +117,23 @@ export async function logEnds(
   return offsetsAt(asking, led, 'latest')
 }
 
+type AskedOffsets = {
+  isolationLevel?: IsolationLevel
+  /** Hears of every partition that has none to tell, before the first of them ends it. */
+  onFault?: (at: TopicPartition, error: KafkaError) => void
+}
+
 /** Offsets by what they mean; a partition without one is left out. */
 export async function offsetsAt(
   { cluster, timeoutMs }: Asking,
   partitions: readonly TopicPartition[],
   spec: OffsetSpec,
-  isolationLevel: IsolationLevel = 'read_uncommitted',
+  { isolationLevel = 'read_uncommitted', onFault }: AskedOffsets = {},
 ): Promise<Map<string, bigint>> {
   if (partitions.length === 0) return new Map()
   const wanted = partitions.map(({ topic, partition }) => ({ topic, partition, spec }))
   const results = await listOffsets(cluster, wanted, { timeoutMs, isolationLevel })
+  for (const [at, result] of results) if (!result.ok) onFault?.(at, result.error)
   const offsets = new Map<string, bigint>()
   for (const [at, result] of results) {
     if (!result.ok) throw runtimeError(executionError(result.error))

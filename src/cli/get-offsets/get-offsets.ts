@@ -4,7 +4,6 @@ import { listTopics } from '../../client/admin/topics.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { orThrow } from '../../client/result.ts'
 import { partitionKey, type TopicPartition } from '../../client/topic-partition.ts'
-import { errorTexts } from '../../protocol/error-texts.ts'
 import type { KafkaError } from '../../protocol/errors.ts'
 import { withCluster } from '../admin.ts'
 import { exceptionOf, JavaError, javaText } from '../java/errors.ts'
@@ -14,7 +13,7 @@ import { isVersionAlone } from '../options/early.ts'
 import type { Options } from '../options/options.ts'
 import { parse } from '../options/parse.ts'
 import { chosenForm } from '../output/form.ts'
-import { adminEvent } from '../output/log.ts'
+import { logOffsetFault } from '../output/offset-faults.ts'
 import { show } from '../output/show.ts'
 import { findServer } from '../server.ts'
 import { isTold, ToolFailure, traced } from '../tell.ts'
@@ -83,7 +82,10 @@ async function offsets(
     partitions.map((each) => ({ ...each, spec })),
   )
   // What Kafka's client logs comes before what the tool says.
-  for (const [at, result] of results) if (!result.ok) logFault(at, result.error, machine)
+  const clientId = 'GetOffsetShell'
+  for (const [at, result] of results) {
+    if (!result.ok) logOffsetFault(at, result.error, { machine, clientId })
+  }
   return [...results].flatMap(([{ topic, partition }, result]) => {
     if (!result.ok) {
       skip({ topic, partition }, result.error, machine)
@@ -117,17 +119,6 @@ async function matching(
 }
 
 const keyOf = ({ topic, partition }: TopicPartition) => partitionKey(topic, partition)
-
-function logFault(at: TopicPartition, error: KafkaError, { stderr, clock }: Machine): void {
-  if (stderr.isTerminal) return
-  // Where the version of a broker is too old for the question, which is then not asked, there is a warning at most.
-  const wasAnswered =
-    error.error !== 'UNSUPPORTED_VERSION' || error.message === errorTexts.UNSUPPORTED_VERSION
-  if (error.fate === 'final' && wasAnswered) {
-    const text = `ListOffsets request for topic partition ${keyOf(at)} failed due to an unexpected error ${error.error}`
-    stderr.write(adminEvent(clock, text, { clientId: 'GetOffsetShell', of: 'ListOffsetsHandler' }))
-  }
-}
 
 function skip(at: TopicPartition, error: KafkaError, { stderr }: Machine): void {
   if (stderr.isTerminal) return stderr.write(`${keyOf(at)} is left out: ${error.message}\n`)

@@ -18,7 +18,7 @@ const handlers = 'org.apache.kafka.clients.admin.internals.'
 export function adminEvent(
   clock: Clock,
   message: string,
-  { of, clientId = 'adminclient-1' }: { of: string; clientId?: string },
+  { of, clientId = 'adminclient-1' }: { of: string; clientId?: string | undefined },
 ): string {
   const logger = of.includes('.') ? of : `${handlers}${of}`
   return logEvent(clock, 'ERROR', `[AdminClient clientId=${clientId}] ${message}`, { logger })

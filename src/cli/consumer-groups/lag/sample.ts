@@ -34,7 +34,7 @@ export async function lagSample(
   const partitions = distinct(known)
   const [starts, stable, retentions] = await Promise.all([
     offsetsAt(asking, partitions, 'earliest'),
-    offsetsAt(asking, partitions, 'latest', 'read_committed'),
+    offsetsAt(asking, partitions, 'latest', { isolationLevel: 'read_committed' }),
     retentionsOf(asking, partitions),
   ])
   const at = clock.now()

@@ -9,6 +9,7 @@ import type { Machine } from '../../machine.ts'
 import { UsageError } from '../../options/checks.ts'
 import type { Options } from '../../options/options.ts'
 import { logEvent } from '../../output/log.ts'
+import { logOffsetFault } from '../../output/offset-faults.ts'
 import { type Asking, committedOffsets, ensureTopics, offsetsAt } from '../ask.ts'
 import { scenarios } from '../checks.ts'
 import { nameOf, type TopicPartition } from '../describe/view.ts'
@@ -80,11 +81,13 @@ async function targetsOf(
   )
 }
 
-function sceneOf(group: string, asking: Asking, { stdout, stderr, clock }: Machine): Scene {
+function sceneOf(group: string, asking: Asking, machine: Machine): Scene {
+  const { stdout, stderr, clock } = machine
+  const onFault = (at: TopicPartition, error: KafkaError) => logOffsetFault(at, error, { machine })
   return {
-    earliest: (partitions) => offsetsAt(asking, partitions, 'earliest'),
-    latest: (partitions) => offsetsAt(asking, partitions, 'latest'),
-    atTime: (partitions, timestamp) => offsetsAt(asking, partitions, timestamp),
+    earliest: (partitions) => offsetsAt(asking, partitions, 'earliest', { onFault }),
+    latest: (partitions) => offsetsAt(asking, partitions, 'latest', { onFault }),
+    atTime: (partitions, timestamp) => offsetsAt(asking, partitions, timestamp, { onFault }),
     committed: () => committedOffsets(asking, group),
     now: () => clock.now(),
     say: (text) => stdout.write(text),
