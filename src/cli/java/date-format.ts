@@ -31,7 +31,20 @@ const month: Write = (at, count) =>
   count < 3 ? padded(at.getMonth() + 1, count) : named(at, { month: length(count) })
 
 const zoneName: Write = (at, count) => {
-  const parts = new Intl.DateTimeFormat('en-US', { timeZoneName: length(count) }).formatToParts(at)
+  const name = locales
+    .map((locale) => zoneNameIn(locale, at, count))
+    .find((each) => !plain.test(each))
+  if (name !== undefined) return name
+  const { sign, hours, minutes } = offset(at)
+  return `GMT${sign}${hours}:${minutes}`
+}
+
+// Java knows the short names of all zones; in ICU each kind of English knows those of its own part of the world.
+const locales = ['en-US', 'en-GB', 'en-IN', 'en-AU', 'en-ZA', 'en-NZ']
+const plain = /^GMT[+-]|^$/
+
+function zoneNameIn(locale: string, at: Date, count: number): string {
+  const parts = new Intl.DateTimeFormat(locale, { timeZoneName: length(count) }).formatToParts(at)
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? ''
 }
 

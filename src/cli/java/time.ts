@@ -1,6 +1,13 @@
 import { JavaError } from './errors.ts'
 
-const dateTime = /^(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)\.(\d+)(?:Z|([+-])(\d\d)(?::(\d\d))?)/
+// Blanks may stand before every field, that of the zone included, and before nothing else.
+const field = '[ \\t]*(\\d+)'
+const dateTime = new RegExp(
+  `^${field}-${field}-${field}T${field}:${field}:${field}\\.${field}[ \\t]*(?:Z|([+-])(\\d\\d)(?::(\\d\\d))?)`,
+)
+
+/** How far a zone may be from UTC in Java's calendar. */
+const zoneHoursMax = { '+': 14, '-': 13 } as const
 
 /**
  * Milliseconds since the epoch for `YYYY-MM-DDThh:mm:ss.sss`, with a zone or in UTC. Milliseconds must be there, and
@@ -17,7 +24,6 @@ export function parseDateTime(text: string): number {
   const match = dateTime.exec(zoned)
   if (match === null) throw unparsable(zoned)
   const [year, month, day, hour, minute, secondOf, millisecond] = match.slice(1, 8).map(Number)
-  const [sign, zoneHours, zoneMinutes] = [match[8], Number(match[9] ?? 0), Number(match[10] ?? 0)]
   const at = new Date(0)
   at.setUTCFullYear(year!, month! - 1, day!)
   at.setUTCHours(hour!, minute!, secondOf!, millisecond!)
@@ -28,9 +34,17 @@ export function parseDateTime(text: string): number {
     at.getUTCMinutes() === minute &&
     at.getUTCSeconds() === secondOf &&
     at.getUTCMilliseconds() === millisecond
-  if (!isSame || zoneHours > 23 || zoneMinutes > 59) throw unparsable(zoned)
-  const zoneMs = (zoneHours * 60 + zoneMinutes) * 60_000
-  return at.getTime() - (sign === '-' ? -zoneMs : zoneMs)
+  const zone = zoneMinutesOf(match[8], Number(match[9] ?? 0), Number(match[10] ?? 0))
+  if (!isSame || zone === null) throw unparsable(zoned)
+  return at.getTime() - zone * 60_000
+}
+
+/** Minutes before UTC; where they make no zone, hours alone are tried. */
+function zoneMinutesOf(sign = '+', hours: number, minutes: number): number | null {
+  const size = hours * 60 + minutes
+  const isZone = minutes < 60 && size <= zoneHoursMax[sign as '+' | '-'] * 60
+  if (isZone) return sign === '-' ? -size : size
+  return minutes === 0 ? null : zoneMinutesOf(sign, hours, 0)
 }
 
 function unparsable(text: string): JavaError {

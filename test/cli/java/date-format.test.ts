@@ -1,5 +1,5 @@
 /** What SimpleDateFormat of Java 17 wrote with the zone UTC and no language set. */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { dateFormat } from '../../../src/cli/java/date-format.ts'
 
 const isUtc = new Date(2026, 0, 1).getTimezoneOffset() === 0
@@ -75,6 +75,25 @@ test.each([
   ['', ''],
 ])('any zone has the time of its own clock: %j', (pattern, text) => {
   expect(dateFormat(pattern)(new Date(2026, 2, 4, 15, 6, 7, 8).getTime())).toBe(text)
+})
+
+// As Java 17 wrote it there.
+test.each([
+  ['Europe/Prague', 1774745999999, '2026-03-29 01:59:59 CET +0100 +01:00'],
+  ['Europe/Prague', 1774746000000, '2026-03-29 03:00:00 CEST +0200 +02:00'],
+  ['Europe/Prague', 1792888200000, '2026-10-25 02:30:00 CEST +0200 +02:00'],
+  ['Europe/Prague', 1792891800000, '2026-10-25 02:30:00 CET +0100 +01:00'],
+  ['America/New_York', 1793511000000, '2026-11-01 01:30:00 EDT -0400 -04:00'],
+  ['America/New_York', 1793514600000, '2026-11-01 01:30:00 EST -0500 -05:00'],
+  ['Asia/Kolkata', 1782900000000, '2026-07-01 15:30:00 IST +0530 +05:30'],
+  ['America/Punta_Arenas', 1782900000000, '2026-07-01 07:00:00 GMT-03:00 -0300 -03:00'],
+])('in %s %d is %s', (zone, ms, text) => {
+  vi.stubEnv('TZ', zone)
+  try {
+    expect(dateFormat('yyyy-MM-dd HH:mm:ss z Z XXX')(ms)).toBe(text)
+  } finally {
+    vi.unstubAllEnvs()
+  }
 })
 
 test.each([
