@@ -60,7 +60,8 @@ function parsed({ argv }: Machine): Options {
 function told(cause: unknown, machine: Machine): unknown {
   if (isTold(cause)) return cause
   // The file of --command-config is read where only a RuntimeException can come out.
-  const error = exceptionOf(cause).startsWith('java.nio.file.') ? runtimeError(cause) : cause
+  const isOfFile = /^java\.(nio\.file|io)\./.test(exceptionOf(cause))
+  const error = isOfFile ? runtimeError(cause) : cause
   const isArgument =
     error instanceof JavaError && exceptionOf(error) === 'java.lang.IllegalArgumentException'
   if (isArgument) return new UsageError(error.message)

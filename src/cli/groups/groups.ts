@@ -50,7 +50,7 @@ function parsed({ argv }: Machine): Options {
 }
 
 // What is wrong with the command line is an exception; what is wrong with the cluster, a line on stdout and an event.
-const beforehand = /^(joptsimple|java\.nio\.file|java\.lang\.IllegalArgumentException)/
+const beforehand = /^(joptsimple|java\.nio\.file|java\.io|java\.lang\.IllegalArgumentException)/
 
 function told(error: unknown, { clock }: Machine): Error {
   if (error instanceof JavaError && beforehand.test(error.exception)) return traced(error)

@@ -42,13 +42,13 @@ export function requireExactlyOne(options: Options, names: readonly string[]): v
 }
 
 // Either of these is what Kafka's tool takes for an address; ours takes the path of a socket as well.
-const address = /^(?:.*:[0-9]+|\.{0,2}\/.*)$/
+const address = /^(?:([\w\-%.]*:\/\/)?\[?[\w\-%.:]*\]?:[0-9]+|\.{0,2}\/.*)$/
 
 /** Some of Kafka's tools look at the addresses before anything is made of them. */
 export function ensureAddresses(text: string): void {
   if (text.trim() === '') throw new UsageError('Error while validating the bootstrap address\n')
   const addresses = javaSplit(text, ',')
-  if (addresses.length === 0 || !addresses.every((each) => address.test(each.trim()))) {
+  if (addresses.length === 0 || !addresses.every((each) => address.test(each))) {
     throw new UsageError('Please provide valid host:port like host1:9091,host2:9092\n')
   }
 }
