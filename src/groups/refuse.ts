@@ -34,6 +34,8 @@ export function refuse(event: AskedEvent, error: ErrorName): Outcomes[keyof Outc
     case 'consumer-heartbeat':
       return refusedHeartbeat(error, null)
     case 'heartbeat':
+      // Whether it is known shows when the group has been read. Kafka says yes till then, and clients rely on it: some end at anything else.
+      return { error: error === 'COORDINATOR_LOAD_IN_PROGRESS' ? 'NONE' : error }
     case 'delete-group':
       return { error }
     default:

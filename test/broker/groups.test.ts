@@ -304,6 +304,7 @@ test('while a partition is read, clients are asked to wait; a partition that can
   groups.load(0, 1)
   expect(await committed('g')).toBe('COORDINATOR_LOAD_IN_PROGRESS')
   expect((await groups.list()).error).toBe('COORDINATOR_LOAD_IN_PROGRESS')
+  expect((await groups.ask('g', heartbeatOf)).error).toBe('NONE')
   replay.reject(new KafkaError('KAFKA_STORAGE_ERROR'))
   await settle()
   failing.replay = async () => {}
