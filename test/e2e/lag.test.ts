@@ -224,7 +224,7 @@ describe.each(servers)('on %s', (name, isThere, startServer) => {
     })
 
     test('is waited for until it is there', { timeout: 60_000 }, async () => {
-      const waiting = ask(`--group later --until-lag 0 --interval 100ms --timeout 50000`)
+      const waiting = ask(`--group later --until-lag 0 --interval 100ms --timeout 600000`)
       for (const offset of [9, 10]) {
         const set = await session.sh(
           `consumer-groups --bootstrap-server ${server!.bootstrap} --reset-offsets --group later --topic t:0 --to-offset ${offset} --execute`,
