@@ -6,7 +6,7 @@ export function waitMs(done: number, elapsedMs: number, perSecond: number): numb
   return Math.max(0, (done * 1000) / perSecond - elapsedMs)
 }
 
-/** Keeps a pace: −1 is none. */
+/** Keeps a pace, as Kafka's ThroughputThrottler: what was done before the last one must have had its time. −1 is none. */
 export class Pace {
   readonly #clock: Clock
   readonly #perSecond: number
@@ -18,8 +18,8 @@ export class Pace {
     this.#beganAt = clock.monotonic()
   }
 
-  async keep(done: number): Promise<void> {
-    const ms = waitMs(done, this.#clock.monotonic() - this.#beganAt, this.#perSecond)
+  async keep(before: number): Promise<void> {
+    const ms = waitMs(before, this.#clock.monotonic() - this.#beganAt, this.#perSecond)
     if (ms >= 1) await pause(this.#clock, ms)
   }
 }

@@ -13,6 +13,7 @@ import { refuseTogether, requireExactlyOne, requireOptions, UsageError } from '.
 import { isVersionAlone } from '../options/early.ts'
 import type { Options } from '../options/options.ts'
 import { parse } from '../options/parse.ts'
+import { clientMetricsText } from '../output/client-metrics.ts'
 import { figure, figuresShown, rateFigures } from '../output/figures.ts'
 import { chosenForm, type Form } from '../output/form.ts'
 import { show } from '../output/show.ts'
@@ -50,8 +51,9 @@ async function run(machine: Machine): Promise<number> {
     const at = { tool: declaration.name, server, options, machine }
     const opened = await openConsumer(at, properties)
     const { consumer } = opened
-    const recordsMax = opened.configs.get('max.poll.records')
-    const test = new PerfTest({ options, form, machine, pollRecordsMax: recordsMax })
+    const { configs } = opened
+    const [pollRecordsMax, clientId] = [configs.get('max.poll.records'), configs.get('client.id')]
+    const test = new PerfTest({ options, form, machine, pollRecordsMax, clientId })
     try {
       return await test.play(consumer).catch(asLogged(opened, machine))
     } finally {
@@ -116,8 +118,10 @@ class PerfTest {
   readonly #max: number
   readonly #intervalMs: number
   readonly #pollRecordsMax: number
+  readonly #clientId: string
   readonly #time: (ms: number) => string
   readonly #perPartition = new Map<string, number>()
+  readonly #perTopic = new Map<string, number>()
   #bytes = 0
   #records = 0
   #rebalanceMs = 0
@@ -129,12 +133,15 @@ class PerfTest {
     form,
     machine,
     pollRecordsMax,
+    clientId,
   }: {
     options: Options
     form: Form
     machine: Machine
     pollRecordsMax: number
+    clientId: string
   }) {
+    this.#clientId = clientId
     this.#pollRecordsMax = pollRecordsMax
     this.#options = options
     this.#form = form
@@ -214,6 +221,7 @@ class PerfTest {
     this.#records += count
     const key = partitionKey(run.topic, run.partition)
     this.#perPartition.set(key, (this.#perPartition.get(key) ?? 0) + count)
+    this.#perTopic.set(run.topic, (this.#perTopic.get(run.topic) ?? 0) + count)
     return count
   }
 
@@ -243,7 +251,14 @@ class PerfTest {
     this.#reported = { at: now, before: total }
   }
 
+  /** For a person by partition; a script reads those of Kafka's metrics that are known here, too. */
   #metrics(): void {
+    if (this.#form === 'plain' && !this.#machine.stdout.isTerminal) {
+      const consumed = { group: 'consumer-fetch-manager-metrics', name: 'records-consumed-total' }
+      const ofTopics = [...this.#perTopic].map(([topic, value]) => ({ ...consumed, topic, value }))
+      const all = [...ofTopics, { ...consumed, value: this.#records }]
+      return this.#talk(clientMetricsText(this.#clientId, all))
+    }
     for (const [partition, count] of [...this.#perPartition].sort()) {
       this.#talk(`partition ${partition}: ${count} records\n`)
     }

@@ -65,7 +65,11 @@ export const consumerPerfTestDeclaration = {
       argument: { type: 'String', name: 'config file', completes: 'file' },
       deprecated: 'command-config',
     },
-    { name: 'print-metrics', description: 'Also tell at the end what came from each partition.' },
+    {
+      name: 'print-metrics',
+      description:
+        'Also tell at the end what came from each partition; to a pipe, the totals among Kafka’s metrics.',
+    },
     { name: 'show-detailed-stats', description: 'Tell how it goes, instead of one summary.' },
     {
       name: 'timeout',

@@ -22,13 +22,13 @@ export function named(argv: readonly string[]): string[] | null {
 
 export function ensureSensible(options: Options, { needsServer }: { needsServer: boolean }): void {
   requireOptions(options, ...(needsServer ? ['bootstrap-server'] : []), ...required)
-  if (options.integer('num-records')! <= 0) {
-    throw new UsageError('Value for --num-records must be a positive integer.')
-  }
   if (!['1', 'all'].includes(options.text('producer-acks')!)) {
     throw new UsageError(
       "Invalid value for --producer-acks. Latency testing requires synchronous acknowledgement. Please use '1' or 'all'.",
     )
+  }
+  if (options.integer('num-records')! <= 0) {
+    throw new UsageError('Value for --num-records must be a positive integer.')
   }
   atLeast(options, 'record-size', 0)
   atLeast(options, 'record-key-size', 0)

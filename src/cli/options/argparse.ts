@@ -200,8 +200,10 @@ export function serverMissing(tool: ToolDeclaration, commandName: string | null)
   const names = ['bootstrap-server', 'bootstrap-controller'].filter((name) =>
     scope.options.some((each) => each.name === name),
   )
+  const isAlone =
+    names.length === 1 && scope.alternatives.every((each) => !each.names.includes(names[0]!))
   return scope.fail(
-    names.length === 1 ? `argument --${names[0]} is required` : oneOfThem(names, scope.options),
+    isAlone ? `argument --${names[0]} is required` : oneOfThem(names, scope.options),
   )
 }
 

@@ -59,7 +59,8 @@ export const producerPerfTestDeclaration = {
     ...commandConfigOption('CONFIG-FILE', 'producer'),
     {
       name: 'print-metrics',
-      description: 'Also tell at the end what was sent to each partition.',
+      description:
+        'Also tell at the end what was sent to each partition; to a pipe, the totals among Kafka’s metrics.',
     },
     {
       name: 'transactional-id',

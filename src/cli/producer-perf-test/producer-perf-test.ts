@@ -10,6 +10,7 @@ import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
 import { parseCommand, serverMissing } from '../options/argparse.ts'
 import { helpText } from '../options/help.ts'
 import type { Options } from '../options/options.ts'
+import { clientMetricsText } from '../output/client-metrics.ts'
 import { figuresShown } from '../output/figures.ts'
 import { chosenForm, type Form } from '../output/form.ts'
 import { show } from '../output/show.ts'
@@ -75,8 +76,18 @@ async function measure(options: Options, server: Server, machine: Machine): Prom
     )
   }
   const id = properties.get('transactional.id')
-  const clientId = `${properties.get('client.id')}${id === undefined ? '' : `, transactionalId=${id}`}`
-  const test = new PerfTest({ options, payloads, count, warmup, form, machine, clientId })
+  const clientName = properties.get('client.id')!
+  const clientId = `${clientName}${id === undefined ? '' : `, transactionalId=${id}`}`
+  const test = new PerfTest({
+    options,
+    payloads,
+    count,
+    warmup,
+    form,
+    machine,
+    clientName,
+    clientId,
+  })
   const at = { tool: declaration.name, server, options, machine }
   const events = {
     onDelivered: (delivery: Delivery) => test.delivered(delivery),
@@ -94,6 +105,7 @@ type Parts = {
   warmup: number
   form: Form
   machine: Machine
+  clientName: string
   /** Who the producer is in Kafka's log. */
   clientId: string
 }
@@ -103,6 +115,7 @@ class PerfTest {
   readonly #intervalMs: number
   readonly #starts = new StartTimes()
   readonly #perPartition = new Map<number, number>()
+  #failed = 0
   #all!: Stats
   #steady: Stats | null = null
   #transaction: TimedTransaction | null = null
@@ -134,7 +147,7 @@ class PerfTest {
         this.#steady = new Stats(count - warmup, clock.monotonic())
       topic ??= await this.#topicOf(producer)
       if (topic === null) {
-        if (throughput > 0) await pace.keep(number + 1)
+        if (throughput > 0) await pace.keep(number)
         continue
       }
       this.#starts.add(clock.monotonic(), value.length)
@@ -147,7 +160,7 @@ class PerfTest {
         await pause(clock, 0)
       }
       await transaction?.keep()
-      if (throughput > 0) await pace.keep(number + 1)
+      if (throughput > 0) await pace.keep(number)
     }
     await transaction?.end()
     await producer.close()
@@ -200,6 +213,7 @@ class PerfTest {
   failed(failure: DeliveryFailure): void {
     for (const { number, error } of failure.records()) {
       this.#starts.take(number)
+      this.#failed++
       this.#parts.machine.stderr.write(`${javaText(error)}\n`)
       this.#transaction?.failed(error)
     }
@@ -216,7 +230,18 @@ class PerfTest {
     talk(this.#parts, this.#all.window(now))
   }
 
+  /** For a person by partition; a script reads those of Kafka's metrics that are known here, too. */
   #metrics(): void {
+    const { clientName, form, machine, options } = this.#parts
+    if (form === 'plain' && !machine.stdout.isTerminal) {
+      const sent = [...this.#perPartition.values()].reduce((sum, count) => sum + count, 0)
+      const counted = { 'record-send-total': sent, 'record-error-total': this.#failed }
+      const metrics = Object.entries(counted).flatMap(([name, value]) => [
+        { group: 'producer-metrics', name, value },
+        { group: 'producer-topic-metrics', name, topic: options.text('topic')!, value },
+      ])
+      return talk(this.#parts, clientMetricsText(clientName, metrics))
+    }
     for (const [partition, count] of [...this.#perPartition].sort(([a], [b]) => a - b)) {
       talk(this.#parts, `partition ${partition}: ${count} records\n`)
     }

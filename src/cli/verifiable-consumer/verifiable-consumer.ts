@@ -2,7 +2,7 @@ import type { RecordRun } from '../../client/consumer/record-run.ts'
 import type { Consumer } from '../../client/consumer.ts'
 import type { TopicPartition } from '../../client/topic-partition.ts'
 import { KafkaError } from '../../protocol/errors.ts'
-import { readProperties } from '../config/file.ts'
+import { readArgumentFile } from '../config/argument-file.ts'
 import { clientEvents, consumerFailure } from '../console-consumer/client-events.ts'
 import { type OpenConsumer, openConsumer, subscribe } from '../consumer.ts'
 import { JavaError, javaText } from '../java/errors.ts'
@@ -54,7 +54,8 @@ function propertiesOf(options: Options, { stdout }: Machine): Map<string, string
     )
   }
   const file = options.text('command-config') ?? old
-  const properties = file === undefined ? new Map<string, string>() : read(file)
+  const properties =
+    file === undefined ? new Map<string, string>() : readArgumentFile(file, declaration)
   const protocol = options.text('group-protocol') ?? 'classic'
   if (!['classic', 'consumer'].includes(protocol.toLowerCase())) {
     throw new JavaError(
@@ -78,14 +79,6 @@ function propertiesOf(options: Options, { stdout }: Machine): Map<string, string
   properties.set('enable.auto.commit', String(options.has('enable-autocommit')))
   properties.set('auto.offset.reset', options.text('reset-policy') ?? 'earliest')
   return properties
-}
-
-function read(file: string): Map<string, string> {
-  try {
-    return readProperties(file)
-  } catch (error) {
-    throw error instanceof JavaError ? fault(declaration, error.message) : error
-  }
 }
 
 /** Reads, commits, and tells of everything that happens. */

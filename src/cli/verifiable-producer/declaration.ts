@@ -56,6 +56,8 @@ export const verifiableProducerDeclaration = {
     ...bootstrapOption('HOST1:PORT1[,HOST2:PORT2[...]]'),
     ...ownOptions,
   ],
+  // Kafka's tool has it in a group of its own, which tells otherwise that it is missing.
+  alternatives: [{ names: ['bootstrap-server'], required: false }],
   examples: [
     {
       does: 'a hundred numbers, each with its offset',

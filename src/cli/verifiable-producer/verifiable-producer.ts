@@ -3,7 +3,7 @@ import type { Delivery, DeliveryFailure } from '../../client/producer/settings.t
 import type { Producer, ProducerTopic } from '../../client/producer.ts'
 import { pause } from '../../host/clock.ts'
 import { KafkaError } from '../../protocol/errors.ts'
-import { readProperties } from '../config/file.ts'
+import { readArgumentFile } from '../config/argument-file.ts'
 import { invalidTopicEvent } from '../console-producer/failures.ts'
 import { exceptionOf, illegalArgument, JavaError } from '../java/errors.ts'
 import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
@@ -65,16 +65,8 @@ function propertiesOf(options: Options, { stdout }: Machine): Map<string, string
   return new Map([
     ['acks', options.text('acks') ?? '-1'],
     ['retries', '0'],
-    ...(file === undefined ? [] : read(file)),
+    ...(file === undefined ? [] : readArgumentFile(file, declaration)),
   ])
-}
-
-function read(file: string): Map<string, string> {
-  try {
-    return readProperties(file)
-  } catch (error) {
-    throw error instanceof JavaError ? fault(declaration, error.message) : error
-  }
 }
 
 const turnRecords = 1000
@@ -121,7 +113,7 @@ class Run {
     try {
       for (let number = 0; (max < 0 || number < max) && stopped.signal === null; number++) {
         await this.#send(producer, topic, number, beganAt)
-        if (this.#throughput > 0) await pace.keep(number + 1)
+        if (this.#throughput > 0) await pace.keep(number)
         // Without acknowledgements there is always room: sockets and signals still want their turn.
         else if (number % turnRecords === turnRecords - 1) await pause(clock, 0)
       }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseCommand } from '../../../src/cli/options/argparse.ts'
+import { parseCommand, serverMissing } from '../../../src/cli/options/argparse.ts'
 import { ArgumentError, likely } from '../../../src/cli/options/argparse-errors.ts'
 import { conversionFault } from '../../../src/cli/options/conversions.ts'
 import type { ToolDeclaration } from '../../../src/cli/options/declare.ts'
@@ -28,6 +28,16 @@ payload-file --payload-monotonic is required`,
 ])('a message is broken and filled as by argparse4j: %s', (text) => {
   const flat = text.replaceAll('-\n', '-').replaceAll('\n', ' ').replaceAll(/ +/g, ' ')
   expect(justified(flat)).toBe(text)
+})
+
+test('the address that is missing is told as each of Kafka’s tools declares it', () => {
+  const server = { name: 'bootstrap-server', description: '', argument: { type: 'String' } }
+  const alone = { ...tool, commands: [], options: [server] } as ToolDeclaration
+  const grouped = { ...alone, alternatives: [{ names: ['bootstrap-server'], required: false }] }
+  expect(serverMissing(alone, null).fault).toBe('argument --bootstrap-server is required')
+  expect(serverMissing(grouped, null).fault).toBe(
+    'one of the arguments --bootstrap-server is required',
+  )
 })
 
 test.each([
