@@ -263,4 +263,11 @@ export const bugs: readonly Bug[] = [
     from: '  if (fits) return\n',
     to: '  if (fits || generation > 0) return\n',
   },
+  {
+    name: 'a fetch names the epoch of who leads by now, whomever it asks',
+    sim: 'readers',
+    file: 'src/client/consumer/fetcher.ts',
+    from: 'connection.call(fetch, request, {',
+    to: 'connection.call(fetch, fetchRequest(this.#cluster, states, this.#settings).request, {',
+  },
 ]
