@@ -62,7 +62,7 @@ describe.skipIf(!had.ok)(`open transactions change hands${missing}`, () => {
       }
       const open = new TransactionalProducer(connection, 'open')
       // Longer than Kafka takes to start: one that it aborts meanwhile it leaves without markers for ever.
-      await open.init(8000)
+      await open.init(20_000)
       for (const partition of [0, 1]) await open.send('t', partition, 'never')
       await kill()
 
