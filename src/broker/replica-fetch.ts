@@ -1,6 +1,6 @@
 /** What a follower asks its leader for, and what it was when it asked. */
 import { zeroUuid } from '../base/uuid.ts'
-import type { fetch } from '../protocol/apis/fetch.ts'
+import { type fetch, noSession } from '../protocol/apis/fetch.ts'
 import type { RequestOf } from '../protocol/schema.ts'
 import type { Hosted } from './hosted.ts'
 import type { Settings } from './settings.ts'
@@ -10,8 +10,6 @@ type Request = RequestOf<typeof fetch>
 /** What a request said of a replica. The answer to it says nothing of what the replica is later. */
 export interface Asked {
   readonly hosted: Hosted
-  /** Topic id and index. */
-  readonly partition: string
   readonly leaderEpoch: number
   readonly fetchOffset: bigint
 }
@@ -21,18 +19,21 @@ export interface ReplicaFetchOptions {
   readonly settings: Settings
 }
 
+/** How a partition is found again that the answer names by its topic's id. */
+export const askedKey = (topicId: string, partition: number): string => `${topicId}/${partition}`
+
 export function replicaFetch(
   due: readonly Hosted[],
   { replica, settings }: ReplicaFetchOptions,
-): { request: Request; asked: Asked[] } {
+): { request: Request; asked: Map<string, Asked> } {
   const topics = new Map<string, Request['topics'][number]>()
-  const asked: Asked[] = []
+  const asked = new Map<string, Asked>()
   const partitionMaxBytes = settings.get('replica.fetch.max.bytes')
   for (const hosted of due) {
     const { log, state } = hosted
     const { topicId, partition, logStartOffset, logEndOffset: fetchOffset } = log
     const { leaderEpoch, highWatermark } = state
-    asked.push({ hosted, partition: `${topicId}/${partition}`, leaderEpoch, fetchOffset })
+    asked.set(askedKey(topicId, partition), { hosted, leaderEpoch, fetchOffset })
     const topic = topics.get(topicId) ?? { topic: log.topic, topicId, partitions: [] }
     topics.set(topicId, topic)
     topic.partitions.push({
@@ -54,10 +55,8 @@ export function replicaFetch(
     minBytes: settings.get('replica.fetch.min.bytes'),
     maxBytes: settings.get('replica.fetch.response.max.bytes'),
     isolationLevel: 0,
-    sessionId: 0,
-    sessionEpoch: -1,
+    ...noSession,
     topics: [...topics.values()],
-    forgottenTopicsData: [],
     rackId: '',
     clusterId: null,
   }

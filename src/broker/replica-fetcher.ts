@@ -4,6 +4,7 @@
  * end at that moment, so a repeated or lost answer does no harm.
  */
 
+import { smaller } from '../base/bigint.ts'
 import { type Clock, pause } from '../host/clock.ts'
 import { appendCopied } from '../log/append-copied.ts'
 import { fetch } from '../protocol/apis/fetch.ts'
@@ -13,7 +14,7 @@ import type { ResponseOf } from '../protocol/schema.ts'
 import type { Hosted } from './hosted.ts'
 import type { Logger } from './logger.ts'
 import type { Links } from './peers.ts'
-import { type Asked, replicaFetch } from './replica-fetch.ts'
+import { type Asked, askedKey, replicaFetch } from './replica-fetch.ts'
 import type { ReplicationThrottle } from './replication-throttle.ts'
 import type { Settings } from './settings.ts'
 
@@ -119,12 +120,14 @@ export class ReplicaFetcher {
     return !this.#level.has(name) && this.#options.throttle.holds(topic, partition)
   }
 
-  async #take(response: ResponseOf<typeof fetch>, asked: readonly Asked[]): Promise<void> {
-    const byPartition = new Map(asked.map((each) => [each.partition, each]))
+  async #take(
+    response: ResponseOf<typeof fetch>,
+    asked: ReadonlyMap<string, Asked>,
+  ): Promise<void> {
     const flushes: Promise<void>[] = []
     for (const { topicId, partitions } of response.responses) {
       for (const answered of partitions) {
-        const each = byPartition.get(`${topicId}/${answered.partitionIndex}`)
+        const each = asked.get(askedKey(topicId, answered.partitionIndex))
         if (each !== undefined && this.#isNews(each)) await this.#takeOne(each, answered, flushes)
       }
     }
@@ -247,5 +250,3 @@ export class ReplicaFetcher {
 }
 
 const lostBackoffMs = 50
-
-const smaller = (a: bigint, b: bigint): bigint => (a < b ? a : b)

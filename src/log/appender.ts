@@ -180,7 +180,7 @@ export class Appender {
       const lastOffset = facts.lastOffsetOf(bytes, at)
       const maxTimestamp = facts.maxTimestampOf(bytes, at)
       active.note({ position, size, lastOffset, maxTimestamp }, this.#config.indexIntervalBytes)
-      this.#epochs.noteBatch(facts.leaderEpochOf(bytes, at), layout.baseOffsetOf(bytes, at))
+      this.#epochs.noteBatch(bytes, at)
       this.#offsets.logEndOffset = lastOffset + 1n
       const ended = this.#producers.apply(bytes, at)
       if (ended?.aborted) this.#noteAborted(ended)

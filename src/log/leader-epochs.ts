@@ -4,7 +4,9 @@
  *   leader-epoch-checkpoint:  "0" LF, number of entries LF, then a line "epoch startOffset" each
  */
 import type { Disk } from '../host/disk.ts'
+import { baseOffsetOf } from '../protocol/batch/layout.ts'
 import { KafkaError } from '../protocol/errors.ts'
+import { leaderEpochOf } from './batch-facts.ts'
 
 export interface EpochStart {
   readonly epoch: number
@@ -66,8 +68,10 @@ export class LeaderEpochs {
    * A batch lies there now, at the log's end. An epoch in which this broker led and wrote nothing began there too, and holds nothing:
    * it would else pass for the epoch of what its next leader has.
    */
-  noteBatch(epoch: number, baseOffset: bigint): void {
+  noteBatch(batches: Uint8Array, at: number): void {
+    const epoch = leaderEpochOf(batches, at)
     if (epoch === this.latest || epoch < 0) return
+    const baseOffset = baseOffsetOf(batches, at)
     if (epoch < this.latest) this.truncateFromEnd(baseOffset)
     if (epoch > this.latest) this.assign(epoch, baseOffset)
   }

@@ -109,7 +109,7 @@ export function recoverSegment(
     if (fault !== null) break
     const maxTimestamp = facts.maxTimestampOf(bytes, at)
     segment.note({ position, size: scan.size, lastOffset, maxTimestamp }, indexIntervalBytes)
-    epochs.noteBatch(facts.leaderEpochOf(bytes, at), baseOffsetOf(bytes, at))
+    epochs.noteBatch(bytes, at)
     const ended = producers.apply(bytes, at)
     if (ended !== null) noteAborted(segment, producers, ended)
     nextOffset = lastOffset + 1n

@@ -3,6 +3,7 @@
  * JACKDAW_CHURN=full sends 100,000 records and moves more often, and does it again with three brokers that are killed in turn.
  */
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest'
+import { until } from '../support/asking.ts'
 import {
   churn,
   hasMember,
@@ -102,8 +103,10 @@ describe.each(clusters)(
     const leadersAtHome = async () => {
       const asked = ['--election-type', 'preferred', '--all-topic-partitions']
       const elect = ['--bootstrap-server', jackdaw!.socket, ...asked]
-      const isDone = async () => (await run(jackdawCommand('leader-election', elect)!)).code === 0
-      while (!(await isDone()));
+      await until(
+        async () => (await run(jackdawCommand('leader-election', elect)!)).code,
+        (code) => code === 0,
+      )
     }
 
     let tries = 0

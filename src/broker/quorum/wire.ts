@@ -2,7 +2,7 @@
 import { metadataTopicId } from '../../base/uuid.ts'
 import { beginQuorumEpoch } from '../../protocol/apis/begin-quorum-epoch.ts'
 import { endQuorumEpoch } from '../../protocol/apis/end-quorum-epoch.ts'
-import { fetch } from '../../protocol/apis/fetch.ts'
+import { fetch, noSession } from '../../protocol/apis/fetch.ts'
 import { fetchSnapshot } from '../../protocol/apis/fetch-snapshot.ts'
 import { vote } from '../../protocol/apis/vote.ts'
 import { type ErrorName, errorName, KafkaError } from '../../protocol/errors.ts'
@@ -137,10 +137,8 @@ function fetchRequest(clusterId: string, request: Of<'fetch'>): RequestOf<typeof
     minBytes: 0,
     maxBytes: 8 * 1024 * 1024,
     isolationLevel: 0,
-    sessionId: 0,
-    sessionEpoch: -1,
+    ...noSession,
     topics: [{ topic: metadataTopic, topicId: metadataTopicId, partitions: [partition] }],
-    forgottenTopicsData: [],
     rackId: '',
     clusterId,
     replicaState: { replicaId: replica.id, replicaEpoch: -1n },

@@ -4,7 +4,7 @@ import { pause } from '../../host/clock.ts'
 import type { Disk } from '../../host/disk.ts'
 import { exitCodeOf, type Signal } from '../machine.ts'
 import { fittingColumns } from '../output/columns.ts'
-import { redrawn } from '../output/screen.ts'
+import { inTurn, redrawn } from '../output/screen.ts'
 import { tableWidth } from '../output/table.ts'
 import type { Context } from './context.ts'
 import { askCluster, type BrokerHealth, type Health, healthOf } from './health.ts'
@@ -22,7 +22,7 @@ export async function status(context: Context, options: StatusOptions): Promise<
   machine.onSignal((given) => {
     signal = given
   })
-  const drawn = machine.stdout.isTerminal && !options.json ? redrawn() : (text: string) => text
+  const drawn = machine.stdout.isTerminal && !options.json ? redrawn() : inTurn
   for (let looks = 0; signal === null; looks++) {
     if (!options.json && !machine.stdout.isTerminal && looks > 0) machine.stdout.write('\n')
     await look(context, options, drawn)
@@ -37,7 +37,7 @@ const pollMs = 50
 async function look(
   { machine, host, home }: Context,
   { json = false, watch = false }: StatusOptions,
-  drawn = (text: string) => text,
+  drawn = inTurn,
 ): Promise<number> {
   const brokers = statusOf(host, home)
   const health = healthOf(brokers, await askCluster(brokers))

@@ -1,6 +1,6 @@
 /** When a record was written, asked for by its offset: the age of what a group has not read yet. */
 import { zeroUuid } from '../../base/uuid.ts'
-import { fetch } from '../../protocol/apis/fetch.ts'
+import { fetch, highWatermarkUnknown, noSession } from '../../protocol/apis/fetch.ts'
 import { RecordCursor } from '../../protocol/batch/cursor.ts'
 import type { RequestOf } from '../../protocol/schema.ts'
 import type { Connection } from '../../wire/connection.ts'
@@ -99,7 +99,7 @@ function requestFor(
       logStartOffset: -1n,
       partitionMaxBytes,
       replicaDirectoryId: zeroUuid,
-      highWatermark: 2n ** 63n - 1n,
+      highWatermark: highWatermarkUnknown,
     })
   }
   const haveIds = [...topics.values()].every(({ topicId }) => topicId !== zeroUuid)
@@ -110,10 +110,8 @@ function requestFor(
       minBytes: 0,
       maxBytes: answerBytesMax,
       isolationLevel: 0,
-      sessionId: 0,
-      sessionEpoch: -1,
+      ...noSession,
       topics: [...topics.values()],
-      forgottenTopicsData: [],
       rackId: '',
       clusterId: null,
       replicaState: { replicaId: -1, replicaEpoch: -1n },

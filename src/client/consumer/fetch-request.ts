@@ -1,6 +1,6 @@
 /** One Fetch request: partitions that are read from the same broker, without a session. */
 import { zeroUuid } from '../../base/uuid.ts'
-import { fetch } from '../../protocol/apis/fetch.ts'
+import { fetch, highWatermarkUnknown, noSession } from '../../protocol/apis/fetch.ts'
 import type { RequestOf, ResponseOf } from '../../protocol/schema.ts'
 import type { Cluster } from '../cluster.ts'
 import { partitionKey } from '../topic-partition.ts'
@@ -13,8 +13,6 @@ export type FetchedPartition = FetchAnswer['responses'][number]['partitions'][nu
 type Request = RequestOf<typeof fetch>
 
 const consumerId = -1
-/** The last epoch of a session that is none: full requests, full answers. */
-const noSession = { sessionId: 0, sessionEpoch: -1 }
 
 export function fetchRequest(
   cluster: Cluster,
@@ -51,7 +49,6 @@ export function fetchRequest(
       isolationLevel: settings.isolationLevel === 'read_committed' ? 1 : 0,
       ...noSession,
       topics: [...topics.values()],
-      forgottenTopicsData: [],
       rackId: settings.clientRack,
       clusterId: null,
       replicaState: { replicaId: consumerId, replicaEpoch: -1n },
@@ -60,8 +57,6 @@ export function fetchRequest(
     highest: everyTopicHasId ? fetch.stable : 12,
   }
 }
-
-const highWatermarkUnknown = 2n ** 63n - 1n
 
 export function fetchedPartitions(
   cluster: Cluster,

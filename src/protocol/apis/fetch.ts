@@ -143,3 +143,9 @@ export const fetch = api({
     ),
   },
 })
+
+/** Full requests, full answers: the last epoch of a session that is none (KIP-227). */
+export const noSession = { sessionId: 0, sessionEpoch: -1, forgottenTopicsData: [] }
+
+/** Of who does not wait for news of it. */
+export const highWatermarkUnknown = 2n ** 63n - 1n

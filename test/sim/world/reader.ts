@@ -130,7 +130,7 @@ export class Reader {
     try {
       return await this.consumer.poll(pollMs)
     } catch (error) {
-      if (!(error instanceof KafkaError)) throw error
+      ensureKafka(error)
       this.isRefused = error.fate === 'final'
       // One that is refused is refused at once: without a pause no time would pass.
       await pause(this.machine, pollMs)
@@ -176,6 +176,6 @@ export class Reader {
 }
 
 /** What a cluster in trouble says is no fault of the reader; anything else is. */
-function ensureKafka(error: unknown): void {
+function ensureKafka(error: unknown): asserts error is KafkaError {
   if (!(error instanceof KafkaError)) throw error
 }

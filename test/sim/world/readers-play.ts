@@ -36,9 +36,9 @@ const crowds: readonly (readonly ConsumerOptions[])[] = [
  * In every third world of a kind, members are static: who comes is who went, to the group. Not where they are cooperative: one that
  * dies between giving back and joining again is replaced without a rebalance, and what it gave back is nobody's, with Kafka too.
  */
-const isStatic = (seed: number) =>
+const isStatic = (seed: number, kinds: readonly ConsumerOptions[]) =>
   Math.floor(seed / crowds.length) % 3 === 1 &&
-  !crowds[seed % crowds.length]!.some(({ assignors }) => assignors?.includes('cooperative-sticky'))
+  !kinds.some(({ assignors }) => assignors?.includes('cooperative-sticky'))
 
 class Crowd {
   readonly ledger = new Ledger()
@@ -53,7 +53,7 @@ class Crowd {
   constructor(world: LedgerWorld, seed: number) {
     this.world = world
     this.#kinds = crowds[seed % crowds.length]!
-    this.#isStatic = isStatic(seed)
+    this.#isStatic = isStatic(seed, this.#kinds)
   }
 
   enter(): void {
@@ -144,7 +144,7 @@ class Crowd {
 }
 
 /** The sum of what the coordinator has, as it said last: it may have taken what the member that sent it never heard of. */
-function committedOf({ client: { admin, machine } }: LedgerWorld, groupId: string): () => number {
+function committedOf({ client: { admin, machine } }: LedgerWorld): () => number {
   let total = 0
   const ask = async () => {
     const found = (await admin.groupOffsets(new Map([[groupId, null]]))).get(groupId)
@@ -184,7 +184,7 @@ async function play(world: LedgerWorld, seed: number): Promise<void> {
   const written = () => client.written.length
   await until('all is read', () => crowd.ledger.read.size >= written())
   await until('the group settles', () => crowd.isSettled)
-  const committed = committedOf(world, groupId)
+  const committed = committedOf(world)
   await until('all is committed', () => committed() === written())
   for (const each of [...crowd.members]) crowd.leave(each)
   await until('all have left', () => crowd.isGone)

@@ -7,7 +7,7 @@ import { UsageError } from '../../options/checks.ts'
 import type { Options } from '../../options/options.ts'
 import { chosenForm } from '../../output/form.ts'
 import { jsonLine } from '../../output/json.ts'
-import { redrawn } from '../../output/screen.ts'
+import { inTurn, redrawn } from '../../output/screen.ts'
 import type { Asking } from '../ask.ts'
 import { durationMs } from '../duration.ts'
 import { lagJson } from './json.ts'
@@ -89,7 +89,7 @@ async function watch(asked: Lag, take: () => Promise<LagSample>): Promise<number
   const { stdout, stderr, clock } = machine
   const intervalMs = intervalOf(options)
   const stopped = firstSignal(machine)
-  const drawn = isInPlace(options, machine) ? redrawn() : (text: string) => text
+  const drawn = isInPlace(options, machine) ? redrawn() : inTurn
   const samples: LagSample[] = []
   for (;;) {
     const look = await Promise.race([lookOnce(take), stopped])
