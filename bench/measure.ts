@@ -79,7 +79,9 @@ export async function sideBySide<R extends string, T>(
 ): Promise<Partial<Record<R, T[]>>> {
   const results: Partial<Record<R, T[]>> = {}
   for (let round = 0; round < times; round++) {
-    for (const rival of rivals) {
+    // Nobody always goes first: what runs first after a pause finds a broker that has cooled down.
+    const first = round % rivals.length
+    for (const rival of [...rivals.slice(first), ...rivals.slice(0, first)]) {
       results[rival] ??= []
       results[rival].push(await job(rival, round))
     }
