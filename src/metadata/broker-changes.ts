@@ -64,7 +64,11 @@ function rulesFor(
 }
 
 /** A replica on a directory that its broker has lost cannot lead (KIP-858). */
-function hasDirectory(image: MetadataImage, brokerId: number, partition: PartitionImage): boolean {
+export function hasDirectory(
+  image: MetadataImage,
+  brokerId: number,
+  partition: PartitionImage,
+): boolean {
   const directory = partition.directories[partition.replicas.indexOf(brokerId)]
   if (directory === undefined || reservedDirectories.includes(directory)) return true
   if (directory === lostDirectory) return false

@@ -2,10 +2,11 @@
 import type { assignReplicasToDirs } from '../protocol/apis/assign-replicas-to-dirs.ts'
 import { code, type ErrorName } from '../protocol/errors.ts'
 import type { RequestOf, SentResponseOf } from '../protocol/schema.ts'
-import { alterPartition, changeBroker, uncleanAllowed } from './broker-changes.ts'
+import { alterPartition, changeBroker, hasDirectory, uncleanAllowed } from './broker-changes.ts'
 import { checkEpoch } from './broker-registration.ts'
 import type { Turn } from './controller.ts'
 import { attempt } from './faults.ts'
+import { noLeader } from './partition-change.ts'
 
 type Request = RequestOf<typeof assignReplicasToDirs>
 type Response = SentResponseOf<typeof assignReplicasToDirs>
@@ -40,8 +41,19 @@ function assign(
   const online = turn.image.brokers.get(brokerId)!.logDirs.includes(directory)
   const isr = online ? partition.isr : partition.isr.filter((id) => id !== brokerId)
   const directories = new Map([[brokerId, directory]])
-  alterPartition(turn, topic, partitionIndex, { isr, directories })
+  // One that was moved lay where it still could; one whose directory is gone was made anew. Apache Kafka lets it lead all the same.
+  const empty = hasDirectory(turn.image, brokerId, partition) ? {} : { empty: brokerId }
+  alterPartition(turn, topic, partitionIndex, { isr, directories, ...empty })
+  electWhereItLies(turn, topicId, partitionIndex)
   return null
+}
+
+/** What could not lead as long as nobody knew where it lies may do so now. */
+function electWhereItLies(turn: Turn, topicId: string, partitionIndex: number): void {
+  const topic = turn.image.topicsById.get(topicId)!
+  if (topic.partitions[partitionIndex]!.leader !== noLeader) return
+  const election = uncleanAllowed(turn, topic.name) ? 'unclean' : 'online'
+  alterPartition(turn, topic, partitionIndex, { election })
 }
 
 /** Replicas on a directory that failed leave their in-sync sets; the broker's other replicas go on. */

@@ -23,6 +23,8 @@ export interface PartitionTarget {
   readonly election?: Election
   /** Brokers that may have lost what they held: no eligible leaders any more. */
   readonly uncleanShutdown?: readonly number[]
+  /** A replica that begins anew, with nothing: unless it is the only one, it leads only after an unclean election. */
+  readonly empty?: number
 }
 
 export interface PartitionRules {
@@ -62,8 +64,11 @@ export function partitionChange(
     adding: target.adding ?? partition.addingReplicas,
     elr: partition.elr,
   })
-  if (rules.elr)
-    draft.elr = eligible(partition, draft, target.uncleanShutdown ?? [], rules.minInSync)
+  const empty = draft.replicas.length > 1 ? (target.empty ?? null) : null
+  if (rules.elr) {
+    const unsafe = [...(target.uncleanShutdown ?? []), ...(empty === null ? [] : [empty])]
+    draft.elr = eligible(partition, draft, unsafe, rules.minInSync)
+  }
   const change: ChangeFields = {}
   const unclean = elect(partition, draft, target.election ?? 'online', rules, change)
   if (
@@ -81,6 +86,9 @@ export function partitionChange(
   }
   bumpOnShrink(partition, rules, change)
   rememberLastLeader(partition, rules, change)
+  if (empty !== null && (change.lastKnownElr ?? partition.lastKnownElr).includes(empty)) {
+    change.lastKnownElr = []
+  }
   assign(partition, draft, target.directories, rules, change)
   const { leaderRecoveryState } = target
   if (leaderRecoveryState !== undefined && leaderRecoveryState !== partition.leaderRecoveryState) {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { alterPartition } from '../../src/protocol/apis/alter-partition.ts'
 import { assignReplicasToDirs } from '../../src/protocol/apis/assign-replicas-to-dirs.ts'
 import { unregisterBroker } from '../../src/protocol/apis/unregister-broker.ts'
@@ -250,26 +250,84 @@ test('a broker with several directories says where it keeps a replica, and which
     cluster.beat(id)
   }
   cluster.create('orders', { replicas: [[1, 2]] })
-  const { id: topicId } = cluster.image.topicsByName.get('orders')!
   expect(cluster.partition('orders').directories).toEqual([
     'AAAAAAAAAAAAAAAAAAAAAA',
     uuid('directory2'),
   ])
-  const brokerEpoch = cluster.image.brokers.get(1)!.epoch
-  const directories = [
-    { id: uuid('two'), topics: [{ topicId, partitions: [{ partitionIndex: 0 }] }] },
-  ]
-  const { directories: answers } = cluster.ask(assignReplicasToDirs, {
-    brokerId: 1,
-    brokerEpoch,
-    directories,
-  })
-  expect(answers[0]!.topics[0]!.partitions[0]!.errorCode).toBe(0)
+  reportsDirectory(cluster, 1, uuid('two'))
   expect(cluster.partition('orders').directories[0]).toBe(uuid('two'))
   cluster.beat(1, { offlineLogDirs: [uuid('two')] })
   expect(cluster.partition('orders')).toMatchObject({ leader: 2, isr: [2] })
   expect(cluster.image.brokers.get(1)!.logDirs).toEqual([uuid('one')])
 })
+
+/** The broker says that it keeps its replica of `orders` there. */
+function reportsDirectory(cluster: Cluster, brokerId: number, id: string): void {
+  const { id: topicId } = cluster.image.topicsByName.get('orders')!
+  const { directories } = cluster.ask(assignReplicasToDirs, {
+    brokerId,
+    brokerEpoch: cluster.image.brokers.get(brokerId)!.epoch,
+    directories: [{ id, topics: [{ topicId, partitions: [{ partitionIndex: 0 }] }] }],
+  })
+  expect(directories[0]!.topics[0]!.partitions[0]!.errorCode).toBe(0)
+}
+
+describe.each(['before', 'after'] as const)(
+  'a broker on an empty disk that says where its replica lies %s it is taken in',
+  (when) => {
+    /** Broker 1, the last one in sync, comes back. */
+    function back(cluster: Cluster, options: object, lies: string): void {
+      cluster.event({ kind: 'broker-gone', id: 1 })
+      cluster.register(1, { incarnationId: uuid('second'), ...options })
+      if (when === 'before') reportsDirectory(cluster, 1, lies)
+      cluster.beat(1)
+      if (when === 'after') reportsDirectory(cluster, 1, lies)
+    }
+    const empty = { logDirs: [uuid('new')] }
+
+    function twoBrokers(minInSync: string): Cluster {
+      const cluster = new Cluster().brokers(2)
+      const configs = { 'min.insync.replicas': minInSync }
+      cluster.create('orders', { replicas: [[1, 2]], configs })
+      cluster.event({ kind: 'broker-gone', id: 2 })
+      return cluster
+    }
+
+    test('was in sync last: nobody leads, rather than nothing', () => {
+      const cluster = twoBrokers('1')
+      back(cluster, empty, uuid('new'))
+      const nobody = { leader: -1, isr: [], elr: [], lastKnownElr: [] }
+      expect(cluster.partition('orders')).toMatchObject(nobody)
+      cluster.register(2, { incarnationId: uuid('third') })
+      cluster.beat(2)
+      expect(cluster.partition('orders'), 'it may lack records').toMatchObject(nobody)
+    })
+
+    test('was stopped in order, and is not eligible any more; who has its disk is', () => {
+      const cluster = twoBrokers('2')
+      const previousBrokerEpoch = cluster.image.brokers.get(1)!.epoch
+      back(cluster, { ...empty, previousBrokerEpoch }, uuid('new'))
+      expect(cluster.partition('orders')).toMatchObject({ leader: -1, isr: [], elr: [2] })
+      const second = { previousBrokerEpoch: cluster.image.brokers.get(2)!.epoch }
+      cluster.register(2, { incarnationId: uuid('third'), ...second })
+      cluster.beat(2)
+      expect(cluster.partition('orders')).toMatchObject({ leader: 2, isr: [2] })
+    })
+
+    test('has the only replica: it leads again, since there is nothing else', () => {
+      const cluster = new Cluster().brokers(1)
+      cluster.create('orders', { replicas: [[1]] })
+      back(cluster, empty, uuid('new'))
+      expect(cluster.partition('orders')).toMatchObject({ leader: 1, isr: [1] })
+    })
+
+    test('moved the replica from one directory to the other: it leads again', () => {
+      const cluster = twoBrokers('1')
+      back(cluster, { logDirs: [uuid('directory1'), uuid('new')] }, uuid('new'))
+      expect(cluster.partition('orders')).toMatchObject({ leader: 1, isr: [1] })
+    })
+  },
+)
 
 test('a broker in controlled shutdown does not come back into an in-sync set', () => {
   const cluster = new Cluster().brokers(2)

@@ -75,6 +75,34 @@ export class Operator {
     this.#isOver = true
   }
 
+  /** Where the one that was in sync last lost its disk nobody leads until somebody asks for whoever is there. */
+  rescue(): void {
+    this.#running++
+    const over = () => {
+      this.#running--
+    }
+    this.#rescue().then(over, over)
+  }
+
+  async #rescue(): Promise<void> {
+    for (;;) {
+      const lost = this.#lost()
+      if (lost.length === 0) return
+      const { admin } = this.#world.client
+      await electLeaders(admin.cluster, 'UNCLEAN', lost, { timeoutMs }).catch(() => {})
+      await this.#pause(300)
+    }
+  }
+
+  #lost(): { topic: string; partition: number }[] {
+    const image = this.#world.brokers.find(({ isReady }) => isReady)?.node?.image
+    return [passing, loose].flatMap((topic) =>
+      [...(image?.topicsByName.get(topic)?.partitions.entries() ?? [])].flatMap(([partition, p]) =>
+        p.leader < 0 && p.elr.length + p.lastKnownElr.length === 0 ? [{ topic, partition }] : [],
+      ),
+    )
+  }
+
   /** What has not ended yet, or is not everywhere as the metadata have it; null if nothing. */
   get pending(): string | null {
     if (this.#running > 0) return `${this.#running} requests are not answered`

@@ -103,6 +103,7 @@ export class ClusterWorld {
       this.client.written.slice(0, last).every((value) => this.client.acknowledged.has(value))
     await this.until(healMs, 'all is acknowledged', isSettled)
     await this.until(healMs, 'all replicas are in sync', () => this.inSync())
+    if (this.history.hasLostOne) this.operator.rescue()
     await this.until(
       healMs,
       () => this.operator.pending!,
