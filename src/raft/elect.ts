@@ -142,20 +142,33 @@ export function voteAnswered(
   // Another disk has answered in the voter's name: that is no voice at all.
   if (response.error === 'INVALID_VOTER_KEY') return voteUnanswered(turn, asked)
   node.ballots.set(from, response.granted)
+  node.unreachable.delete(from)
   if (wonBallot(node)) return role === 'prospective' ? stand(turn) : lead(turn)
   if (response.granted) return
-  const soon = chance(node) * node.timing.electionBackoffMaxMs
   // Who has not noticed yet that the leader is gone may do so in a moment; a vote that is given is given.
-  if (role === 'prospective') arm(turn, 'retry', node.timing.retryBackoffMs + soon / 2)
-  else if (lostBallot(node)) arm(turn, 'election', soon)
+  if (role === 'prospective') {
+    const soon = chance(node) * node.timing.electionBackoffMaxMs
+    arm(turn, 'retry', node.timing.retryBackoffMs + soon / 2)
+  } else if (lostBallot(node)) {
+    standAgainSoon(turn)
+  }
+}
+
+function standAgainSoon(turn: Turn): void {
+  arm(turn, 'election', chance(turn.node) * turn.node.timing.electionBackoffMaxMs)
 }
 
 /** Somebody could not be asked; it may be back in a moment, and one voice can decide. */
 export function voteUnanswered(turn: Turn, asked: VoteRequest): void {
   const { node } = turn
   const role = asked.preVote ? 'prospective' : 'candidate'
-  if (node.role === role && asked.epoch === node.epoch)
-    arm(turn, 'retry', node.timing.retryBackoffMs)
+  if (node.role !== role || asked.epoch !== node.epoch) return
+  arm(turn, 'retry', node.timing.retryBackoffMs)
+  const { id } = asked.voter
+  // Only the first time: what is put off at every try never comes.
+  if (role === 'prospective' || node.ballots.has(id) || node.unreachable.has(id)) return
+  node.unreachable.add(id)
+  if (lostBallot(node)) standAgainSoon(turn)
 }
 
 export function askAgain(turn: Turn): void {
@@ -188,8 +201,11 @@ function wonBallot(node: RaftNode): boolean {
   return count(node, true) >= majority(node.voters.length)
 }
 
+/** Too many have said no, or all that are there have spoken: two of three who each voted for themselves wait for no third that is gone. */
 function lostBallot(node: RaftNode): boolean {
-  return count(node, false) > node.voters.length - majority(node.voters.length)
+  const refused = count(node, false)
+  const lacking = node.voters.length - majority(node.voters.length)
+  return refused > lacking || (refused > 0 && refused + node.unreachable.size > lacking)
 }
 
 function count(node: RaftNode, granted: boolean): number {

@@ -93,8 +93,12 @@ export function epochEnded(turn: Turn, asked: number, request: EndEpoch): void {
 export function leaderGone(turn: Turn): void {
   const { node } = turn
   if (!mayVote(node)) return
+  const rivals = others(node).filter(({ id }) => id !== node.leaderId)
+  const place = rivals.filter(({ id }) => id < node.key.id).length
   leave(turn)
-  arm(turn, 'election', chance(node) * node.timing.electionBackoffMaxMs)
+  // All hear of it at once. Where each picked any moment, two of three would stand at the same one now and then, and split the votes.
+  const slotMs = node.timing.electionBackoffMaxMs / (rivals.length + 1)
+  arm(turn, 'election', slotMs * (place + chance(node)))
 }
 
 /** Follower no more, but still in this epoch and without another vote in it. */

@@ -96,6 +96,8 @@ export interface RaftNode {
   highWatermark: bigint
   /** Of the pre-votes or votes asked for: who has said yes, who no. */
   ballots: Map<number, boolean>
+  /** Who could not be asked for this ballot. */
+  unreachable: Set<number>
   leading: Leading | null
   following: Following | null
   /** Numbers the requests of a follower. */
@@ -119,6 +121,7 @@ export function enter(turn: Turn, role: Role): void {
   node.leading = null
   node.following = null
   node.ballots = new Map()
+  node.unreachable = new Set()
   for (const timer of timersOf) turn.effects.push({ kind: 'disarm', timer })
 }
 

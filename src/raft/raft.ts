@@ -73,6 +73,7 @@ export function newNode(options: {
     abandonedLeaderId: -1,
     vote: state?.leaderId === options.key.id ? options.key : (state?.vote ?? null),
     ballots: new Map(),
+    unreachable: new Set(),
     asks: 0,
     leading: null,
     following: null,

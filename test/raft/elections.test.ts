@@ -1,4 +1,4 @@
-/** PreVote (KIP-996): whoever cannot reach a leader that is alive asks in vain, and disturbs nobody's epoch. */
+/** Elections among three: whoever cannot reach a leader that is alive asks in vain (KIP-996); who stands when, and again after a split vote. */
 import { expect, test } from 'vitest'
 import type { RaftEffect, RaftEvent, RaftRequest } from '../../src/raft/messages.ts'
 import type { RaftNode } from '../../src/raft/node.ts'
@@ -104,4 +104,60 @@ test('with the promise of a majority it stands, in the next epoch', () => {
   const votes = sent(play(core, { kind: 'response', from: 2, request: request!, response }))
   expect(core).toMatchObject({ role: 'candidate', epoch: epoch + 1, vote: key(3) })
   expect(votes.map((each) => each.kind === 'vote' && each.preVote)).toEqual([false, false])
+})
+
+/** After how many ms the election timer goes off; null: it was not armed. */
+const electionIn = (effects: readonly RaftEffect[]): number | null => {
+  const [armed] = effects.flatMap((each) =>
+    each.kind === 'arm' && each.timer === 'election' ? [each.at - 1000] : [],
+  )
+  return armed ?? null
+}
+
+test('when the leader is gone each has its own time to stand', () => {
+  for (let seed = 1; seed < 50; seed++) {
+    const [first, second] = [2, 3].map((id) => {
+      const core = follower(id)
+      core.seed = seed * 7919 + id
+      return electionIn(play(core, { kind: 'peer-gone', id: 1 }))!
+    })
+    expect(first).toBeLessThan(50)
+    expect(second).toBeGreaterThanOrEqual(50)
+    expect(second).toBeLessThan(100)
+  }
+})
+
+/** Has asked 1 and 2 for their votes. */
+function candidate(): { core: RaftNode; asked: Map<number, RaftRequest> } {
+  const core = follower(3)
+  const [request] = sent(play(core, { kind: 'timeout', timer: 'fetch' }))
+  const response = { kind: 'vote', error: 'NONE', epoch, leaderId: -1, granted: true } as const
+  const effects = play(core, { kind: 'response', from: 2, request: request!, response })
+  const asked = new Map(
+    effects.flatMap((each) => (each.kind === 'send' ? [[each.to, each.request]] : [])),
+  )
+  expect(electionIn(effects), 'a whole timeout').toBeGreaterThanOrEqual(300)
+  return { core, asked }
+}
+
+test.each(['refused first', 'unreachable first'])(
+  'of two that voted for themselves neither waits for the third, which is gone: %s',
+  (order) => {
+    const { core, asked } = candidate()
+    const no = { kind: 'vote', error: 'NONE', epoch: 6, leaderId: -1, granted: false } as const
+    const refused = () =>
+      play(core, { kind: 'response', from: 2, request: asked.get(2)!, response: no })
+    const gone = () => play(core, { kind: 'unanswered', to: 1, request: asked.get(1)! })
+    const [one, other] = order === 'refused first' ? [refused, gone] : [gone, refused]
+    expect(electionIn(one()), 'the other one may still decide').toBeNull()
+    expect(electionIn(other())).toBeLessThan(100)
+    expect(electionIn(gone()), 'what was put off at every try would never come').toBeNull()
+  },
+)
+
+test('a third that is silent, and may be alive, is waited for', () => {
+  const { core, asked } = candidate()
+  const no = { kind: 'vote', error: 'NONE', epoch: 6, leaderId: -1, granted: false } as const
+  const effects = play(core, { kind: 'response', from: 2, request: asked.get(2)!, response: no })
+  expect(electionIn(effects)).toBeNull()
 })
