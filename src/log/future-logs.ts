@@ -148,6 +148,7 @@ export class FutureLogs {
     }
     const isKnown = directory.id === at.directoryId || directories.every(({ online }) => online)
     if (!isKnown) return undefined
+    this.#options.folders.syncRenames(directory)
     closeSafely(directory, future)
     const cleanedUpTo = directory.checkpoints.cleaner.get(future.name) ?? null
     try {

@@ -142,7 +142,7 @@ export class PartitionFolders {
     const { disk } = this.#host
     const name = `${at.topic}-${at.partition}`
     const folder = `${directory.path}/${asFuture ? this.#marked(name, 'future') : name}`
-    this.#syncRenames(directory)
+    this.syncRenames(directory)
     try {
       directory.forgetCheckpoints(name)
       disk.makeDirectory(folder)
@@ -172,8 +172,8 @@ export class PartitionFolders {
     return path
   }
 
-  /** Before a partition begins anew in this directory: a power cut must not bring the old one back beside it, in another. */
-  #syncRenames(here: LogDirectory): void {
+  /** Before a partition gets its name in this directory: a power cut must not bring the old one back beside it, in another. */
+  syncRenames(here: LogDirectory): void {
     for (const directory of this.#renamed) {
       if (directory === here) continue
       this.#renamed.delete(directory)

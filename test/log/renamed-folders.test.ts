@@ -31,3 +31,24 @@ describe('a partition that begins anew in another directory never lies in both',
     expect(found).not.toContainEqual(['0 k=old'])
   })
 })
+
+test('a copy that takes the place of what was put aside never lies beside it', async () => {
+  const found: (string[] | undefined)[] = []
+  for (let seed = 1; seed <= 60; seed++) {
+    const { disk, logs } = await world(new SimDisk(), { directories })
+    const log = logs.create('t', 0, topicId, defaults)
+    append(log, 'k=old')
+    logs.futures.begin(log, '/more')
+    for (const path of directories) disk.syncDirectory(path)
+    logs.putAside('t', 0)
+    const at = { topic: 't', partition: 0, topicId, directoryId: undefined }
+    append(logs.futures.recover(at)!, 'k=new')
+    const back = await world(disk.afterPowerCut(new SeededRandom(seed)), { directories })
+    const left = back.logs.get('t', 0)
+    found.push(left && contents(left))
+    await back.logs.close({ brokerEpoch: 1n })
+    await logs.close({ brokerEpoch: 1n })
+  }
+  expect(found).toContainEqual(['0 k=new'])
+  expect(found).not.toContainEqual(['0 k=old'])
+})

@@ -44,6 +44,10 @@ test.each([
   { seed: 8_030_785, why: 'records were taken for those of an epoch in which nothing was written' },
   { seed: 7_031_383, why: 'the same' },
   { seed: 8_013_388, why: 'the controller took in a move that had been given up' },
+  {
+    seed: 9_020_065,
+    why: 'a power cut brought back what had been put aside, beside the copy that took its place',
+  },
 ])(
   'seed $seed: $why',
   async ({ seed }) => {
