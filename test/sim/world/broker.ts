@@ -38,6 +38,8 @@ export class SimBroker {
   syncMsMax = 1
   /** Its own code gave up: what it said. */
   failure: unknown = null
+  /** It was asked to stop, and has not stopped yet. */
+  isStopping = false
   #isRetired = false
 
   constructor(options: BrokerOptions) {
@@ -105,6 +107,7 @@ export class SimBroker {
     const { life } = machine
     if (node === null) return done()
     machine.turns++
+    this.isStopping = true
     node.close().then(
       () => {
         if (life.dead) return
@@ -128,6 +131,7 @@ export class SimBroker {
     this.#options.net.ended(this.machine)
     this.node = null
     this.isReady = false
+    this.isStopping = false
   }
 
   #diskOver(disk: SimDisk): SimDisk {

@@ -31,6 +31,14 @@ export class LedgerWorld extends ClusterWorld {
     })
   }
 
+  /**
+   * One replica in sync is enough for a commit, as Kafka has it by default: who is about to stop may be out of the in-sync set already, as
+   * a controller has decided that cannot commit it yet.
+   */
+  override mayLoseOne(): boolean {
+    return this.inSync() && !this.brokers.some(({ isStopping }) => isStopping)
+  }
+
   override isOutOfSync(id: number): boolean {
     return this.#everywhere(({ isr }) => !isr.includes(id))
   }

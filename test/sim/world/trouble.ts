@@ -68,7 +68,7 @@ export class Trouble {
       }
       case 'power cut':
         // What only a page cache held is lost; Kafka's promise holds while one in-sync replica keeps its own.
-        if (this.isAtRisk || !operator.mayLoseOne || !this.#world.inSync()) return
+        if (this.isAtRisk || !operator.mayLoseOne || !this.#world.mayLoseOne()) return
         this.#lost = victim
         this.#world.history.hasLostOne = true
         this.#down(victim, (broker) =>

@@ -167,6 +167,11 @@ export class ClusterWorld {
     return true
   }
 
+  /** Whatever one broker holds lies elsewhere, too, and stays eligible there. */
+  mayLoseOne(): boolean {
+    return this.inSync()
+  }
+
   /** The controller has taken it out of the in-sync sets, and somebody has heard of that; others may know of a time before it was in. */
   isOutOfSync(id: number): boolean {
     const images = this.brokers.flatMap(({ node, isReady }) => (isReady ? [node!.image] : []))
