@@ -29,7 +29,7 @@ import type { Logger } from './logger.ts'
 import { nodeId, tcpListener } from './node-identity.ts'
 import { fetcherLinks, QuorumPeers } from './node-links.ts'
 import { checkProperties, own, withGuesses } from './own-configs.ts'
-import { ProducerIds } from './producer-ids.ts'
+import { ProducerIds, producerIdBlock } from './producer-ids.ts'
 import { diskFiles } from './quorum/disk-files.ts'
 import { MetadataQuorum } from './quorum.ts'
 import { registrationOf } from './registration.ts'
@@ -154,7 +154,7 @@ export class BrokerNode implements Broker {
     })
     const slots = settings.get('max.incremental.fetch.session.cache.slots')
     this.fetchSessions = new FetchSessions({ slots, random, clock })
-    this.producerIds = new ProducerIds(() => this.quorum.allocateProducerIds())
+    this.producerIds = new ProducerIds(() => producerIdBlock(this.quorum, this.id))
     this.groups = new GroupCoordinator({
       journal: groupJournal(this),
       clock,
@@ -250,6 +250,8 @@ export class BrokerNode implements Broker {
 
   /** Finishes answers, flushes, leaves the marks of a clean stop. */
   async close(): Promise<void> {
+    // Whoever leads instead is found before anybody is turned away.
+    await this.#quorum?.leave()
     await this.#listeners.close()
     this.replication.close()
     await this.transactions.close()

@@ -1,3 +1,7 @@
+import { allocateProducerIds } from '../protocol/apis/allocate-producer-ids.ts'
+import { errorName, KafkaError } from '../protocol/errors.ts'
+import type { MetadataQuorum } from './quorum.ts'
+
 export interface ProducerIdBlock {
   readonly start: bigint
   readonly size: number
@@ -36,4 +40,15 @@ export class ProducerIds {
       this.#coming = null
     }
   }
+}
+
+/** A block of ids that nobody else gets, from the active controller. */
+export async function producerIdBlock(
+  quorum: Pick<MetadataQuorum, 'forward' | 'brokerEpoch'>,
+  brokerId: number,
+): Promise<ProducerIdBlock> {
+  const asked = { brokerId, brokerEpoch: quorum.brokerEpoch }
+  const { errorCode, ...block } = await quorum.forward(allocateProducerIds, asked)
+  if (errorCode !== 0) throw new KafkaError(errorName(errorCode))
+  return { start: block.producerIdStart, size: block.producerIdLen }
 }

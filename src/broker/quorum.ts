@@ -5,13 +5,11 @@
 import type { MetadataDelta } from '../metadata/delta.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { MetadataRecord } from '../metadata/records.ts'
-import { allocateProducerIds } from '../protocol/apis/allocate-producer-ids.ts'
-import { errorName, KafkaError } from '../protocol/errors.ts'
+import { KafkaError } from '../protocol/errors.ts'
 import type { AnyApi, RequestOf, ResponseOf } from '../protocol/schema.ts'
 import type { RaftRequest, RaftResponse } from '../raft/messages.ts'
 import { currentVoters, votersBelow } from '../raft/voter-history.ts'
 import { isVoter } from '../raft/voters.ts'
-import type { ProducerIdBlock } from './producer-ids.ts'
 import { BrokerLifecycle } from './quorum/broker-lifecycle.ts'
 import { Changes } from './quorum/changes.ts'
 import { CommittedMetadata } from './quorum/committed.ts'
@@ -211,17 +209,6 @@ export class MetadataQuorum {
     return forwarded(call, { api, request, timeoutMs })
   }
 
-  /** A block of ids that nobody else gets. */
-  async allocateProducerIds(): Promise<ProducerIdBlock> {
-    const asked = { brokerId: this.#options.nodeId, brokerEpoch: this.brokerEpoch }
-    const { errorCode, producerIdStart, producerIdLen } = await this.forward(
-      allocateProducerIds,
-      asked,
-    )
-    if (errorCode !== 0) throw new KafkaError(errorName(errorCode))
-    return { start: producerIdStart, size: producerIdLen }
-  }
-
   /** Another node of the quorum asks. */
   request(request: RaftRequest): Promise<RaftResponse> {
     return this.#raft.request(request)
@@ -234,9 +221,14 @@ export class MetadataQuorum {
     this.#peerWatch.look(this.#controller)
   }
 
-  /** Gives its leaderships back, hands the quorum over, stops. */
+  /** Gives this broker's leaderships away; resolves when the controller lets it go, or has had time enough. */
+  leave(): Promise<void> {
+    return this.#lifecycle.leave()
+  }
+
+  /** Takes its leave, hands the quorum over, stops. */
   async close(): Promise<void> {
-    await this.#lifecycle.leave()
+    await this.leave()
     await this.#raft.resign()
     await this.#options.log.flush()
     this.stop()

@@ -17,6 +17,8 @@ export interface Asked {
 export interface ReplicaFetchOptions {
   readonly replica: Request['replicaState']
   readonly settings: Settings
+  /** Whoever rests meanwhile is to ask again by then; null: nobody does. */
+  readonly waitMsMax: number | null
 }
 
 /** How a partition is found again that the answer names by its topic's id. */
@@ -24,10 +26,11 @@ export const askedKey = (topicId: string, partition: number): string => `${topic
 
 export function replicaFetch(
   due: readonly Hosted[],
-  { replica, settings }: ReplicaFetchOptions,
+  { replica, settings, waitMsMax }: ReplicaFetchOptions,
 ): { request: Request; asked: Map<string, Asked> } {
   const topics = new Map<string, Request['topics'][number]>()
   const asked = new Map<string, Asked>()
+  const waitMs = settings.get('replica.fetch.wait.max.ms')
   const partitionMaxBytes = settings.get('replica.fetch.max.bytes')
   for (const hosted of due) {
     const { log, state } = hosted
@@ -51,7 +54,7 @@ export function replicaFetch(
     // Since version 15 it stands in replicaState alone (KIP-903).
     replicaId: -1,
     replicaState: replica,
-    maxWaitMs: settings.get('replica.fetch.wait.max.ms'),
+    maxWaitMs: Math.min(waitMs, Math.ceil(waitMsMax ?? waitMs)),
     minBytes: settings.get('replica.fetch.min.bytes'),
     maxBytes: settings.get('replica.fetch.response.max.bytes'),
     isolationLevel: 0,

@@ -15,6 +15,7 @@ import type { Hosted } from './hosted.ts'
 import type { Logger } from './logger.ts'
 import type { Links } from './peers.ts'
 import { type Asked, askedKey, replicaFetch } from './replica-fetch.ts'
+import { ReplicaRests } from './replica-rests.ts'
 import type { ReplicationThrottle } from './replication-throttle.ts'
 import type { Settings } from './settings.ts'
 
@@ -37,8 +38,7 @@ const earliest = -2n
 export class ReplicaFetcher {
   readonly #options: FetcherOptions
   readonly #followers = new Map<string, Hosted>()
-  /** Replicas that got an error wait until this moment of the monotonic clock. */
-  readonly #restingUntil = new Map<string, number>()
+  readonly #rests = new ReplicaRests()
   /** Replicas that had everything that their leader knew to be safe when it last answered. */
   readonly #level = new Set<string>()
   #running = false
@@ -46,6 +46,8 @@ export class ReplicaFetcher {
   #changes = 0
   #asked = 0
   #closed = false
+  /** Ends a sleep. */
+  #wake: () => void = () => {}
 
   constructor(options: FetcherOptions) {
     this.#options = options
@@ -57,9 +59,10 @@ export class ReplicaFetcher {
 
   add(hosted: Hosted): void {
     const name = hosted.log.name
-    this.#restingUntil.delete(name)
+    this.#rests.end(name)
     this.#followers.set(name, hosted)
     this.#changes++
+    this.#wake()
     // Replicas come many at a time, with one change of the metadata.
     queueMicrotask(() => {
       if (!this.#running) void this.#run()
@@ -70,12 +73,14 @@ export class ReplicaFetcher {
 
   remove(hosted: Hosted): void {
     this.#followers.delete(hosted.log.name)
+    this.#rests.end(hosted.log.name)
     this.#level.delete(hosted.log.name)
   }
 
   close(): void {
     this.#closed = true
     this.#followers.clear()
+    this.#wake()
   }
 
   async #run(): Promise<void> {
@@ -89,18 +94,18 @@ export class ReplicaFetcher {
         ({ log }) =>
           // What an offline log held counts for nothing: its leader must not take it for a replica in sync.
           !log.offline &&
-          (this.#restingUntil.get(log.name) ?? 0) <= now &&
+          !this.#rests.isResting(log.name, now) &&
           !(isExceeded && this.#isHeld(log)),
       )
-      const backoffMs = settings.get('replica.fetch.backoff.ms')
+      const restMs = this.#rests.soonestMs(this.#followers.keys(), now)
       if (due.length === 0) {
-        await pause(clock, backoffMs)
+        await this.#sleep(restMs ?? settings.get('replica.fetch.backoff.ms'))
         continue
       }
       try {
         this.#asked = this.#changes
         const replica = { replicaId: brokerId, replicaEpoch: brokerEpoch() }
-        const { request, asked } = replicaFetch(due, { replica, settings })
+        const { request, asked } = replicaFetch(due, { replica, settings, waitMsMax: restMs })
         const timeoutMs = settings.get('replica.socket.timeout.ms')
         const response = await links.call(leaderId, fetch, request, { timeoutMs })
         if (response.errorCode !== 0) throw new KafkaError(errorName(response.errorCode))
@@ -113,6 +118,17 @@ export class ReplicaFetcher {
       }
     }
     this.#running = false
+  }
+
+  /** Until then, or until there is another replica to fetch for. */
+  #sleep(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.schedule(delayMs, resolve, { keepAlive: true })
+      this.#wake = () => {
+        cancel()
+        resolve()
+      }
+    })
   }
 
   /** Under a limit, and behind its leader as far as anybody knows: who was in sync must stay so. */
@@ -150,6 +166,7 @@ export class ReplicaFetcher {
     if (answered.divergingEpoch.endOffset >= 0n)
       return this.#diverged(hosted, answered.divergingEpoch)
     const { log } = hosted
+    this.#rests.end(log.name)
     const { throttle } = this.#options
     const now = this.#options.clock.now()
     try {
@@ -240,12 +257,12 @@ export class ReplicaFetcher {
     return answered.offset
   }
 
-  /** The metadata will tell what has changed; until then asking again would not help. */
   #rest(hosted: Hosted, error: ErrorName): void {
     const { clock, logger, settings, leaderId } = this.#options
-    logger.debug({ log: hosted.log.name, leaderId, error }, 'a replica cannot follow for now')
-    const until = clock.monotonic() + settings.get('replica.fetch.backoff.ms')
-    this.#restingUntil.set(hosted.log.name, until)
+    const { name } = hosted.log
+    logger.debug({ log: name, leaderId, error }, 'a replica cannot follow for now')
+    const backoffMs = settings.get('replica.fetch.backoff.ms')
+    this.#rests.begin(name, error, { now: clock.monotonic(), backoffMs })
   }
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { uuidFrom } from '../../src/base/uuid.ts'
 import { silentLogger } from '../../src/broker/logger.ts'
+import { producerIdBlock } from '../../src/broker/producer-ids.ts'
 import { readBatches } from '../../src/broker/quorum/batches.ts'
 import { snapshotsIn } from '../../src/broker/quorum/snapshots.ts'
 import { MetadataQuorum } from '../../src/broker/quorum.ts'
@@ -144,9 +145,9 @@ test('a snapshot takes the place of the log, and a restart begins from it', asyn
 test('producer ids are never given twice, not even after a restart', async () => {
   const node = new Node()
   const first = await node.start()
-  expect(await first.allocateProducerIds()).toEqual({ start: 0n, size: 1000 })
-  expect(await first.allocateProducerIds()).toEqual({ start: 1000n, size: 1000 })
+  expect(await producerIdBlock(first, 1)).toEqual({ start: 0n, size: 1000 })
+  expect(await producerIdBlock(first, 1)).toEqual({ start: 1000n, size: 1000 })
   first.stop()
   const second = await node.start()
-  expect(await second.allocateProducerIds()).toEqual({ start: 2000n, size: 1000 })
+  expect(await producerIdBlock(second, 1)).toEqual({ start: 2000n, size: 1000 })
 })

@@ -8,10 +8,11 @@ import { emptyImage } from '../../src/metadata/image.ts'
 import type { fetch } from '../../src/protocol/apis/fetch.ts'
 import type { listOffsets } from '../../src/protocol/apis/list-offsets.ts'
 import { code, type ErrorName } from '../../src/protocol/errors.ts'
-import type { ResponseOf } from '../../src/protocol/schema.ts'
+import type { RequestOf, ResponseOf } from '../../src/protocol/schema.ts'
 import { append, defaults, listeningLogger, topicId, world } from '../log/support.ts'
 
 type Fetched = ResponseOf<typeof fetch>
+type FetchRequest = RequestOf<typeof fetch>
 type Listed = ResponseOf<typeof listOffsets>
 
 const fetched = (
@@ -65,10 +66,10 @@ async function follower() {
   const log = logs.create('t', 0, topicId, defaults)
   for (const text of ['a=1', 'b=2', 'c=3']) append(log, text)
   const hosted = new Hosted(1, log)
-  const asked: { api: string; answer: (response: object) => void }[] = []
+  const asked: { api: string; request: FetchRequest; answer: (response: object) => void }[] = []
   const links = {
-    call: (_: number, { name }: { name: string }) =>
-      new Promise<object>((answer) => asked.push({ api: name, answer })),
+    call: (_: number, { name }: { name: string }, request: FetchRequest) =>
+      new Promise<object>((answer) => asked.push({ api: name, request, answer })),
     drop: () => {},
   } as unknown as FetcherOptions['links']
   const image = emptyImage()
@@ -101,7 +102,7 @@ async function follower() {
   assign(2, 0)
   fetcher.add(hosted)
   await settled()
-  return { fetcher, hosted, log, asked, assign }
+  return { fetcher, hosted, log, asked, assign, logs, clock }
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
@@ -169,4 +170,39 @@ test.each([
   late.asked[1]!.answer(listed(1n))
   await settled()
   expect(late.log.logEndOffset).toBe(end)
+})
+
+test('what its leader has not heard yet it asks again soon, what will not pass later', async () => {
+  const { asked, clock } = await follower()
+  const askedAgainAfter = async (error: ErrorName) => {
+    const before = asked.length
+    asked.at(-1)!.answer(fetched(error))
+    await settled()
+    for (let ms = 0; ; ms += 10) {
+      if (asked.length > before) return ms
+      clock.advance(10)
+      await settled()
+    }
+  }
+  expect(await askedAgainAfter('NOT_LEADER_OR_FOLLOWER')).toBe(20)
+  expect(await askedAgainAfter('UNKNOWN_LEADER_EPOCH')).toBe(40)
+  expect(await askedAgainAfter('NONE')).toBe(0)
+  expect(await askedAgainAfter('UNKNOWN_TOPIC_ID')).toBe(20)
+  expect(await askedAgainAfter('FENCED_LEADER_EPOCH')).toBe(1000)
+})
+
+test('another replica wakes it, and is asked for no longer than until the first may ask again', async () => {
+  const { asked, clock, fetcher, logs } = await follower()
+  asked[0]!.answer(fetched('FENCED_LEADER_EPOCH'))
+  await settled()
+  clock.advance(800)
+  await settled()
+  expect(asked).toHaveLength(1)
+  const other = new Hosted(1, logs.create('t', 1, topicId, defaults))
+  fetcher.add(other)
+  await settled()
+  expect(asked[1]!.request).toMatchObject({
+    maxWaitMs: 200,
+    topics: [{ partitions: [{ partition: 1 }] }],
+  })
 })

@@ -77,21 +77,10 @@ export class Operator {
 
   /** Where the one that was in sync last lost its disk nobody leads until somebody asks for whoever is there. */
   rescue(): void {
-    this.#running++
-    const over = () => {
-      this.#running--
-    }
-    this.#rescue().then(over, over)
-  }
-
-  async #rescue(): Promise<void> {
-    for (;;) {
-      const lost = this.#lost()
-      if (lost.length === 0) return
-      const { admin } = this.#world.client
-      await electLeaders(admin.cluster, 'UNCLEAN', lost, { timeoutMs }).catch(() => {})
-      await this.#pause(300)
-    }
+    const { admin, machine } = this.#world.client
+    const lost = this.#lost()
+    if (lost.length > 0) electLeaders(admin.cluster, 'UNCLEAN', lost, { timeoutMs }).catch(() => {})
+    machine.after(everyMs, () => this.rescue())
   }
 
   #lost(): { topic: string; partition: number }[] {

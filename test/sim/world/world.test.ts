@@ -48,6 +48,7 @@ test.each([
     seed: 9_020_065,
     why: 'a power cut brought back what had been put aside, beside the copy that took its place',
   },
+  { seed: 9_024_495, why: 'the disk of the one in sync last was empty, and nobody might lead' },
 ])(
   'seed $seed: $why',
   async ({ seed }) => {

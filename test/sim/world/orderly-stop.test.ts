@@ -1,0 +1,51 @@
+/** A broker that is asked to stop leaves nobody waiting: its leaderships go first, and who follows the new leaders finds them at once. */
+import { expect, test } from 'vitest'
+import { topic } from './topics.ts'
+import { ClusterWorld } from './world.ts'
+
+const soonMs = 60_000
+const seeds = Array.from({ length: 12 }, (_, i) => i + 1)
+
+/** The longest that a record waited for its acknowledgement while the leader of its partition was stopped, in the world's ms. */
+async function longestWait(seed: number): Promise<number> {
+  const world = new ClusterWorld({ seed, voters: 3, others: 0, troubleMs: 0 })
+  const { brokers, client, time } = world
+  for (const broker of brokers) broker.start()
+  await world.until(soonMs, 'all come up', () => brokers.every(({ isReady }) => isReady))
+  let isOpen = false
+  const configs = { 'min.insync.replicas': '2' }
+  client.admin
+    .createTopics([{ name: topic, partitions: 2, replicationFactor: 3, configs }])
+    .then(() => client.open(topic))
+    .then(() => {
+      isOpen = true
+    })
+  await world.until(soonMs, 'the topic is there', () => isOpen && world.inSync())
+  let longest = 0
+  const write = async () => {
+    const began = time.now
+    client.write(0)
+    await world.until(soonMs, 'it is acknowledged', () => {
+      return client.acknowledged.size === client.written.length
+    })
+    longest = Math.max(longest, time.now - began)
+  }
+  for (let i = 0; i < 20; i++) await write()
+  longest = 0
+  const leader = brokers.find(({ node }) => node?.replicas.get(topic, 0)?.state.role === 'leading')!
+  let isStopped = false
+  leader.stop(() => {
+    isStopped = true
+  })
+  while (!isStopped) await write()
+  for (let i = 0; i < 20; i++) await write()
+  return longest
+}
+
+test('who writes to a leader that stops waits for no timeout', async () => {
+  const waits: number[] = []
+  for (const seed of seeds) waits.push(await longestWait(seed))
+  // In some worlds a client is told of the new leader before that one knows of it, and pauses once.
+  expect(Math.max(...waits), waits.join()).toBeLessThan(400)
+  expect(waits.filter((ms) => ms > 60).length, waits.join()).toBeLessThan(4)
+}, 120_000)
