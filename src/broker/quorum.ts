@@ -7,10 +7,11 @@ import type { MetadataImage } from '../metadata/image.ts'
 import type { MetadataRecord } from '../metadata/records.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import type { AnyApi, RequestOf, ResponseOf } from '../protocol/schema.ts'
+import { isForsaken } from '../raft/elect.ts'
 import type { RaftRequest, RaftResponse } from '../raft/messages.ts'
 import { currentVoters, votersBelow } from '../raft/voter-history.ts'
 import { isVoter } from '../raft/voters.ts'
-import { BrokerLifecycle } from './quorum/broker-lifecycle.ts'
+import { BrokerLifecycle, isLeaveAwaited } from './quorum/broker-lifecycle.ts'
 import { Changes } from './quorum/changes.ts'
 import { CommittedMetadata } from './quorum/committed.ts'
 import { registerController } from './quorum/controller-registration.ts'
@@ -30,6 +31,8 @@ import { Upkeep } from './quorum/upkeep.ts'
 import { askPeer } from './quorum/wire.ts'
 
 const forwardTimeoutMs = 30_000
+/** How long the active controller waits, at most, for others that have asked for their leave when it has its own. */
+const lastLeavesMs = 1000
 
 export class MetadataQuorum {
   readonly #options: QuorumOptions
@@ -132,6 +135,7 @@ export class MetadataQuorum {
       heartbeatIntervalMs: () => settings().get('broker.heartbeat.interval.ms'),
       controller: this.forward,
       onRefused: (error) => this.#entry.refused(error),
+      isForsaken: () => isForsaken(this.#raft.node),
       caughtUp: (offset) => this.#changes.until(() => this.image.offset > offset),
     })
     this.#metadata.onChange(({ brokers }) => {
@@ -221,15 +225,19 @@ export class MetadataQuorum {
     this.#peerWatch.look(this.#controller)
   }
 
-  /** Gives this broker's leaderships away; resolves when the controller lets it go, or has had time enough. */
-  leave(): Promise<void> {
-    return this.#lifecycle.leave()
+  /** Gives this broker's leaderships away, and the quorum's; resolves when the controller lets it go, or has had time enough. */
+  async leave(): Promise<void> {
+    await this.#lifecycle.leave()
+    // Where all are stopped at once, others wait for theirs, and without this node there may be no majority that could grant it.
+    const maySay = () => this.isActive && !isForsaken(this.#raft.node)
+    const isLast = () => !maySay() || !isLeaveAwaited(this.image, this.#options)
+    await this.#changes.until(isLast, lastLeavesMs)
+    await this.#raft.resign()
   }
 
-  /** Takes its leave, hands the quorum over, stops. */
+  /** Takes its leave, and stops. */
   async close(): Promise<void> {
     await this.leave()
-    await this.#raft.resign()
     await this.#options.log.flush()
     this.stop()
   }

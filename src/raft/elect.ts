@@ -165,10 +165,20 @@ export function voteUnanswered(turn: Turn, asked: VoteRequest): void {
   if (node.role !== role || asked.epoch !== node.epoch) return
   arm(turn, 'retry', node.timing.retryBackoffMs)
   const { id } = asked.voter
+  // A vote that was given or refused is so for good; a promise that was refused may be given, if there still is who could.
+  if (role === 'candidate' ? node.ballots.has(id) : node.ballots.get(id) === true) return
+  node.ballots.delete(id)
   // Only the first time: what is put off at every try never comes.
-  if (role === 'prospective' || node.ballots.has(id) || node.unreachable.has(id)) return
+  if (node.unreachable.has(id)) return
   node.unreachable.add(id)
-  if (lostBallot(node)) standAgainSoon(turn)
+  if (role === 'candidate' && lostBallot(node)) standAgainSoon(turn)
+}
+
+/** It leads or looks for a leader, and so many voters are not there that nothing will be decided. */
+export function isForsaken({ role, unreachable, voters }: RaftNode): boolean {
+  if (role !== 'leader' && role !== 'prospective' && role !== 'candidate') return false
+  const gone = voters.filter(({ id }) => unreachable.has(id))
+  return gone.length > voters.length - majority(voters.length)
 }
 
 export function askAgain(turn: Turn): void {

@@ -164,6 +164,7 @@ function heardOf(turn: Turn, request: Fetch | FetchSnapshot): Replica {
     replica.leaderEndAtFetch = node.log.endOffset
   }
   replica.lastFetchAt = now
+  node.unreachable.delete(replica.key.id)
   return replica
 }
 

@@ -96,7 +96,7 @@ export interface RaftNode {
   highWatermark: bigint
   /** Of the pre-votes or votes asked for: who has said yes, who no. */
   ballots: Map<number, boolean>
-  /** Who could not be asked for this ballot. */
+  /** Who could not be asked for this ballot; of a leader, whose process has ended since it last fetched. */
   unreachable: Set<number>
   leading: Leading | null
   following: Following | null

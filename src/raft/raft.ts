@@ -109,6 +109,7 @@ function happen(turn: Turn, event: RaftEvent): void {
     case 'unanswered':
       return unanswered(turn, event.to, event.request)
     case 'peer-gone':
+      if (node.role === 'leader') node.unreachable.add(event.id)
       return node.role === 'follower' && node.leaderId === event.id ? leaderGone(turn) : undefined
     case 'appended':
       // Even if we were deposed in the meantime: the log is what it is.

@@ -1,5 +1,6 @@
 /** Elections among three: whoever cannot reach a leader that is alive asks in vain (KIP-996); who stands when, and again after a split vote. */
 import { expect, test } from 'vitest'
+import { isForsaken } from '../../src/raft/elect.ts'
 import type { RaftEffect, RaftEvent, RaftRequest } from '../../src/raft/messages.ts'
 import type { RaftNode } from '../../src/raft/node.ts'
 import { newNode, step } from '../../src/raft/raft.ts'
@@ -160,4 +161,40 @@ test('a third that is silent, and may be alive, is waited for', () => {
   const no = { kind: 'vote', error: 'NONE', epoch: 6, leaderId: -1, granted: false } as const
   const effects = play(core, { kind: 'response', from: 2, request: asked.get(2)!, response: no })
   expect(electionIn(effects)).toBeNull()
+})
+
+test('who looks for a leader is forsaken when neither of the others can be asked, also one that said no before', () => {
+  const core = follower(3)
+  const asked = sent(play(core, { kind: 'timeout', timer: 'fetch' }))
+  const no = { kind: 'vote', error: 'NONE', epoch, leaderId: -1, granted: false } as const
+  play(core, { kind: 'response', from: 2, request: asked[1]!, response: no })
+  play(core, { kind: 'unanswered', to: 1, request: asked[0]! })
+  expect(isForsaken(core)).toBe(false)
+  play(core, { kind: 'unanswered', to: 2, request: asked[1]! })
+  expect(isForsaken(core)).toBe(true)
+  play(core, { kind: 'response', from: 2, request: asked[1]!, response: no })
+  expect(isForsaken(core), 'it is there again').toBe(false)
+})
+
+test('a leader is forsaken when the processes of both others have ended, until one fetches again', () => {
+  const { core, asked } = candidate()
+  const yes = { kind: 'vote', error: 'NONE', epoch: 6, leaderId: -1, granted: true } as const
+  play(core, { kind: 'response', from: 2, request: asked.get(2)!, response: yes })
+  expect(core.role).toBe('leader')
+  play(core, { kind: 'peer-gone', id: 1 })
+  expect(isForsaken(core)).toBe(false)
+  play(core, { kind: 'peer-gone', id: 2 })
+  expect(isForsaken(core)).toBe(true)
+  const fetch = {
+    kind: 'fetch',
+    id: 1,
+    epoch: 6,
+    replica: key(2),
+    fetchOffset: 10n,
+    lastFetchedEpoch: epoch,
+    highWatermark: 10n,
+    waitMs: 0,
+  } as const
+  play(core, { kind: 'request', ask: 1, request: fetch })
+  expect(isForsaken(core)).toBe(false)
 })

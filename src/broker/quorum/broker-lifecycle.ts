@@ -44,6 +44,8 @@ export interface LifecycleOptions {
   readonly controller: ToController
   /** The controller does not take this broker in. */
   readonly onRefused: (error: ErrorName) => void
+  /** So many voters are gone that nobody decides anything. */
+  readonly isForsaken: () => boolean
   /** Resolves when the image holds this offset. */
   readonly caughtUp: (offset: bigint) => Promise<void>
 }
@@ -54,7 +56,7 @@ export const obstacles: { readonly [error in ErrorName]?: string } = {
   INCONSISTENT_CLUSTER_ID: 'this directory belongs to another cluster than the quorum',
 }
 
-const retryMs = 50
+const retryMs = 20
 const leaveTimeoutMs = 5000
 
 export class BrokerLifecycle {
@@ -108,8 +110,7 @@ export class BrokerLifecycle {
     while (!this.#stopped && clock.monotonic() < until) {
       try {
         const leftMs = until - clock.monotonic()
-        const { shouldShutDown } = await this.#heartbeat(true, leftMs)
-        if (shouldShutDown) break
+        if (await this.#mayGo(leftMs)) break
       } catch (cause) {
         logger.warn(
           { error: cause },
@@ -120,6 +121,19 @@ export class BrokerLifecycle {
       await this.#pause(retryMs)
     }
     this.stop()
+  }
+
+  /** What the controller says; where the quorum is gone, as when all are stopped at once, it will say nothing. */
+  async #mayGo(timeoutMs: number): Promise<boolean> {
+    let isAnswered = false
+    const answer = this.#heartbeat(true, timeoutMs).finally(() => {
+      isAnswered = true
+    })
+    const withoutLeave = async () => {
+      while (!isAnswered && !this.#options.isForsaken()) await this.#pause(retryMs)
+      return isAnswered ? (await answer).shouldShutDown : true
+    }
+    return Promise.race([answer.then(({ shouldShutDown }) => shouldShutDown), withoutLeave()])
   }
 
   stop(): void {
@@ -216,4 +230,14 @@ export class BrokerLifecycle {
       this.#options.clock.schedule(delayMs, resolve, { keepAlive: true }),
     )
   }
+}
+
+/** Another broker has asked for its leave and has not got it, or what was decided is not committed yet, which may be just that. */
+export function isLeaveAwaited(
+  image: MetadataImage,
+  { nodeId, log }: { nodeId: number; log: { logEndOffset: bigint } },
+): boolean {
+  const others = [...image.brokers.values()].filter(({ id }) => id !== nodeId)
+  const isAsked = others.some((each) => each.inControlledShutdown && !each.fenced)
+  return isAsked || image.offset < log.logEndOffset
 }

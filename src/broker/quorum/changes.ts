@@ -26,7 +26,12 @@ export class Changes {
     })
   }
 
-  async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await this.next(1000)
+  /** Resolves when it holds, or after this time. */
+  async until(condition: () => boolean, withinMs = Number.POSITIVE_INFINITY): Promise<void> {
+    const end = this.#clock.monotonic() + withinMs
+    for (let leftMs = withinMs; leftMs > 0 && !condition(); ) {
+      await this.next(Math.min(1000, leftMs))
+      leftMs = end - this.#clock.monotonic()
+    }
   }
 }

@@ -6,12 +6,18 @@ import { ClusterWorld } from './world.ts'
 const soonMs = 60_000
 const seeds = Array.from({ length: 12 }, (_, i) => i + 1)
 
-/** The longest that a record waited for its acknowledgement while the leader of its partition was stopped, in the world's ms. */
-async function longestWait(seed: number): Promise<number> {
+/** Three brokers that are up. */
+async function threeBrokers(seed: number): Promise<ClusterWorld> {
   const world = new ClusterWorld({ seed, voters: 3, others: 0, troubleMs: 0 })
-  const { brokers, client, time } = world
+  const { brokers } = world
   for (const broker of brokers) broker.start()
   await world.until(soonMs, 'all come up', () => brokers.every(({ isReady }) => isReady))
+  return world
+}
+
+/** A topic whose partitions all of them have. */
+async function withTopic(world: ClusterWorld): Promise<void> {
+  const { client } = world
   let isOpen = false
   const configs = { 'min.insync.replicas': '2' }
   client.admin
@@ -21,6 +27,13 @@ async function longestWait(seed: number): Promise<number> {
       isOpen = true
     })
   await world.until(soonMs, 'the topic is there', () => isOpen && world.inSync())
+}
+
+/** The longest that a record waited for its acknowledgement while the leader of its partition was stopped, in the world's ms. */
+async function longestWait(seed: number): Promise<number> {
+  const world = await threeBrokers(seed)
+  await withTopic(world)
+  const { brokers, client, time } = world
   let longest = 0
   const write = async () => {
     const began = time.now
@@ -49,3 +62,26 @@ test('who writes to a leader that stops waits for no timeout', async () => {
   expect(Math.max(...waits), waits.join()).toBeLessThan(400)
   expect(waits.filter((ms) => ms > 60).length, waits.join()).toBeLessThan(4)
 }, 120_000)
+
+test.each([{ topics: true }, { topics: false }])(
+  'all that are asked to stop at once go soon, the last one without a majority to ask (topics: $topics)',
+  async ({ topics }) => {
+    const times: number[] = []
+    for (const seed of seeds) {
+      const world = await threeBrokers(seed)
+      if (topics) await withTopic(world)
+      const began = world.time.now
+      let left = world.brokers.length
+      for (const broker of world.brokers) {
+        broker.stop(() => {
+          left--
+        })
+      }
+      await world.until(soonMs, 'all have stopped', () => left === 0)
+      times.push(world.time.now - began)
+    }
+    // Kafka's timeouts for those who hang are seconds.
+    expect(Math.max(...times), times.join()).toBeLessThan(1000)
+  },
+  120_000,
+)
