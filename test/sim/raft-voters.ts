@@ -1,8 +1,9 @@
 /** Who votes in the simulated world of raft cores: entries that say so, and changes that leave the quorum able to live. */
 import type { VoterChange } from '../../src/raft/change-voters.ts'
+import { isUpToDate, lastEpoch } from '../../src/raft/log-view.ts'
 import type { VotersTold } from '../../src/raft/messages.ts'
 import { majority, type Voter, type VoterSet } from '../../src/raft/voters.ts'
-import { type Entry, type Machine, votersOn } from './raft-world.ts'
+import { type Entry, type Machine, viewOf, votersOn } from './raft-world.ts'
 
 export function voterOf(id: number, directoryId: string): Voter {
   return { id, directoryId, endpoints: [], kraftVersion: { min: 0, max: 1 } }
@@ -49,6 +50,30 @@ export function isLively(
       voters.length === 0 ||
       voters.filter(({ directoryId }) => there.has(directoryId)).length >= majority(voters.length),
   )
+}
+
+/**
+ * Is there one among these machines for whom a majority of the voters that it knows would vote? Where a disk was lost whose copy of the log
+ * lies on a machine that does not know yet that it votes, nobody may be.
+ */
+export function isElectable(machines: readonly Machine[]): boolean {
+  const lasts = new Map(
+    machines.map(({ disk }) => [
+      disk.directoryId,
+      { log: viewOf(disk), voters: votersOn(disk).at(-1)!.voters },
+    ]),
+  )
+  return [...lasts].some(([directoryId, { log, voters }]) => {
+    const newest = { endOffset: log.endOffset, epoch: lastEpoch(log) }
+    const willing = voters.filter((voter) => {
+      const its = lasts.get(voter.directoryId)
+      return its !== undefined && isUpToDate(its.log, newest)
+    })
+    return (
+      willing.some((each) => each.directoryId === directoryId) &&
+      willing.length >= majority(voters.length)
+    )
+  })
 }
 
 /** Something that an operator might want of this leader; null if nothing may be asked for now. */

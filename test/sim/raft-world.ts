@@ -17,7 +17,7 @@ import type { RaftNode, Timing } from '../../src/raft/node.ts'
 import { newNode, step } from '../../src/raft/raft.ts'
 import { votersTold } from '../../src/raft/voter-history.ts'
 import type { Voter, VoterSet } from '../../src/raft/voters.ts'
-import { isLively, nextChange, told, voterOf, votersOfEntries } from './raft-voters.ts'
+import { isElectable, isLively, nextChange, told, voterOf, votersOfEntries } from './raft-voters.ts'
 
 export interface Entry {
   readonly epoch: number
@@ -611,7 +611,7 @@ export class World {
   /** Its disk is gone for good, if the others can do without what it held. */
   #wipe(machine: Machine): void {
     const others = this.machines.filter((each) => each !== machine)
-    if (!isLively(others, this.machines)) return
+    if (!isLively(others, this.machines) || !isElectable(others)) return
     this.crash(machine)
     machine.disk = this.#freshDisk(machine.id, false)
     this.#seen.delete(machine.id)
@@ -787,7 +787,7 @@ function newestSnapshot(disk: Disk): OffsetAndEpoch | null {
   return newest
 }
 
-function viewOf(disk: Disk): RaftNode['log'] {
+export function viewOf(disk: Disk): RaftNode['log'] {
   return {
     startOffset: BigInt(disk.startOffset),
     endOffset: BigInt(endOf(disk)),
