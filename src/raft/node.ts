@@ -149,9 +149,13 @@ export function chance(node: RaftNode): number {
   return (x >>> 0) / 0x100000000
 }
 
-/** A leader's own vote is not written, as in Kafka: who led an epoch has voted for itself. */
-export function quorumStateOf({ key, leaderId, epoch, vote }: RaftNode): QuorumState {
-  return { leaderId, leaderEpoch: epoch, vote: leaderId === key.id ? null : vote }
+/**
+ * A leader's own vote is not written, as in Kafka: who led an epoch has voted for itself. Nor is that it has resigned: Apache Kafka would
+ * take its vote for that of a candidate, and not start when another node names it as the leader of that epoch.
+ */
+export function quorumStateOf({ key, leaderId, epoch, vote, role }: RaftNode): QuorumState {
+  const hasLed = leaderId === key.id || role === 'resigned'
+  return { leaderId: hasLed ? key.id : leaderId, leaderEpoch: epoch, vote: hasLed ? null : vote }
 }
 
 export function beginEpoch(node: RaftNode, epoch: number): void {

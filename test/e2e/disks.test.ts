@@ -138,7 +138,11 @@ describe.each(kinds)(`%s${had.ok ? '' : ` (without Apache Kafka: ${had.reason})`
       // What it says now comes from the disk that it has now.
       const elected = ['--election-type', 'preferred', '--topic', topic, '--partition', '0']
       await ask('leader-election', ...elected)
-      expect(await described(topic)).toContain('Leader: 2')
+      // Whoever is asked may hear of it a moment later.
+      await until(
+        () => described(topic),
+        (text) => text.includes('Leader: 2'),
+      )
       expect(await read(topic, 300)).toEqual(lines(0, 300))
       expect(await ask('topics', '--list')).toContain(`${topic}-later`)
     },

@@ -198,3 +198,15 @@ test('a leader is forsaken when the processes of both others have ended, until o
   play(core, { kind: 'request', ask: 1, request: fetch })
   expect(isForsaken(core)).toBe(false)
 })
+
+test('on disk who has resigned is the leader of its epoch, as in Kafka', () => {
+  const { core, asked } = candidate()
+  const yes = { kind: 'vote', error: 'NONE', epoch: 6, leaderId: -1, granted: true } as const
+  play(core, { kind: 'response', from: 2, request: asked.get(2)!, response: yes })
+  const [persisted] = play(core, { kind: 'resign' })
+  expect(core).toMatchObject({ role: 'resigned', leaderId: -1 })
+  expect(persisted).toEqual({
+    kind: 'persist',
+    state: { leaderId: 3, leaderEpoch: 6, vote: null },
+  })
+})
