@@ -45,7 +45,9 @@ async function whenReady(ask: () => Promise<number>): Promise<void> {
   }
 }
 
-const metadata = encodeSubscription({ topics: ['t'], userData: null, ownedPartitions: [] })
+/** Other bytes each time: a member of a stable group that says what it said before is answered at once, and would not see the others join. */
+const metadataOf = (join: number) =>
+  encodeSubscription({ topics: ['t'], userData: Buffer.from(String(join)), ownedPartitions: [] })
 /** The newest version in which a member needs no id to join. */
 const joinVersion = 3
 
@@ -54,6 +56,7 @@ export class Member {
   readonly groupId: string
   memberId = ''
   generationId = -1
+  #joins = 0
 
   constructor(connection: Connection, groupId: string) {
     this.connection = connection
@@ -71,7 +74,7 @@ export class Member {
         rebalanceTimeoutMs: 60_000,
         memberId: this.memberId,
         protocolType: 'consumer',
-        protocols: [{ name: 'range', metadata }],
+        protocols: [{ name: 'range', metadata: metadataOf(this.#joins++) }],
       },
       { version: joinVersion },
     )
