@@ -97,7 +97,7 @@ export class ReplicaFetcher {
           !this.#rests.isResting(log.name, now) &&
           !(isExceeded && this.#isHeld(log)),
       )
-      const restMs = this.#rests.soonestMs(this.#followers.keys(), now)
+      const restMs = this.#rests.soonestMs(now)
       if (due.length === 0) {
         await this.#sleep(restMs ?? settings.get('replica.fetch.backoff.ms'))
         continue

@@ -30,11 +30,11 @@ export class ReplicaRests {
     return (this.#rests.get(name)?.until ?? now) > now
   }
 
-  /** In how many ms the first of these has rested enough; null: none of them rests. */
-  soonestMs(names: Iterable<string>, now: number): number | null {
+  /** In how many ms the first one has rested enough; null: none of them rests. */
+  soonestMs(now: number): number | null {
     let soonest: number | null = null
-    for (const name of names) {
-      const leftMs = (this.#rests.get(name)?.until ?? now) - now
+    for (const { until } of this.#rests.values()) {
+      const leftMs = until - now
       if (leftMs > 0 && leftMs < (soonest ?? Number.POSITIVE_INFINITY)) soonest = leftMs
     }
     return soonest

@@ -2,7 +2,7 @@
 import type { alterPartition as alterPartitionApi } from '../protocol/apis/alter-partition.ts'
 import { code, type ErrorName } from '../protocol/errors.ts'
 import type { RequestOf, SentResponseOf } from '../protocol/schema.ts'
-import { alterPartition, uncleanAllowed } from './broker-changes.ts'
+import { alterPartition, electionOf } from './broker-changes.ts'
 import { checkEpoch } from './broker-registration.ts'
 import type { Turn } from './controller.ts'
 import { attempt } from './faults.ts'
@@ -40,7 +40,7 @@ function alterOne(turn: Turn, brokerId: number, topic: TopicImage | undefined, a
   }
   const { leaderRecoveryState } = asked
   const isr = members.map((each) => each.brokerId)
-  const election = uncleanAllowed(turn, topic.name) ? 'unclean' : 'online'
+  const election = electionOf(turn, topic.name)
   alterPartition(turn, topic, partitionIndex, { isr, leaderRecoveryState, election })
   const partition = topic.partitions[partitionIndex]!
   // Only the end of a reassignment can take the leadership from the one who asks.

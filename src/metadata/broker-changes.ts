@@ -10,7 +10,12 @@ import {
   type PartitionImage,
   type TopicImage,
 } from './image.ts'
-import { type PartitionRules, type PartitionTarget, partitionChange } from './partition-change.ts'
+import {
+  type Election,
+  type PartitionRules,
+  type PartitionTarget,
+  partitionChange,
+} from './partition-change.ts'
 
 /** Brokers that do not count although they look alive, or count although they do not yet. */
 export interface Exceptions {
@@ -81,6 +86,10 @@ export function uncleanAllowed(turn: Turn, topic: string): boolean {
   return brokerConfigs(turn).topic(overrides).get('unclean.leader.election.enable')
 }
 
+/** How this topic's partitions find a leader where they lack one. */
+export const electionOf = (turn: Turn, topic: string): Election =>
+  uncleanAllowed(turn, topic) ? 'unclean' : 'online'
+
 type Which = (partition: PartitionImage) => boolean
 
 /** Goes over all partitions of which `which` says yes. */
@@ -91,11 +100,10 @@ function alterAll(
   exceptions: Exceptions,
 ): void {
   for (const topic of turn.image.topicsByName.values()) {
-    let unclean: boolean | undefined
+    let election: Election | undefined
     for (const [partitionId, partition] of topic.partitions.entries()) {
       if (!which(partition)) continue
-      unclean ??= uncleanAllowed(turn, topic.name)
-      const election = unclean ? 'unclean' : 'online'
+      election ??= electionOf(turn, topic.name)
       alterPartition(turn, topic, partitionId, { election, ...target(partition) }, exceptions)
     }
   }

@@ -2,7 +2,7 @@
 import type { assignReplicasToDirs } from '../protocol/apis/assign-replicas-to-dirs.ts'
 import { code, type ErrorName } from '../protocol/errors.ts'
 import type { RequestOf, SentResponseOf } from '../protocol/schema.ts'
-import { alterPartition, changeBroker, hasDirectory, uncleanAllowed } from './broker-changes.ts'
+import { alterPartition, changeBroker, electionOf, hasDirectory } from './broker-changes.ts'
 import { checkEpoch } from './broker-registration.ts'
 import type { Turn } from './controller.ts'
 import { attempt } from './faults.ts'
@@ -52,8 +52,7 @@ function assign(
 function electWhereItLies(turn: Turn, topicId: string, partitionIndex: number): void {
   const topic = turn.image.topicsById.get(topicId)!
   if (topic.partitions[partitionIndex]!.leader !== noLeader) return
-  const election = uncleanAllowed(turn, topic.name) ? 'unclean' : 'online'
-  alterPartition(turn, topic, partitionIndex, { election })
+  alterPartition(turn, topic, partitionIndex, { election: electionOf(turn, topic.name) })
 }
 
 /** Replicas on a directory that failed leave their in-sync sets; the broker's other replicas go on. */
@@ -68,7 +67,7 @@ export function markOffline(turn: Turn, brokerId: number, offline: readonly stri
       const directory = partition.directories[partition.replicas.indexOf(brokerId)]
       if (directory === undefined || !failed.includes(directory)) continue
       if (!partition.isr.includes(brokerId)) continue
-      const election = uncleanAllowed(turn, topic.name) ? 'unclean' : 'online'
+      const election = electionOf(turn, topic.name)
       const isr = partition.isr.filter((id) => id !== brokerId)
       alterPartition(turn, topic, partitionId, { isr, election }, { leaving: brokerId })
     }

@@ -178,7 +178,12 @@ export function voteUnanswered(turn: Turn, asked: VoteRequest): void {
 export function isForsaken({ role, unreachable, voters }: RaftNode): boolean {
   if (role !== 'leader' && role !== 'prospective' && role !== 'candidate') return false
   const gone = voters.filter(({ id }) => unreachable.has(id))
-  return gone.length > voters.length - majority(voters.length)
+  return gone.length > sparable({ voters })
+}
+
+/** How many voters a majority can do without. */
+function sparable({ voters }: Pick<RaftNode, 'voters'>): number {
+  return voters.length - majority(voters.length)
 }
 
 export function askAgain(turn: Turn): void {
@@ -214,8 +219,7 @@ function wonBallot(node: RaftNode): boolean {
 /** Too many have said no, or all that are there have spoken: two of three who each voted for themselves wait for no third that is gone. */
 function lostBallot(node: RaftNode): boolean {
   const refused = count(node, false)
-  const lacking = node.voters.length - majority(node.voters.length)
-  return refused > lacking || (refused > 0 && refused + node.unreachable.size > lacking)
+  return refused > 0 && refused + node.unreachable.size > sparable(node)
 }
 
 function count(node: RaftNode, granted: boolean): number {

@@ -125,15 +125,19 @@ export class BrokerLifecycle {
 
   /** What the controller says; where the quorum is gone, as when all are stopped at once, it will say nothing. */
   async #mayGo(timeoutMs: number): Promise<boolean> {
-    let isAnswered = false
-    const answer = this.#heartbeat(true, timeoutMs).finally(() => {
-      isAnswered = true
-    })
-    const withoutLeave = async () => {
-      while (!isAnswered && !this.#options.isForsaken()) await this.#pause(retryMs)
-      return isAnswered ? (await answer).shouldShutDown : true
+    let isOver = false
+    const answered = async () => {
+      try {
+        return (await this.#heartbeat(true, timeoutMs)).shouldShutDown
+      } finally {
+        isOver = true
+      }
     }
-    return Promise.race([answer.then(({ shouldShutDown }) => shouldShutDown), withoutLeave()])
+    const forsaken = async () => {
+      while (!isOver && !this.#options.isForsaken()) await this.#pause(retryMs)
+      return true
+    }
+    return Promise.race([answered(), forsaken()])
   }
 
   stop(): void {

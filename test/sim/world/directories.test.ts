@@ -2,10 +2,9 @@
 import { expect, test } from 'vitest'
 import { alterReplicaLogDirs } from '../../../src/client/admin/log-dirs.ts'
 import type { Operation } from '../disk.ts'
+import { soonMs, threeBrokers, withTopic } from './three.ts'
 import { topic } from './topics.ts'
 import { ClusterWorld } from './world.ts'
-
-const soonMs = 60_000
 
 type Broker = ClusterWorld['brokers'][number]
 
@@ -199,19 +198,9 @@ test.each([
 ])(
   'a directory fails under its leader, $when: another replica leads, and the other directory goes on',
   async ({ seed, afterMs }) => {
-    const world = new ClusterWorld({ seed, voters: 3, others: 0, troubleMs: 0, directories: 2 })
+    const world = await threeBrokers({ seed, directories: 2 })
+    await withTopic(world)
     const { brokers, client } = world
-    for (const broker of brokers) broker.start()
-    await world.until(soonMs, 'all come up', () => brokers.every(({ isReady }) => isReady))
-    let isOpen = false
-    const configs = { 'min.insync.replicas': '2' }
-    client.admin
-      .createTopics([{ name: topic, partitions: 2, replicationFactor: 3, configs }])
-      .then(() => client.open(topic))
-      .then(() => {
-        isOpen = true
-      })
-    await world.until(soonMs, 'the topic is there', () => isOpen && world.inSync())
     // Two partitions, two directories: the metadata log lies in the first, so the second may fail alone.
     const known = () => brokers[0]!.node!.image.topicsByName.get(topic)!.partitions
     const hit = [0, 1].find((partition) => {

@@ -1,37 +1,13 @@
 /** A broker that is asked to stop leaves nobody waiting: its leaderships go first, and who follows the new leaders finds them at once. */
 import { expect, test } from 'vitest'
+import { soonMs, threeBrokers, withTopic } from './three.ts'
 import { topic } from './topics.ts'
-import { ClusterWorld } from './world.ts'
 
-const soonMs = 60_000
 const seeds = Array.from({ length: 12 }, (_, i) => i + 1)
-
-/** Three brokers that are up. */
-async function threeBrokers(seed: number): Promise<ClusterWorld> {
-  const world = new ClusterWorld({ seed, voters: 3, others: 0, troubleMs: 0 })
-  const { brokers } = world
-  for (const broker of brokers) broker.start()
-  await world.until(soonMs, 'all come up', () => brokers.every(({ isReady }) => isReady))
-  return world
-}
-
-/** A topic whose partitions all of them have. */
-async function withTopic(world: ClusterWorld): Promise<void> {
-  const { client } = world
-  let isOpen = false
-  const configs = { 'min.insync.replicas': '2' }
-  client.admin
-    .createTopics([{ name: topic, partitions: 2, replicationFactor: 3, configs }])
-    .then(() => client.open(topic))
-    .then(() => {
-      isOpen = true
-    })
-  await world.until(soonMs, 'the topic is there', () => isOpen && world.inSync())
-}
 
 /** The longest that a record waited for its acknowledgement while the leader of its partition was stopped, in the world's ms. */
 async function longestWait(seed: number): Promise<number> {
-  const world = await threeBrokers(seed)
+  const world = await threeBrokers({ seed })
   await withTopic(world)
   const { brokers, client, time } = world
   let longest = 0
@@ -68,7 +44,7 @@ test.each([{ topics: true }, { topics: false }])(
   async ({ topics }) => {
     const times: number[] = []
     for (const seed of seeds) {
-      const world = await threeBrokers(seed)
+      const world = await threeBrokers({ seed })
       if (topics) await withTopic(world)
       const began = world.time.now
       let left = world.brokers.length

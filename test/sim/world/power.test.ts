@@ -1,27 +1,17 @@
 /** `flush.messages=1` and three copies: an acknowledged record is on the medium of every broker in sync, not of its leader alone. */
 import { expect, test } from 'vitest'
+import { soonMs, threeBrokers, withTopic } from './three.ts'
 import { topic } from './topics.ts'
-import { ClusterWorld } from './world.ts'
+import type { ClusterWorld } from './world.ts'
 
-const soonMs = 60_000
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8]
 
 test.each(seeds)(
   'the power fails everywhere: what was acknowledged is in the log of each follower (seed %i)',
   async (seed) => {
-    const world = new ClusterWorld({ seed, voters: 3, others: 0, troubleMs: 0 })
+    const world = await threeBrokers({ seed })
+    await withTopic(world, { 'flush.messages': '1' })
     const { brokers, client } = world
-    for (const broker of brokers) broker.start()
-    await world.until(soonMs, 'all come up', () => brokers.every(({ isReady }) => isReady))
-    let isOpen = false
-    const configs = { 'min.insync.replicas': '2', 'flush.messages': '1' }
-    client.admin
-      .createTopics([{ name: topic, partitions: 2, replicationFactor: 3, configs }])
-      .then(() => client.open(topic))
-      .then(() => {
-        isOpen = true
-      })
-    await world.until(soonMs, 'the topic is there', () => isOpen && world.inSync())
     const leader = leaderOf(world)
     // Its own flush is over long before theirs.
     for (const broker of brokers) broker.syncMsMax = broker === leader ? 1 : 400
