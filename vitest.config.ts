@@ -14,7 +14,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // More than what a hook waits for gives itself: a hook is not tried again.
+    hookTimeout: 200_000,
     // Two processors, and most tests wait for a process of their own a good part of their time.
     maxWorkers: 3,
     // No test may leave anything behind for another; a process for each file costs a sixth of the whole.

@@ -29,7 +29,7 @@ beforeAll(async () => {
   await tool('console-producer', ['--topic', 't'], 'one\ntwo\n')
   await jackdaw.halt()
   cpSync(data, whole, { recursive: true })
-}, 120_000)
+})
 afterAll(() => jackdaw?.stop(), 60_000)
 
 const at = (name: string) => join(data, name)

@@ -57,7 +57,7 @@ describe.each(kinds)(`%s${had.ok ? '' : ` (without Apache Kafka: ${had.reason})`
   let three: Three
   beforeAll(async () => {
     three = await begin[kind]()
-  }, 200_000)
+  })
   afterAll(() => three.end())
 
   const ask = async (tool: string, ...args: string[]): Promise<string> => {

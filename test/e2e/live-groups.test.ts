@@ -12,7 +12,7 @@ beforeAll(async () => {
   await session.sh(
     'topics --create --topic t --partitions 2 && seq 10 | console-producer --topic t',
   )
-}, 120_000)
+})
 afterAll(() => session?.end())
 
 /** Those that a test has left to run because it failed. */

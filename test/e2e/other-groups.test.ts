@@ -16,7 +16,7 @@ beforeAll(async () => {
   expect(told.code).toBe(0)
   await theirs('kafka-console-share-consumer', ['--topic', 'shared', '--group', 'shares', ...soon])
   await theirs('kafka-console-consumer', ['--topic', 'shared', '--group', 'readers', ...soon])
-}, 120_000)
+})
 afterAll(() => kafka?.stop())
 
 const soon = ['--timeout-ms', '5000']

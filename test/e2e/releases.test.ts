@@ -26,7 +26,7 @@ for (const line of releaseLines) {
       let broker: Broker | undefined
       beforeAll(async () => {
         if (had.ok) broker = await startRelease(line, had.value)
-      }, 120_000)
+      })
       afterAll(() => broker?.stop())
 
       const scenarios = [...everyday, ...own.filter(({ name }) => name === line)]

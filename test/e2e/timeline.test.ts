@@ -21,7 +21,7 @@ beforeAll(async () => {
   await session.sh(
     'topics --create --topic t --partitions 2 --replication-factor 3 && seq 10 | console-producer --topic t',
   )
-}, 120_000)
+})
 afterAll(() => session?.end())
 
 async function until<T>(look: () => Promise<T | null>): Promise<T> {

@@ -18,7 +18,7 @@ describe.each([1, 3])('%i brokers', (brokers) => {
       'transaction.abort.timed.out.transaction.cleanup.interval.ms': 500,
     }
     jackdaw = await startJackdaw({ config, brokers })
-  }, 120_000)
+  })
   afterAll(() => jackdaw?.stop())
 
   test.for(java)('$name', { timeout: 240_000 }, async (client, ctx) => {

@@ -16,7 +16,7 @@ beforeAll(async () => {
   const config = { 'transaction.partition.verification.enable': 'false' }
   jackdaw = await startJackdaw({ config })
   connection = await connect(jackdaw.bootstrap)
-}, 120_000)
+})
 afterAll(async () => {
   connection?.close()
   await jackdaw?.stop()

@@ -9,7 +9,7 @@ let kafka: Kafka
 beforeAll(async () => {
   jackdaw = await startJackdaw({ config: { 'group.initial.rebalance.delay.ms': 0 } })
   kafka = new Kafka({ brokers: [jackdaw.bootstrap], logLevel: logLevel.NOTHING })
-}, 120_000)
+})
 afterAll(() => jackdaw?.stop())
 
 async function read(topic: string, count: number, readUncommitted: boolean): Promise<string[]> {

@@ -35,7 +35,7 @@ export type ApacheCluster = {
   formatBroker(id: number): Promise<void>
   stopBroker(id: number): Promise<void>
   killBroker(id: number): Promise<void>
-  /** Orderly stop of all; a data directory that was made here is removed. */
+  /** Orderly stop of all whose data directory is kept; one that was made here is removed. */
   stop(): Promise<void>
   /** SIGKILL to all; the data stays until `stop`. */
   kill(): Promise<void>
@@ -146,7 +146,8 @@ export async function startApacheKafka(options: ApacheOptions = {}): Promise<Apa
     stopBroker: (id) => endBroker(id, 'SIGTERM'),
     killBroker: (id) => endBroker(id, 'SIGKILL'),
     async stop() {
-      await all('SIGTERM')
+      // Of several that are stopped at once the last may wait minutes for a controller: only what is kept is worth it.
+      await all(ownFolder ? 'SIGKILL' : 'SIGTERM')
       if (ownFolder) rmSync(root, { recursive: true, force: true })
     },
     async kill() {

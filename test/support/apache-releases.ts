@@ -52,8 +52,7 @@ async function startWithZooKeeper(release: ApacheRelease): Promise<Broker> {
     return server
   }
   const stop = async () => {
-    // The broker first: it signs off at ZooKeeper.
-    for (const server of running.reverse()) await end(server, 'SIGTERM', 60_000)
+    await Promise.all(running.map((server) => end(server, 'SIGKILL')))
     rmSync(folder, { recursive: true, force: true })
   }
   mkdirSync(join(folder, 'zookeeper'))
