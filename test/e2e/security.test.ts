@@ -52,7 +52,7 @@ describe.skipIf(!has.ok)('an Apache Kafka that wants to know who we are', () => 
     // One with Kafka's tool, one with ours: the logins below find out whether both are right.
     await runChecked(apacheCommand('kafka-configs', [...alter, credential('SCRAM-SHA-256')])!)
     await runChecked(jackdawCommand('configs', [...alter, credential('SCRAM-SHA-512')])!)
-  }, 180_000)
+  })
 
   afterAll(async () => {
     await kafka?.stop()
