@@ -69,7 +69,7 @@ describe.each(servers)('on %s', (name, isThere, startServer) => {
         topic: 't',
         partitions: [{ partition: part.deleted, offset: '6' }],
       })
-    }, 120_000)
+    })
 
     // Three records of a transaction that goes on.
     async function leaveOpen(): Promise<void> {
@@ -77,6 +77,8 @@ describe.each(servers)('on %s', (name, isThere, startServer) => {
         transactionalId: 'x',
         idempotent: true,
         maxInFlightRequests: 1,
+        // By itself it would be aborted after a minute, in the midst of the tests.
+        transactionTimeout: 900_000,
       })
       await producer.connect()
       const transaction = await producer.transaction()
