@@ -1,6 +1,7 @@
 /** `npm run transcripts`: replays the transcripts with the tools of one maker against the broker of one, or in all four combinations. */
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { apacheCommand } from './apache.ts'
 import {
   asAnsweredBy,
   clustersOf,
@@ -15,10 +16,11 @@ import { type Replayed, replayAll, report, type Scenario, scenariosIn } from './
 import { sharedFolder } from './vectors.ts'
 import { type Combination, combinations, Verdicts } from './verdicts.ts'
 
-const usage = `npm run transcripts -- [--tools apache|jackdaw] [--broker apache|jackdaw] [--all] [--table] [--only 'kafka-topics/*'] [--jobs N] [--folder DIR] [--differences] [--record]
+const usage = `npm run transcripts -- [--tools apache|jackdaw] [--broker apache|jackdaw] [--all] [--table] [--only 'kafka-topics/*'] [--jobs N] [--folder DIR] [--differences] [--record] [--prepare]
   --all    plays the four combinations and shows them in one table
   --table  shows what was gathered in the file that JACKDAW_VERDICTS names
-  --record rewrites, in the folder, what these tools and this broker answer otherwise; each session on a cluster of its own`
+  --record rewrites, in the folder, what these tools and this broker answer otherwise; each session on a cluster of its own
+  --prepare fetches Apache Kafka and makes what its tools start quicker with, and plays nothing`
 
 type Values = { only?: string[]; jobs: string; folder: string; differences: boolean }
 type Counts = { passed: number; failed: number }
@@ -37,8 +39,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       folder: { type: 'string', default: transcriptsFolder },
       differences: { type: 'boolean', default: false },
       record: { type: 'boolean', default: false },
+      prepare: { type: 'boolean', default: false },
     },
   })
+  if (values.prepare) return apacheCommand('kafka-topics', []) === null ? 1 : 0
   const { tools, broker } = values
   if (!isMaker(tools) || !isMaker(broker)) {
     console.error(usage)
