@@ -80,9 +80,10 @@ export function metadataVersion(level: number): MetadataVersion | undefined {
 
 /** A level by the name of a version (4.3-IV0) or of a release (4.3: its last level). */
 export function metadataVersionOf(text: string): MetadataVersion | undefined {
+  const asked = /^([^.]*\.[^.]*)\.+[^.]/.exec(text)?.[1] ?? text
   return (
-    metadataVersions.find(({ name }) => name === text) ??
-    metadataVersions.findLast(({ name }) => name.startsWith(`${text}-IV`))
+    metadataVersions.find(({ name }) => name === asked) ??
+    metadataVersions.findLast(({ name }) => name.startsWith(`${asked}-IV`))
   )
 }
 

@@ -14,6 +14,9 @@ const nothing = {
 export default handler(describeTransactions, async ({ transactions }, { transactionalIds }) => ({
   transactionStates: await Promise.all(
     transactionalIds.map(async (transactionalId) => {
+      if (transactionalId === '') {
+        return { ...nothing, transactionalId, errorCode: code('INVALID_REQUEST') }
+      }
       const { error, content } = await transactions.ask(transactionalId, { kind: 'describe' })
       if (content === null) return { ...nothing, transactionalId, errorCode: code(error) }
       return {

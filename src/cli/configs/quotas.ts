@@ -101,9 +101,9 @@ function kindOf({ types, names }: Entities, { set, removed }: Changes): 'quotas'
     )
   }
   // The collections are Scala's, and are shown with their names.
-  const odd = (all: readonly string[]) => all.filter((name) => !isAllowed(name)).join(', ')
-  if (odd(added) !== '') refuse('added', `Set(${odd(added)})`)
-  if (odd(removed) !== '') refuse('deleted', `ArrayBuffer(${odd(removed)})`)
+  const odd = (all: readonly string[]) => all.filter((name) => !isAllowed(name))
+  if (odd(added).length > 0) refuse('added', `Set(${odd(added).join(', ')})`)
+  if (odd(removed).length > 0) refuse('deleted', `ArrayBuffer(${odd(removed).join(', ')})`)
   if (!added.some(isScram) && !removed.some(isScram)) return 'quotas'
   if (names.includes('')) {
     throw illegalArgument(

@@ -43,7 +43,7 @@ type Entity = Pick<EntityConfigs, 'type' | 'name'>
 
 /** Kafka's line above the configurations of an entity. */
 export function headline({ type, name }: Entity, all: boolean): string {
-  if (type === 'brokers' && name === '') return `Default configs for ${type} in the cluster are:\n`
+  if (name === '') return `Default configs for ${type} in the cluster are:\n`
   return `${all ? 'All' : 'Dynamic'} configs for ${one(type)} ${name} are:\n`
 }
 

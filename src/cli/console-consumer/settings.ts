@@ -61,13 +61,14 @@ export function consumerSettings(
 
 function ensureSensible(options: Options, { needsServer }: { needsServer: boolean }): void {
   requireExactlyOne(options, ['topic', 'include'])
-  if (options.has('partition') && !options.has('topic')) {
+  const isOfOne = options.integer('partition') !== undefined
+  if (isOfOne && !options.has('topic')) {
     throw new UsageError('The topic is required when partition is specified.')
   }
-  if (options.has('partition') && options.has('from-beginning') && options.has('offset')) {
+  if (isOfOne && options.has('from-beginning') && options.has('offset')) {
     throw new UsageError('Options from-beginning and offset cannot be specified together.')
   }
-  if (options.has('offset') && !options.has('partition')) {
+  if (options.has('offset') && !isOfOne) {
     throw new UsageError('The partition is required when offset is specified.')
   }
   if (needsServer) requireOptions(options, 'bootstrap-server')

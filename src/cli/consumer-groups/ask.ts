@@ -20,12 +20,14 @@ export async function listedGroups(
   { cluster, timeoutMs }: Asking,
   filter: { states: readonly string[]; types: readonly string[] } | null = null,
 ): Promise<ListedGroup[]> {
-  const { groups, errors } = await found(() => listGroups(cluster, { timeoutMs, ...filter }))
-  if (errors[0] !== undefined) {
-    const error = executionError(errors[0])
-    // Kafka's tool has two ways to list, and only one of them wraps the failure once more.
-    throw filter === null ? runtimeError(error) : error
-  }
+  // Kafka's tool has two ways to list, and only one of them wraps the failure once more.
+  const wrapped = (error: JavaError) => (filter === null ? runtimeError(error) : error)
+  const { groups, errors } = await listGroups(cluster, { timeoutMs, ...filter }).catch(
+    (cause: unknown) => {
+      throw cause instanceof KafkaError ? wrapped(nobodyFound(cause)) : cause
+    },
+  )
+  if (errors[0] !== undefined) throw wrapped(executionError(errors[0]))
   return groupsInOrder(groups)
     .filter(({ protocolType, type }) => {
       const isOfConsumers = protocolType === 'consumer' || protocolType === ''
@@ -38,19 +40,14 @@ export async function listedGroups(
     }))
 }
 
-async function found<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask()
-  } catch (cause) {
-    if (!(cause instanceof KafkaError)) throw cause
-    const error = new JavaError(
+const nobodyFound = (cause: KafkaError): JavaError =>
+  executionError(
+    new JavaError(
       'org.apache.kafka.common.KafkaException',
       'Failed to find brokers to send ListGroups',
       { cause },
-    )
-    throw runtimeError(executionError(error))
-  }
-}
+    ),
+  )
 
 /** In the order of their ids; one that cannot be described makes all of it fail, as in Kafka's tool. */
 export async function describedGroups(

@@ -5,14 +5,19 @@ import { type Act, adminTool } from '../admin-tool.ts'
 import { readNamedFile } from '../config/file.ts'
 import { JavaError, javaText } from '../java/errors.ts'
 import type { Machine } from '../machine.ts'
-import { adminEvent } from '../output/log.ts'
+import { adminEvent, invalidTopicEvent } from '../output/log.ts'
 import { type Shown, show } from '../output/show.ts'
 import { deleteRecordsDeclaration } from './declaration.ts'
 import { type DeleteBefore, parseOffsets } from './offsets-file.ts'
 
 const act: Act = async ({ options, cluster, machine, form }) => {
   const wanted = parseOffsets(read(options.text('offset-json-file')!))
-  if (form === 'plain') machine.stdout.write('Executing records delete operation\n')
+  // So in Kafka's tool, which has asked by then and not heard.
+  if (form === 'plain') {
+    machine.stdout.write(
+      'Executing records delete operation\nRecords delete operation completed:\n',
+    )
+  }
   const results = await deleteRecords(cluster, wanted)
   logFailures(results, machine)
   await show(shown(results), { form, machine })
@@ -38,8 +43,12 @@ const keyOf = ({ topic, partition }: DeleteBefore) => partitionKey(topic, partit
 // Kafka's client logs what a leader answered and what it cannot get over; a person sees it in the table.
 function logFailures(results: Results, { stderr, clock }: Machine): void {
   if (stderr.isTerminal) return
+  const nameless = [...results].flatMap(([{ topic }, result]) =>
+    !result.ok && result.error.error === 'INVALID_TOPIC_EXCEPTION' ? [topic] : [],
+  )
+  for (const topic of new Set(nameless)) stderr.write(invalidTopicEvent(clock, topic))
   for (const [at, result] of results) {
-    if (result.ok || result.error.fate !== 'final') continue
+    if (result.ok || result.error.fate !== 'final' || nameless.includes(at.topic)) continue
     const text = `DeleteRecords request for topic partition ${keyOf(at)} failed due to an unexpected error ${result.error.error}`
     stderr.write(adminEvent(clock, text, { of: 'DeleteRecordsHandler' }))
   }
@@ -56,7 +65,6 @@ function shown(results: Results): Shown {
         error: result.ok ? null : result.error.error,
       })),
     plain: () =>
-      'Records delete operation completed:\n' +
       rows
         .map(([at, result]) => {
           const became = result.ok

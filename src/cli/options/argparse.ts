@@ -145,7 +145,9 @@ function recognized(
 /** `-i 5` and `-i5`. */
 function shortOption(word: string, scope: Scope) {
   const option = scope.options.find(({ short }) => short === word[1])
-  if (option === undefined) throw scope.fail(`unrecognized arguments: '${word}'`)
+  if (option === undefined) {
+    throw scope.fail(`unrecognized arguments: '${word}'`, word.slice(1).split('=')[0])
+  }
   const rest = word.slice(2)
   return { option, value: rest === '' ? undefined : rest.replace(/^=/, '') }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/clock.ts'
+import { KafkaError } from '../../protocol/errors.ts'
 import { JavaError, javaText } from '../java/errors.ts'
 
 /** An event as Kafka's tools log it, on stderr, with the pattern `[%d] %p %m (%c)%n` of their configuration. */
@@ -22,6 +23,13 @@ export function adminEvent(
 ): string {
   const logger = of.includes('.') ? of : `${handlers}${of}`
   return logEvent(clock, 'ERROR', `[AdminClient clientId=${clientId}] ${message}`, { logger })
+}
+
+/** What Kafka's admin client logs while it looks for the leaders of a topic whose name none can have. */
+export function invalidTopicEvent(clock: Clock, topic: string): string {
+  const text = `Received invalid topic error for topic ${topic} in \`Metadata\` response`
+  const head = adminEvent(clock, text, { of: 'PartitionLeaderStrategy' })
+  return head + exceptionText(new KafkaError('INVALID_TOPIC_EXCEPTION'))
 }
 
 /** Where Java prints a stack trace: its first line, and the causes, without the frames between them. */

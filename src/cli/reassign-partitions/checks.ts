@@ -5,9 +5,9 @@ export const actions = ['generate', 'execute', 'verify', 'cancel', 'list'] as co
 export type Action = (typeof actions)[number]
 
 const required = {
-  generate: ['bootstrap-server', 'topics-to-move-json-file', 'broker-list'],
-  execute: ['bootstrap-server', 'reassignment-json-file'],
-  verify: ['bootstrap-server', 'reassignment-json-file'],
+  generate: ['topics-to-move-json-file', 'broker-list'],
+  execute: ['reassignment-json-file'],
+  verify: ['reassignment-json-file'],
   cancel: ['reassignment-json-file'],
   list: [],
 } as const satisfies Record<Action, readonly string[]>
@@ -36,15 +36,17 @@ export function onlyAction(options: Options, { needsServer }: { needsServer: boo
     throw new UsageError(`Command must include exactly one action: ${names}`)
   }
   const action = chosen[0]!
-  if (options.has('bootstrap-server') && options.has('bootstrap-controller')) {
+  const [server, controller] = ['bootstrap-server', 'bootstrap-controller'].map((name) =>
+    options.has(name),
+  )
+  if (server && controller) {
     throw new UsageError("Please don't specify both --bootstrap-server and --bootstrap-controller")
   }
-  if (needsServer && required[action].length === 0) {
+  if (needsServer && !server && !controller) {
     throw new UsageError('Please specify either --bootstrap-server or --bootstrap-controller')
   }
   for (const name of required[action]) {
-    const isThere = options.has(name) || (name === 'bootstrap-server' && !needsServer)
-    if (!isThere) throw new UsageError(`Missing required argument "[${name}]"`)
+    if (!options.has(name)) throw new UsageError(`Missing required argument "[${name}]"`)
   }
   const allowed = [...always, ...required[action], ...permitted[action], action]
   const odd = options.given.find((name) => !allowed.includes(name))

@@ -4,6 +4,7 @@ import type { Parsed } from '../../protocol/configs.ts'
 import { configValue, parseConfig } from '../../protocol/configs.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { configError, illegalArgument, JavaError } from '../java/errors.ts'
+import { javaHashMapOrder } from '../java/hash-map.ts'
 import { isJavaInteger } from '../java/numbers.ts'
 import { javaSplit } from '../java/text.ts'
 import type { Options } from '../options/options.ts'
@@ -24,9 +25,17 @@ export function topicRequest(options: Options): TopicRequest {
   const partitions = options.integer('partitions')
   const replicationFactor = options.integer('replication-factor')
   const assignmentText = options.text('replica-assignment')
-  const assignment = assignmentText ? parseAssignment(assignmentText) : undefined
+  const assignment = assignmentText ? parseAssignment(assignmentText) : []
   const configs = parseTopicConfigs(options.all('config'))
-  return { name, partitions, replicationFactor, assignment, configs }
+  const isAssigned = assignment.length > 0
+  return {
+    name,
+    partitions,
+    replicationFactor,
+    // A text of commas alone names nobody.
+    assignment: isAssigned ? assignment : undefined,
+    configs,
+  }
 }
 
 const replicationFactorMax = 32767
@@ -85,18 +94,20 @@ export function parseTopicConfigs(texts: readonly string[]): Map<string, string>
     }
     configs.set(pair[0]!.trim(), pair[1]!.trim())
   }
-  for (const name of configs.keys()) {
-    if (!Object.hasOwn(topicConfigs, name)) {
-      throw new KafkaError('INVALID_CONFIG', `Unknown topic config name: ${name}`)
-    }
+  const unknown = javaHashMapOrder([...configs.keys()]).find(
+    (name) => !Object.hasOwn(topicConfigs, name),
+  )
+  if (unknown !== undefined) {
+    throw new KafkaError('INVALID_CONFIG', `Unknown topic config name: ${unknown}`)
   }
   ensureValid(configs)
   return configs
 }
 
 function ensureValid(configs: ReadonlyMap<string, string>): void {
-  for (const [name, text] of configs) {
-    const config = topicConfigs[name as keyof typeof topicConfigs]
+  for (const config of Object.values(topicConfigs)) {
+    const text = configs.get(config.name)
+    if (text === undefined) continue
     const parsed: Parsed<unknown> = parseConfig<unknown>(config, text)
     if (!parsed.ok) throw configError(parsed.message)
   }

@@ -14,8 +14,9 @@ import type { Machine } from '../machine.ts'
 import { terse } from '../metadata-quorum/terse.ts'
 import { kafkaCommit, kafkaVersion } from '../options/common.ts'
 import type { Options } from '../options/options.ts'
-import { adminEvent } from '../output/log.ts'
+import { adminEvent, invalidTopicEvent } from '../output/log.ts'
 import { show } from '../output/show.ts'
+import { uncaught } from '../tell.ts'
 import { transactionsDeclaration } from './declaration.ts'
 import { findHanging, partitionsIn } from './find-hanging.ts'
 import { shownDescription, shownHanging, shownListings, shownProducers } from './view.ts'
@@ -52,11 +53,22 @@ const describe: Command = ({ options, ask, form }) =>
   ask(async (cluster, machine) => {
     const id = options.text('transactional-id')!
     const what = `Failed to describe transaction state of transactional-id \`${id}\``
-    const found = await told(what, () => describeTransaction(cluster, id), {
-      TRANSACTIONAL_ID_NOT_FOUND: `DescribeTransactions request for transactionalId \`${id}\` failed because the ID could not be found`,
-    })
+    const found = await told(
+      what,
+      () => describeTransaction(cluster, id),
+      ({ error }) => {
+        const how = describeFailures[error]
+        return how && `DescribeTransactions request for transactionalId \`${id}\` failed ${how}`
+      },
+    )
     await show(shownDescription(found, machine.clock.now()), { form, machine })
   })
+
+const describeFailures: { readonly [error: string]: string } = {
+  TRANSACTIONAL_ID_NOT_FOUND: 'because the ID could not be found',
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: 'due to authorization failure',
+  INVALID_REQUEST: 'due to unexpected error',
+}
 
 const describeProducersOf: Command = ({ options, ask, form }) =>
   ask(async (cluster, machine) => {
@@ -64,17 +76,21 @@ const describeProducersOf: Command = ({ options, ask, form }) =>
     const brokerId = options.integer('broker-id') ?? null
     const where = brokerId === null ? 'leader' : `broker ${brokerId}`
     const what = `Failed to describe producers for partition ${at.topic}-${at.partition} on ${where}`
-    const found = await told(what, () => describeProducers(cluster, at, brokerId))
+    const found = await told(what, () =>
+      ofLeader(at.topic, machine, describeProducers(cluster, at, brokerId)),
+    )
     await show(shownProducers(found), { form, machine })
   })
 
 const abort: Command = async ({ options, ask }) => {
   ensureIdentified(options)
-  await ask(async (cluster) => {
-    const found = await toAbort(cluster, options)
+  await ask(async (cluster, machine) => {
+    const found = await toAbort(cluster, { options, machine })
     const { topic, partition, producerId, producerEpoch, coordinatorEpoch } = found
     const what = `AbortTransactionSpec(topicPartition=${topic}-${partition}, producerId=${producerId}, producerEpoch=${producerEpoch}, coordinatorEpoch=${coordinatorEpoch})`
-    await told(`Failed to abort transaction ${what}`, () => abortTransaction(cluster, found))
+    await told(`Failed to abort transaction ${what}`, () =>
+      ofLeader(topic, machine, abortTransaction(cluster, found)),
+    )
   })
 }
 
@@ -91,7 +107,10 @@ function ensureIdentified(options: Options): void {
   }
 }
 
-async function toAbort(cluster: Cluster, options: Options): Promise<ToAbort> {
+async function toAbort(
+  cluster: Cluster,
+  { options, machine }: { options: Options; machine: Machine },
+): Promise<ToAbort> {
   const at = placeOf(options)
   const startOffset = options.long('start-offset')
   if (startOffset === undefined) {
@@ -104,7 +123,9 @@ async function toAbort(cluster: Cluster, options: Options): Promise<ToAbort> {
   }
   const name = `${at.topic}-${at.partition}`
   const what = `Failed to validate producer state for partition ${name}`
-  const producers = await told(what, () => describeProducers(cluster, at))
+  const producers = await told(what, () =>
+    ofLeader(at.topic, machine, describeProducers(cluster, at)),
+  )
   const found = producers.find((each) => each.currentTxnStartOffset === startOffset)
   if (found === undefined) {
     throw terse(
@@ -135,7 +156,9 @@ const hanging: Command = async ({ options, ask, form }) => {
     const partitions = await told('Failed to describe 1 topics', () => partitionsIn(cluster, scope))
     const on = brokerId === null ? 'Optional.empty' : `Optional[${brokerId}]`
     const what = `Failed to describe producers for ${partitions.length} partitions on broker ${on}`
-    const found = await told(what, () => findHanging(cluster, partitions, scope))
+    const found = await told(what, () =>
+      ofLeader(topic ?? '', machine, findHanging(cluster, partitions, scope)),
+    )
     await show(shownHanging(found, now), { form, machine })
   })
 }
@@ -157,19 +180,35 @@ const placeOf = (options: Options) => ({
 async function told<T>(
   what: string,
   work: () => Promise<T>,
-  words: { readonly [error: string]: string } = {},
+  why: (error: KafkaError) => string | undefined = () => undefined,
 ): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (!(error instanceof KafkaError)) throw error
-    const why = words[error.error] ?? messageOf(error)
-    throw terse(`${what}: ${why}. Enable debug logging for additional detail.`)
+    throw terse(
+      `${what}: ${why(error) ?? messageOf(error)}. Enable debug logging for additional detail.`,
+    )
   }
 }
 
+/** Tells, as Kafka's client does, that a topic can have no leader, for none can have its name. */
+async function ofLeader<T>(
+  topic: string,
+  { stderr, clock }: Machine,
+  answer: Promise<T>,
+): Promise<T> {
+  return answer.catch((error: unknown) => {
+    const isNameless = error instanceof KafkaError && error.error === 'INVALID_TOPIC_EXCEPTION'
+    if (isNameless && !stderr.isTerminal) stderr.write(invalidTopicEvent(clock, topic))
+    throw error
+  })
+}
+
 function failure(error: unknown): unknown {
-  if (!(error instanceof JavaError) || !error.exception.startsWith('java.nio.file.')) return error
+  if (!(error instanceof JavaError)) return error
+  // Nobody catches what comes up while the client is made.
+  if (!error.exception.startsWith('java.nio.file.')) return uncaught(error)
   const why = messageOf(error)
   return terse(
     `Failed to load admin client properties: ${why}. Enable debug logging for additional detail.`,

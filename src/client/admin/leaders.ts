@@ -4,7 +4,7 @@ import type { Connection } from '../../wire/connection.ts'
 import type { Cluster } from '../cluster.ts'
 import { failed, type Result } from '../result.ts'
 import type { Attempt } from '../retry.ts'
-import type { TopicPartition } from '../topic-partition.ts'
+import { partitionKey, type TopicPartition } from '../topic-partition.ts'
 import { settle } from './settle.ts'
 
 /** What a partition may get over: its leader moves, or nobody leads it for a moment. */
@@ -51,9 +51,21 @@ export function settleAtLeaders<P extends TopicPartition, V>(
   })
 }
 
-function whyLeaderless(cluster: Cluster, { topic, partition }: TopicPartition): KafkaError {
+/** Why no leader of a partition is known, in the words of Kafka's admin client; null for a leader that may be there in a moment. */
+export function topicFault(
+  cluster: Cluster,
+  { topic, partition }: TopicPartition,
+): KafkaError | null {
   const error = cluster.cache.topics.get(topic)?.error ?? 'UNKNOWN_TOPIC_OR_PARTITION'
-  if (error !== 'NONE') return new KafkaError(error)
+  if (error === 'NONE') return null
+  if (error !== 'INVALID_TOPIC_EXCEPTION') return new KafkaError(error)
+  const lead = `Failed to fetch metadata for partition ${partitionKey(topic, partition)}`
+  return new KafkaError(error, `${lead} due to invalid topic \`${topic}\``)
+}
+
+function whyLeaderless(cluster: Cluster, { topic, partition }: TopicPartition): KafkaError {
+  const fault = topicFault(cluster, { topic, partition })
+  if (fault !== null) return fault
   const known = cluster.cache.topics
     .get(topic)!
     .partitions.some((each) => each.partition === partition)

@@ -11,6 +11,7 @@ import type { Cluster } from '../cluster.ts'
 import { coordinatorOf } from '../coordinators.ts'
 import { ensureNone } from '../result.ts'
 import type { TopicPartition } from '../topic-partition.ts'
+import { topicFault } from './leaders.ts'
 
 export interface TransactionListing {
   readonly transactionalId: string
@@ -166,8 +167,8 @@ async function lookUp(cluster: Cluster, at: TopicPartition, call: string): Promi
 
 async function leaderId(cluster: Cluster, { topic, partition }: TopicPartition): Promise<number> {
   await cluster.metadata([topic])
-  const error = cluster.cache.topics.get(topic)?.error ?? 'UNKNOWN_TOPIC_OR_PARTITION'
-  if (error !== 'NONE') throw new KafkaError(error)
+  const fault = topicFault(cluster, { topic, partition })
+  if (fault !== null) throw fault
   const leader = cluster.leaderOf(topic, partition)
   if (leader === null) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION')
   return leader.id
