@@ -62,9 +62,16 @@ export async function withCluster<T>(
   at: { tool: string; server: Server; machine: Machine; file?: string | undefined },
   work: (cluster: Cluster, machine: Machine) => Promise<T>,
 ): Promise<T> {
-  const cluster = await openAdmin(options, at)
+  return withAdmin(await openAdmin(options, at), at.machine, work)
+}
+
+export async function withAdmin<T>(
+  cluster: Cluster,
+  machine: Machine,
+  work: (cluster: Cluster, machine: Machine) => Promise<T>,
+): Promise<T> {
   try {
-    return await withSpinner(at.machine, 'asking the cluster', (quiet) => work(cluster, quiet))
+    return await withSpinner(machine, 'asking the cluster', (quiet) => work(cluster, quiet))
   } finally {
     cluster.close()
   }

@@ -1,5 +1,5 @@
 import type { Cluster } from '../client/cluster.ts'
-import { withCluster } from './admin.ts'
+import { openAdmin, withAdmin } from './admin.ts'
 import type { Machine } from './machine.ts'
 import { parseCommand, serverMissing } from './options/argparse.ts'
 import { kafkaVersion } from './options/common.ts'
@@ -28,6 +28,7 @@ export function commandTool(
     helpCode = 0,
     version = kafkaVersion,
     configFile = (options) => options.text('command-config'),
+    asksNobody = [],
   }: {
     commands: { readonly [name: string]: Command }
     /** How the tool tells what went wrong. */
@@ -36,6 +37,8 @@ export function commandTool(
     /** What `--version` prints. */
     version?: string
     configFile?: (options: Options, machine: Machine) => string | undefined
+    /** Commands for which no client is made; for the others it is there before what they were given is looked at. */
+    asksNobody?: readonly string[]
   },
 ): Tool {
   const run = async (machine: Machine): Promise<number> => {
@@ -48,16 +51,17 @@ export function commandTool(
       machine.stdout.write(`${version}\n`)
       return 0
     }
-    const ask = async <T>(work: (cluster: Cluster, machine: Machine) => Promise<T>) => {
+    const open = async () => {
       const server = await findServer(options, machine)
       if (server.kind === 'none') throw serverMissing(declaration, command)
-      const { name: tool } = declaration
-      return withCluster(
-        options,
-        { tool, server, machine, file: configFile(options, machine) },
-        work,
-      )
+      const file = configFile(options, machine)
+      return openAdmin(options, { tool: declaration.name, server, machine, file })
     }
+    // An address that is none is told before a command that makes no sense there; a local cluster is not started for one.
+    const isNamed = options.has('bootstrap-server') || options.has('bootstrap-controller')
+    const opened = isNamed && !asksNobody.includes(command!) ? await open() : null
+    const ask = async <T>(work: (cluster: Cluster, machine: Machine) => Promise<T>) =>
+      withAdmin(opened ?? (await open()), machine, work)
     const form = chosenForm(options, machine)
     const code = await commands[command!]!({ options, machine, form, ask })
     return typeof code === 'number' ? code : 0

@@ -82,8 +82,10 @@ function alterEach<R extends Resource>(
       if (kind === undefined) {
         return refuse('INVALID_REQUEST', `Unknown resource type ${resourceType}`)
       }
-      checkResource(turn, kind, resourceName)
+      checkName(kind, resourceName)
       const made = change(kind, resource)
+      // In this order, so that a configuration that nothing can have is told where the topic is not there either.
+      checkExistence(turn, kind, resourceName)
       if (!validateOnly) for (const each of made) keep(turn, each)
     })
     return { resourceType, resourceName, ...answered }
@@ -91,24 +93,31 @@ function alterEach<R extends Resource>(
   return { throttleTimeMs: 0, responses }
 }
 
-function checkResource({ image }: Turn, kind: ResourceKind, name: string): void {
+function checkName(kind: ResourceKind, name: string): void {
   if (kind === 'topic' && name === '') {
     refuse('INVALID_REQUEST', 'Default topic resources are not allowed.')
   }
   const fault = kind === 'topic' ? topicNameFault(name) : null
   if (fault !== null) refuse('INVALID_TOPIC_EXCEPTION', fault)
-  if (kind === 'topic' && !image.topicsByName.has(name)) {
-    refuse('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${name}' does not exist.`)
-  }
   if (kind === 'group' && name === '') {
     refuse('INVALID_REQUEST', 'Default group resources are not allowed.')
   }
   if (kind === 'clientMetrics' && name === '') {
     refuse('INVALID_REQUEST', 'Default client metrics resources are not allowed.')
   }
+  if (kind === 'broker' && name !== '' && !brokerName.test(name)) {
+    refuse('INVALID_REQUEST', `Invalid broker name ${name}`)
+  }
+}
+
+const brokerName = /^[+-]?\d+$/
+
+function checkExistence({ image }: Turn, kind: ResourceKind, name: string): void {
+  if (kind === 'topic' && !image.topicsByName.has(name)) {
+    refuse('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${name}' does not exist.`)
+  }
   if (kind !== 'broker' || name === '') return
-  const id = /^[+-]?\d+$/.test(name) ? Number(name) : null
-  if (id === null) return refuse('INVALID_REQUEST', `Invalid broker name ${name}`)
+  const id = Number(name)
   if (image.brokers.has(id) || image.controllers.has(id)) return
   refuse('BROKER_ID_NOT_REGISTERED', `No node with id ${id} found.`)
 }

@@ -57,6 +57,25 @@ async function begin(
 const at = (partition = 0) => ({ topic: 't', partition })
 
 describe('reading', () => {
+  test.each([
+    ['a poll of Kafka’s consumer', 166, '2,1,0'],
+    ['several polls', 167, '0,1,2'],
+  ])('partitions come in the order of Kafka’s consumer: %s', async (_, each, order) => {
+    const { partitions, assign, read } = await begin([1, 1, 1])
+    for (const [index, partition] of partitions.entries()) {
+      for (let left = each; left > 0; left -= 50) {
+        append(
+          partition,
+          Array.from({ length: Math.min(left, 50) }, () => String(index)),
+        )
+      }
+    }
+    assign()
+    const values = await read(3 * each)
+    expect(values).toHaveLength(3 * each)
+    expect(values.filter((value, i) => value !== values[i - 1]).join()).toBe(order)
+  })
+
   test('everything, in the order of each partition', async () => {
     const { partitions, assign, read } = await begin([1, 1])
     for (let i = 0; i < 50; i++) append(partitions[i % 2]!, [`${i} a`, `${i} b`, `${i} c`])

@@ -4,6 +4,7 @@ import { metadata } from '../../protocol/apis/metadata.ts'
 import { code, type ErrorName } from '../../protocol/errors.ts'
 import { isInternalTopic, topicNameFault } from '../../protocol/names.ts'
 import type { RequestOf, SentResponseOf } from '../../protocol/schema.ts'
+import { inListedOrder } from '../../protocol/topic-order.ts'
 import type { Broker } from '../broker.ts'
 import { type Call, handler } from '../handler.ts'
 import { clusterOperations, notAsked, topicOperations } from './authorized-operations.ts'
@@ -66,7 +67,7 @@ function topicsFor(view: View, { topics }: MetadataRequest): Topic[] {
   const { image, version } = view
   // Version 0 asks for everything with an empty list, later ones with null.
   if (topics === null || (version === 0 && topics.length === 0)) {
-    return [...image.topicsByName.values()].map((topic) => describe(view, topic))
+    return inListedOrder([...image.topicsByName.values()]).map((topic) => describe(view, topic))
   }
   const ids = new Set(topics.map(({ topicId }) => topicId).filter((id) => id !== zeroUuid))
   // Who asks by id asks by id alone.

@@ -1,6 +1,6 @@
+import { javaHashMapOrder } from '../../protocol/java-hash-map.ts'
 import { readProperties } from '../config/file.ts'
 import { illegalArgument } from '../java/errors.ts'
-import { javaHashMapOrder } from '../java/hash-map.ts'
 import { javaSplit } from '../java/text.ts'
 import type { Options } from '../options/options.ts'
 

@@ -14,8 +14,9 @@ import {
   type UserCredentials,
 } from '../../client/admin/scram.ts'
 import type { Cluster } from '../../client/cluster.ts'
+import { javaHashMapOrder } from '../../protocol/java-hash-map.ts'
+import { javaHashCode } from '../../protocol/names.ts'
 import { executionError, illegalArgument } from '../java/errors.ts'
-import { javaHash, javaHashMapOrder } from '../java/hash-map.ts'
 import type { Changes } from './changes.ts'
 import { type Entities, quotaTypeOf } from './entities.ts'
 
@@ -36,7 +37,7 @@ export async function quotasOf(cluster: Cluster, entities: Entities): Promise<En
 function inKafkasOrder(found: readonly EntityQuotas[]): EntityQuotas[] {
   const hash = ({ entity }: EntityQuotas) => {
     const entries = [...entity].map(
-      ([type, name]) => javaHash(type) ^ (name === null ? 0 : javaHash(name)),
+      ([type, name]) => javaHashCode(type) ^ (name === null ? 0 : javaHashCode(name)),
     )
     return (31 + entries.reduce((sum, each) => sum + each, 0)) | 0
   }

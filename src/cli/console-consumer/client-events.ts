@@ -2,8 +2,8 @@
 import type { Consumer } from '../../client/consumer.ts'
 import type { Clock } from '../../host/clock.ts'
 import { type ErrorName, KafkaError } from '../../protocol/errors.ts'
+import { javaHashMapOrder, topicPartitionHash } from '../../protocol/java-hash-map.ts'
 import { JavaError } from '../java/errors.ts'
-import { javaHashMapOrder, topicPartitionHash } from '../java/hash-map.ts'
 import { logEvent } from '../output/log.ts'
 import type { ConsumerConfigs } from './consumer-options.ts'
 

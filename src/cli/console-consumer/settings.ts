@@ -1,5 +1,5 @@
+import { javaHashMapOrder } from '../../protocol/java-hash-map.ts'
 import { parsePairs, readProperties } from '../config/file.ts'
-import { javaHashMapOrder } from '../java/hash-map.ts'
 import { isJavaLong } from '../java/numbers.ts'
 import { requireExactlyOne, requireOptions, UsageError } from '../options/checks.ts'
 import type { Options } from '../options/options.ts'

@@ -1,6 +1,6 @@
 import { deleteGroups } from '../../client/admin/group-offsets.ts'
+import { javaHashMapOrder } from '../../protocol/java-hash-map.ts'
 import { javaText } from '../java/errors.ts'
-import { javaHashMapOrder } from '../java/hash-map.ts'
 import type { Asking } from './ask.ts'
 
 export type Deletion = { readonly group: string; readonly fault: string | null }

@@ -1,5 +1,5 @@
 import { ascending } from '../../base/bigint.ts'
-import { javaHashMapOrder } from '../java/hash-map.ts'
+import { javaHashMapOrder } from '../../protocol/java-hash-map.ts'
 import type { Fault } from './entries.ts'
 
 type FaultKind = Fault['fault']

@@ -213,5 +213,6 @@ export const featuresTool = commandTool(featuresDeclaration, {
     'version-mapping': versionMapping,
     'feature-dependencies': dependencies,
   },
+  asksNobody: ['version-mapping', 'feature-dependencies'],
   failure,
 })

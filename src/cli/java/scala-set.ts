@@ -1,4 +1,4 @@
-import { javaHash } from './hash-map.ts'
+import { javaHashCode } from '../../protocol/names.ts'
 
 const smallMax = 4
 const bits = 5
@@ -15,7 +15,7 @@ export function scalaSetOrder(items: Iterable<string>): string[] {
 function inTrie(items: readonly string[], shift: number): string[] {
   const places = new Map<number, string[]>()
   for (const item of items) {
-    const place = (improved(javaHash(item)) >>> shift) % (1 << bits)
+    const place = (improved(javaHashCode(item)) >>> shift) % (1 << bits)
     const here = places.get(place)
     if (here === undefined) places.set(place, [item])
     else here.push(item)

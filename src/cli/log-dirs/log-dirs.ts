@@ -2,9 +2,10 @@ import { describeCluster } from '../../client/admin/cluster.ts'
 import { describeLogDirs, type LogDir, type ReplicaInDir } from '../../client/admin/log-dirs.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { partitionKey } from '../../client/topic-partition.ts'
+import { javaHashMapOrder, topicPartitionHash } from '../../protocol/java-hash-map.ts'
+import { javaHashCode } from '../../protocol/names.ts'
 import { type Act, adminTool } from '../admin-tool.ts'
 import { exceptionOf, JavaError } from '../java/errors.ts'
-import { javaHash, javaHashMapOrder, topicPartitionHash } from '../java/hash-map.ts'
 import { isJavaInteger } from '../java/numbers.ts'
 import { javaSplit } from '../java/text.ts'
 import type { Options } from '../options/options.ts'
@@ -87,7 +88,7 @@ function replicaRow(id: number, path: string, each: ReplicaInDir): string[] {
 function plain(found: readonly BrokerDirs[], isWanted: (each: ReplicaInDir) => boolean): string {
   const brokers = found.map(({ id, dirs }) => ({
     broker: id,
-    logDirs: javaHashMapOrder(dirs, { hash: ({ path }) => javaHash(path) }).map(
+    logDirs: javaHashMapOrder(dirs, { hash: ({ path }) => javaHashCode(path) }).map(
       ({ path, error, replicas }) => ({
         partitions: ordered(ordered(replicas).filter(isWanted)).map((each) => ({
           partition: partitionKey(each.topic, each.partition),

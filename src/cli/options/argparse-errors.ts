@@ -15,20 +15,23 @@ export class ArgumentError extends ToolFailure {
       usage,
       unknown,
       known = [],
+      isCommand = false,
     }: {
       tool: ToolDeclaration
       usage: string
-      /** An option that is none, without its dashes; what may have been meant is told. */
+      /** An option that is none, without its dashes, or a command; what may have been meant is told. */
       unknown?: string
       known?: readonly string[]
+      isCommand?: boolean
     },
   ) {
+    const dashes = isCommand ? '' : '--'
     const meant = unknown === undefined ? [] : likely(unknown, known)
-    const guesses = meant.map((each) => `\t--${each}\n`).join('')
+    const guesses = meant.map((each) => `\t${dashes}${each}\n`).join('')
     const text = justified(`${tool.program ?? tool.kafkaName}: error: ${fault}`)
     super(fault, {
       stderr: `${usage}${text}\n${meant.length === 0 ? '' : `\nDid you mean:\n${guesses}`}`,
-      hint: meant.length === 0 ? `Try: ${tool.name} --help` : `Did you mean --${meant[0]}?`,
+      hint: meant.length === 0 ? `Try: ${tool.name} --help` : `Did you mean ${dashes}${meant[0]}?`,
     })
     this.fault = fault
   }
@@ -52,30 +55,38 @@ function usageWord({ name, argument, required }: OptionDeclaration): string {
   return required ? text : `[${text}]`
 }
 
-/** The names that are nearest to what was written; there may be several. */
+/** The names that are nearest to what was written, as argparse4j ranks them; there may be several, or none that is near. */
 export function likely(written: string, known: readonly string[]): string[] {
-  if (written.length < 2) return []
-  const ranked = known.map((name) => ({ name, distance: distanceBetween(written, name) }))
+  const ranked = known.map((name) => ({
+    name,
+    distance: name.startsWith(written) ? 0 : distanceBetween(written, name),
+  }))
   const best = Math.min(...ranked.map(({ distance }) => distance))
+  if (best >= distanceMax) return []
   return ranked
-    .filter(({ distance }) => distance === best && distance < distanceMax)
+    .filter(({ distance }) => distance === best)
     .map(({ name }) => name)
     .sort()
 }
 
-// The weights of argparse4j: what was left out is likelier than what was written too much.
+// What was left out is likelier than what was written too much; that two letters changed places costs nothing.
 const [changed, leftOut, tooMuch] = [2, 1, 4] as const
 /** From here on nothing that is known was meant. */
-const distanceMax = 14
+const distanceMax = 7
 
 function distanceBetween(written: string, name: string): number {
-  let last = Array.from({ length: name.length + 1 }, (_, i) => i * leftOut)
+  let beforeLast: number[] = []
+  let last = Array.from({ length: name.length + 1 }, (_, i) => i)
   for (let i = 0; i < written.length; i++) {
-    const row = [(i + 1) * tooMuch]
+    const row = [i + 1]
     for (let j = 0; j < name.length; j++) {
       const kept = last[j]! + (written[i] === name[j] ? 0 : changed)
-      row.push(Math.min(kept, last[j + 1]! + tooMuch, row[j]! + leftOut))
+      const isSwap =
+        written[i] !== name[j] && written[i - 1] === name[j] && written[i] === name[j - 1]
+      const swapped = isSwap ? beforeLast[j - 1]! : Number.POSITIVE_INFINITY
+      row.push(Math.min(kept, swapped, last[j + 1]! + tooMuch, row[j]! + leftOut))
     }
+    beforeLast = last
     last = row
   }
   return last[name.length]!

@@ -35,8 +35,7 @@ export function parseCommand(argv: readonly string[], tool: ToolDeclaration): Pa
     const word = argv[index]
     if (word === undefined) throw outer.fail('too few arguments')
     if (argv[index - 1] === '--') throw outer.fail(unrecognized(argv, index))
-    command = tool.commands.find(({ name }) => name === word)
-    if (command === undefined) throw outer.fail(invalidChoice(word, tool.commands))
+    command = commandNamed(word, tool, outer)
     const inner = scopeOf(tool, command)
     index = readOptions(argv, index + 1, inner, order)
     if (index < argv.length) throw inner.fail(unrecognized(argv, index))
@@ -61,11 +60,12 @@ function scopeOf(tool: ToolDeclaration, command: CommandDeclaration | null): Sco
   return {
     options: all,
     alternatives,
-    fail: (message, unknown) =>
+    fail: (message, unknown = '') =>
       new ArgumentError(message, {
         tool,
         usage: usageOf(tool, command),
-        ...(unknown === undefined
+        // A single letter is near to everything.
+        ...(unknown.length < 2
           ? {}
           : { unknown, known: all.filter(({ ours }) => !ours).map(({ name }) => name) }),
       }),
@@ -209,9 +209,23 @@ export function serverMissing(tool: ToolDeclaration, commandName: string | null)
   )
 }
 
-function invalidChoice(word: string, commands: readonly CommandDeclaration[]): string {
-  const names = commands.map(({ name }) => `'${name}'`)
-  return `invalid choice: '${word}' (choose from ${names.join(', ')})`
+/** Commands may be shortened, too. */
+function commandNamed(word: string, tool: ToolDeclaration, outer: Scope): CommandDeclaration {
+  const exact = tool.commands!.find(({ name }) => name === word)
+  if (exact !== undefined) return exact
+  const similar = word === '' ? [] : tool.commands!.filter(({ name }) => name.startsWith(word))
+  if (similar.length === 1) return similar[0]!
+  if (similar.length === 0) throw unknownCommand(word, tool)
+  const names = similar.map(({ name }) => name).sort()
+  throw outer.fail(`ambiguous command: ${word} could match ${names.join(', ')}`)
+}
+
+function unknownCommand(word: string, tool: ToolDeclaration): ArgumentError {
+  const known = tool.commands!.map(({ name }) => name)
+  const names = known.map((name) => `'${name}'`)
+  const message = `invalid choice: '${word}' (choose from ${names.join(', ')})`
+  const usage = usageOf(tool, null)
+  return new ArgumentError(message, { tool, usage, unknown: word, known, isCommand: true })
 }
 
 /** `--id/-i`. */

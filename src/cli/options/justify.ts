@@ -4,7 +4,7 @@ const lengthMax = width - 1
 
 /**
  * Breaks a text into lines of at most 75 columns and spreads the blanks of all but the last over its gaps, as argparse4j does
- * with its messages. A line may end behind a hyphen, too.
+ * with its messages.
  */
 export function justified(text: string): string {
   const lines: string[] = []
@@ -19,10 +19,23 @@ export function justified(text: string): string {
   return [...lines.map(spread), line].join('\n')
 }
 
-/** What must stay together, with the blanks behind it: words, or parts of a word that end in a hyphen before a letter. */
+/**
+ * What must stay together, with the blanks behind it, as Java finds it (`BreakIterator.getLineInstance`): a line may end behind
+ * punctuation and hyphens within a word, too, but not within a number.
+ */
 function pieces(text: string): string[] {
-  return text.match(/[^\s-]*-+(?=[A-Za-z])|\S+?(?=-+[A-Za-z])-+|\S+\s*|\s+/g) ?? []
+  return (text.match(piece) ?? []).filter((each) => each !== '')
 }
+
+const piece = (() => {
+  const opening = '["(\\[{]'
+  const inner = '[^\\s!%.,:;?"()\\[\\]{}-]'
+  const number = '-*\\d+(?:[.,]\\d+)+'
+  // A quote belongs to what follows it, or else to what it ends.
+  const closing = `(?:[!%.,:;?")\\]}]|'(?![\\w\\[/=+-]))`
+  const core = `${opening}*(?:${number}|-*\\d${inner}*|${inner}+)|${opening}+`
+  return new RegExp(`(?:${core})?(?:-+|${closing}*)\\s*`, 'g')
+})()
 
 /** Gaps get as many blanks as the line lacks; what does not go evenly goes to those in the middle. */
 function spread(line: string): string {

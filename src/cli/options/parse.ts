@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
+import { javaHashMapOrder } from '../../protocol/java-hash-map.ts'
+import { javaHashCode } from '../../protocol/names.ts'
 import { JavaError } from '../java/errors.ts'
-import { javaHash, javaHashMapOrder } from '../java/hash-map.ts'
 import type { Declarations, OptionDeclaration } from './declare.ts'
 import { normalize } from './normalize.ts'
 import { type Occurrence, Options } from './options.ts'
@@ -68,7 +69,7 @@ function ensureAvailable(given: ReadonlyMap<string, string[]>, declarations: Dec
   const conditional = declarations.filter((each) => each.availableIf !== undefined)
   const refused = javaHashMapOrder(conditional, {
     // The parser keeps the conditions in a map whose keys are lists of names.
-    hash: ({ name }) => (31 + javaHash(name)) | 0,
+    hash: ({ name }) => (31 + javaHashCode(name)) | 0,
   }).filter(({ name, availableIf }) => {
     return given.has(name) && !availableIf!.some((other) => given.has(other))
   })

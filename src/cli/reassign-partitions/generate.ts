@@ -1,6 +1,6 @@
 import { describeCluster } from '../../client/admin/cluster.ts'
 import { byTopic, comparePartitions } from '../../client/topic-partition.ts'
-import { javaHashMapOrder, topicPartitionHash } from '../java/hash-map.ts'
+import { javaHashMapOrder, topicPartitionHash } from '../../protocol/java-hash-map.ts'
 import { show } from '../output/show.ts'
 import { assignmentJson, replicasOfTopics } from './ask.ts'
 import { parseBrokers, parseTopics, read, type Target } from './files.ts'

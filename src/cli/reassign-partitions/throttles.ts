@@ -7,8 +7,8 @@ import {
 } from '../../client/admin/configs.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { partitionKey, type TopicPartition } from '../../client/topic-partition.ts'
+import { javaHashMapOrder } from '../../protocol/java-hash-map.ts'
 import { executionError } from '../java/errors.ts'
-import { javaHashMapOrder } from '../java/hash-map.ts'
 import type { Target } from './files.ts'
 
 const brokerRates = ['leader.replication.throttled.rate', 'follower.replication.throttled.rate']

@@ -10,7 +10,8 @@ import { listTopics } from '../../client/admin/topics.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { orThrow } from '../../client/result.ts'
 import { KafkaError } from '../../protocol/errors.ts'
-import { javaHash, javaHashMapOrder } from '../java/hash-map.ts'
+import { javaHashMapOrder } from '../../protocol/java-hash-map.ts'
+import { javaHashCode } from '../../protocol/names.ts'
 import { type ConfigView, type PartitionView, replicationFactorOf, type TopicView } from './view.ts'
 
 /** All names, Kafka's own topics included. */
@@ -99,7 +100,7 @@ async function configsOf(
         value: each.sensitive ? null : each.value,
         isDefault: each.source === 'DEFAULT_CONFIG',
       }))
-      return [name, javaHashMapOrder(views, { hash: (each) => javaHash(each.name), capacity })]
+      return [name, javaHashMapOrder(views, { hash: (each) => javaHashCode(each.name), capacity })]
     }),
   )
 }

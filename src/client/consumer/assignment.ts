@@ -1,10 +1,9 @@
 import { partitionKey, type TopicPartition } from '../topic-partition.ts'
 import { PartitionState } from './partition-state.ts'
 
-/** The partitions that a consumer reads, in the order in which it got them, each with its turn. */
+/** The partitions that a consumer reads, by their names, which is the order in which Kafka's consumer asks for them. */
 export class Assignment {
-  readonly #states = new Map<string, PartitionState>()
-  #turn = 0
+  #states = new Map<string, PartitionState>()
 
   get size(): number {
     return this.#states.size
@@ -27,6 +26,7 @@ export class Assignment {
       const key = partitionKey(topic, partition)
       if (!this.#states.has(key)) this.#states.set(key, new PartitionState(topic, partition))
     }
+    this.#arrange()
   }
 
   remove(partitions: Iterable<TopicPartition>): void {
@@ -37,15 +37,22 @@ export class Assignment {
     }
   }
 
-  /** One with something to hand out: the same as last time while it has more, then the next in the circle. */
+  /** The one whose records have waited longest: the same as last time while it has more of what came then. */
   next(): PartitionState | null {
-    const states = [...this.#states.values()]
-    for (let i = 0; i < states.length; i++) {
-      const state = states[(this.#turn + i) % states.length]!
+    let next: PartitionState | null = null
+    for (const state of this.#states.values()) {
       if (state.isPaused || state.run() === null) continue
-      this.#turn = (this.#turn + i) % states.length
-      return state
+      if (next === null || state.arrival < next.arrival) next = state
     }
-    return null
+    return next
+  }
+
+  #arrange(): void {
+    const entries = [...this.#states]
+    entries.sort(([, a], [, b]) => {
+      if (a.topic !== b.topic) return a.topic < b.topic ? -1 : 1
+      return a.partition - b.partition
+    })
+    this.#states = new Map(entries)
   }
 }

@@ -7,6 +7,7 @@ import { fetch } from '../../protocol/apis/fetch.ts'
 import { RecordCursor } from '../../protocol/batch/cursor.ts'
 import * as layout from '../../protocol/batch/layout.ts'
 import { errorName, KafkaError } from '../../protocol/errors.ts'
+import { javaHashMapOrder, topicPartitionHash } from '../../protocol/java-hash-map.ts'
 import type { Cluster } from '../cluster.ts'
 import { errorOf } from '../result.ts'
 import { partitionKey } from '../topic-partition.ts'
@@ -35,11 +36,42 @@ type Sent = {
   readonly isFromLeader: boolean
 }
 
+type Kept = {
+  readonly state: PartitionState
+  readonly run: RecordRun
+  readonly bytes: Uint8Array
+  readonly nextOffset: bigint
+}
+
+/** As many records as one poll of Kafka's consumer hands out (`max.poll.records`). */
+const polledMax = 500
+
+/**
+ * In the order in which programs with Kafka's consumer see what one answer brought: what fits into one poll comes out of a hash map,
+ * and the rest as it was asked for.
+ */
+function asPolled(kept: readonly Kept[]): readonly Kept[] {
+  if (kept.length < 2 || !areFew(kept)) return kept
+  return javaHashMapOrder(kept, { hash: ({ state }) => topicPartitionHash(state) })
+}
+
+function areFew(kept: readonly Kept[]): boolean {
+  let left = polledMax
+  for (const { bytes } of kept) {
+    for (const at of layout.batches(bytes)) {
+      left -= layout.magicOf(bytes, at) < 2 ? 1 : layout.countOf(bytes, at)
+      if (left < 0) return false
+    }
+  }
+  return true
+}
+
 export class Fetcher {
   readonly #cluster: Cluster
   readonly #settings: ConsumerSettings
   readonly #events: FetcherEvents
   readonly #busy = new Set<number>()
+  #arrivals = 0
   #isClosed = false
 
   constructor(cluster: Cluster, settings: ConsumerSettings, events: FetcherEvents) {
@@ -120,25 +152,29 @@ export class Fetcher {
     if (answer.errorCode !== 0) return errorOf(answer.errorCode)
     if (answer.nodeEndpoints.length > 0) this.#cluster.cache.learnBrokers(answer.nodeEndpoints)
     const found = fetchedPartitions(this.#cluster, answer)
+    const kept: Kept[] = []
     for (const each of sent) {
       const { state, moves } = each
       const fetched = found.get(partitionKey(state.topic, state.partition))
       if (fetched === undefined || state.moves !== moves) continue
-      if (fetched.errorCode === 0) this.#keep(each, fetched)
+      if (fetched.errorCode === 0) kept.push(...this.#keep(each, fetched))
       else this.#judge(each, fetched)
+    }
+    for (const { state, run, nextOffset } of asPolled(kept)) {
+      state.buffer(run, nextOffset, this.#arrivals++)
     }
     return null
   }
 
-  #keep({ state, offset }: Sent, fetched: FetchedPartition): void {
+  #keep({ state, offset }: Sent, fetched: FetchedPartition): Kept[] {
     state.highWatermark = fetched.highWatermark
     state.lastStableOffset = fetched.lastStableOffset
     if (fetched.logStartOffset >= 0n) state.logStartOffset = fetched.logStartOffset
     if (fetched.preferredReadReplica >= 0) this.#prefer(state, fetched.preferredReadReplica)
     const bytes = fetched.records
-    if (bytes === null || bytes.length === 0) return
+    if (bytes === null || bytes.length === 0) return []
     const nextOffset = this.#nextOffset(bytes, state)
-    if (nextOffset === null) return
+    if (nextOffset === null) return []
     const { isolationLevel, checkCrcs } = this.#settings
     const aborted =
       isolationLevel === 'read_committed'
@@ -149,7 +185,7 @@ export class Fetcher {
       { topic, partition, bytes, startOffset: offset, aborted, checkCrcs },
       new RecordCursor(),
     )
-    state.buffer(run, nextOffset > offset ? nextOffset : offset)
+    return [{ state, run, bytes, nextOffset: nextOffset > offset ? nextOffset : offset }]
   }
 
   /** Behind the last whole batch; what a limit cut off at the end is fetched again. */

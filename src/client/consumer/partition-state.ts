@@ -25,7 +25,7 @@ export class PartitionState {
   validatedEpoch = -1
   /** A replica nearer to us than the leader (KIP-392), and until when it is believed. */
   preferred: { id: number; until: number } | null = null
-  readonly #runs: RecordRun[] = []
+  readonly #runs: { readonly run: RecordRun; readonly arrival: number }[] = []
   #bufferedBytes = 0
   #position: bigint | null = null
   #positionEpoch: number | null = null
@@ -76,8 +76,9 @@ export class PartitionState {
     this.lookUp = lookUp
   }
 
-  buffer(run: RecordRun, nextOffset: bigint): void {
-    this.#runs.push(run)
+  /** `arrival` counts all that came, whichever partition it is of. */
+  buffer(run: RecordRun, nextOffset: bigint, arrival: number): void {
+    this.#runs.push({ run, arrival })
     this.#bufferedBytes += run.size
     this.#fetchOffset = nextOffset
   }
@@ -90,7 +91,12 @@ export class PartitionState {
   /** The run to hand out, or null; one that is over makes way for the next. */
   run(): RecordRun | null {
     this.#advance()
-    return this.#runs[0] ?? null
+    return this.#runs[0]?.run ?? null
+  }
+
+  /** When that run came; without one the end of time. */
+  get arrival(): number {
+    return this.#runs[0]?.arrival ?? Number.POSITIVE_INFINITY
   }
 
   /** Ends what was handed out; the partition is not ours any more. */
@@ -101,7 +107,7 @@ export class PartitionState {
 
   #advance(): void {
     for (;;) {
-      const run = this.#runs[0]
+      const run = this.#runs[0]?.run
       if (run === undefined) return
       this.#position = run.position
       this.#positionEpoch = run.positionEpoch ?? this.#positionEpoch
@@ -112,7 +118,7 @@ export class PartitionState {
   }
 
   #drop(): void {
-    for (const run of this.#runs.splice(0)) run.end()
+    for (const { run } of this.#runs.splice(0)) run.end()
     this.#bufferedBytes = 0
     this.moves++
     this.preferred = null

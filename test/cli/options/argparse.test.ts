@@ -25,8 +25,15 @@ controller, --bootstrap-server`,
 convert 'x' to Integer (For input string: "x")`,
   `kafka-producer-perf-test: error:  one  of  the  arguments  --record-size --
 payload-file --payload-monotonic is required`,
+  `kafka-cluster: error: unrecognized  arguments: 'stray /some/long/path/to/a.
+file.properties --bootstrap-server 127.0.0.1:12345 and.more:words'`,
+  `kafka-cluster: error:  unrecognized  arguments:  'cluster-id  -b 127.0.0.1:
+12345'`,
 ])('a message is broken and filled as by argparse4j: %s', (text) => {
-  const flat = text.replaceAll('-\n', '-').replaceAll('\n', ' ').replaceAll(/ +/g, ' ')
+  const flat = text
+    .replaceAll(/([-.:])\n/g, '$1')
+    .replaceAll('\n', ' ')
+    .replaceAll(/ +/g, ' ')
   expect(justified(flat)).toBe(text)
 })
 
@@ -54,7 +61,9 @@ test.each([
   ['confg', ['help', 'config', 'command-config'], ['config']],
   ['zz', ['help', 'topic', 'num-records'], ['help']],
   ['zzzzzzzzz', ['help', 'config', 'command-config'], []],
-  ['x', ['help'], []],
+  ['version', ['help', 'topic', 'record-size', 'print-metrics'], []],
+  ['tpoic', ['help', 'topic'], ['topic']],
+  ['describ', ['describe', 'describe-producers'], ['describe', 'describe-producers']],
 ])('for --%s of %s is meant %s', (written, known, meant) => {
   expect(likely(written, known)).toEqual(meant)
 })

@@ -1,5 +1,5 @@
+import { javaHashMapOrder, topicPartitionHash } from '../../../protocol/java-hash-map.ts'
 import { illegalArgument, JavaError, runtimeError } from '../../java/errors.ts'
-import { javaHashMapOrder, topicPartitionHash } from '../../java/hash-map.ts'
 import { parseDateTime, parseDuration } from '../../java/time.ts'
 import type { Options } from '../../options/options.ts'
 import { type Committed, nameOf, type TopicPartition } from '../describe/view.ts'

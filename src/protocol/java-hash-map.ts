@@ -1,3 +1,5 @@
+import { javaHashCode } from './names.ts'
+
 /**
  * The order in which a Java HashMap walks over its keys. Kafka's tools print maps as they iterate, so the order of topics
  * and configs in `--describe` is that of the hash table: bucket by bucket, and inside a bucket in the order of insertion.
@@ -5,7 +7,7 @@
 export function javaHashMapOrder<T>(
   items: readonly T[],
   {
-    hash = (item) => javaHash(String(item)),
+    hash = (item) => javaHashCode(String(item)),
     capacity = 16,
   }: { hash?: (item: T) => number; capacity?: number } = {},
 ): T[] {
@@ -17,13 +19,6 @@ export function javaHashMapOrder<T>(
     return (spread(hash(item)) & (size - 1)) * length + index
   })
   return Array.from(places.sort(), (place) => items[place % length]!)
-}
-
-/** String.hashCode of Java. */
-export function javaHash(text: string): number {
-  let hash = 0
-  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0
-  return hash
 }
 
 // The upper half is mixed into the lower, because the table looks at the low bits alone.
@@ -45,5 +40,5 @@ export function topicPartitionHash(at: {
   readonly topic: string
   readonly partition: number
 }): number {
-  return (Math.imul(31, 31 + at.partition) + javaHash(at.topic)) | 0
+  return (Math.imul(31, 31 + at.partition) + javaHashCode(at.topic)) | 0
 }

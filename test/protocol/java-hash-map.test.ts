@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { javaHash, javaHashMapOrder } from '../../../src/cli/java/hash-map.ts'
+import { javaHashMapOrder } from '../../src/protocol/java-hash-map.ts'
+import { javaHashCode } from '../../src/protocol/names.ts'
 
 test.each([
   { text: '', hash: 0 },
@@ -7,7 +8,7 @@ test.each([
   { text: 'retention.ms', hash: -1339220362 },
   { text: 'polygenelubricants', hash: -2147483648 },
 ])('String.hashCode of $text', ({ text, hash }) => {
-  expect(javaHash(text)).toBe(hash)
+  expect(javaHashCode(text)).toBe(hash)
 })
 
 // Printed by Java 17: new HashMap with these keys put in this order.
