@@ -1,5 +1,6 @@
 import { describeProducers } from '../../protocol/apis/describe-producers.ts'
 import { code, KafkaError } from '../../protocol/errors.ts'
+import { javaHashMapOrder } from '../../protocol/java-hash-map.ts'
 import { topicNameFault } from '../../protocol/names.ts'
 import type { SentResponseOf } from '../../protocol/schema.ts'
 import type { Broker } from '../broker.ts'
@@ -27,7 +28,9 @@ function describe(broker: Broker, topic: string, partitionIndex: number): Partit
   }
   const hosted = broker.replicas.leader(topic, partitionIndex)
   if (typeof hosted === 'string') return failed(partitionIndex, new KafkaError(hosted))
-  const activeProducers = hosted.log.activeProducers()
+  const activeProducers = javaHashMapOrder(hosted.log.activeProducers(), {
+    hash: ({ producerId }) => Number(BigInt.asIntN(32, producerId ^ (producerId >> 32n))),
+  })
   return { partitionIndex, errorCode: 0, errorMessage: null, activeProducers }
 }
 
