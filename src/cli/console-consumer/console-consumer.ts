@@ -6,7 +6,7 @@ import { KafkaError } from '../../protocol/errors.ts'
 import { clusterOptions } from '../config/cluster-options.ts'
 import { unknownConfigs } from '../config/unknown.ts'
 import { type OpenConsumer, subscribe } from '../consumer.ts'
-import { JavaError, messageOf } from '../java/errors.ts'
+import { illegalArgument, JavaError, messageOf } from '../java/errors.ts'
 import { exitCodeOf, type Machine, type Signal } from '../machine.ts'
 import { UsageError } from '../options/checks.ts'
 import { kafkaVersion } from '../options/common.ts'
@@ -122,6 +122,9 @@ async function consume({
   // Scripts see Kafka's advice as they know it; who talks to the local cluster has not asked for it.
   const isAdvised = server.kind === 'given' && !stderr.isTerminal && !isAssigned
   if (isAdvised && wanted.groupProtocol !== 'consumer') stderr.write(protocolHint)
+  if (partition !== undefined && options.text('topic')!.trim() === '') {
+    throw illegalArgument('Topic partitions to assign to cannot have null or empty topic')
+  }
   const cluster = new Cluster(connecting)
   const consumer = new Consumer(cluster, wanted)
   const ranges = range === null ? null : await rangesOf(cluster, range, wanted.isolationLevel)

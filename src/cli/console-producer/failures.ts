@@ -79,6 +79,11 @@ export class Failures {
     else this.#tellLines({ first: record.line - 1 - this.linesBefore, count: 1, error })
   }
 
+  /** What Kafka's client has logged by the time that somebody throws this. */
+  foretell(error: KafkaError): void {
+    if (this.#style.isKafkas) this.#machine.stderr.write(this.#before(error))
+  }
+
   #count(error: KafkaError | JavaError): void {
     this.count++
     this.first ??= error

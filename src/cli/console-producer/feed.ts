@@ -139,7 +139,10 @@ export class Feed {
         return opened
       } catch (error) {
         if (!(error instanceof KafkaError)) throw error
-        if (isSync) throw executionError(error)
+        if (isSync) {
+          failures.foretell(error)
+          throw executionError(error)
+        }
         const { slices, fault } = parts.take(slice(lines, i, i + 1))
         if (fault !== undefined) throw fault
         this.#lines++

@@ -29,6 +29,7 @@ export class PartitionState {
   #bufferedBytes = 0
   #position: bigint | null = null
   #positionEpoch: number | null = null
+  #lookedUpEpoch: number | null = null
   #fetchOffset = 0n
 
   constructor(topic: string, partition: number) {
@@ -46,9 +47,15 @@ export class PartitionState {
     return this.#position
   }
 
+  /** Of the record before the position, as it is committed: null where none was read, nor named by a commit. */
   get positionEpoch(): number | null {
     this.#advance()
     return this.#positionEpoch
+  }
+
+  /** The same, or the epoch of the leader that told the place. */
+  get knownEpoch(): number | null {
+    return this.positionEpoch ?? this.#lookedUpEpoch
   }
 
   get fetchOffset(): bigint {
@@ -59,8 +66,14 @@ export class PartitionState {
     return this.#bufferedBytes
   }
 
-  place(offset: bigint, leaderEpoch: number | null): void {
+  /** `lookedUpEpoch` is of the leader that was asked for the place. */
+  place(
+    offset: bigint,
+    leaderEpoch: number | null,
+    { lookedUpEpoch = null }: { lookedUpEpoch?: number | null } = {},
+  ): void {
     this.#drop()
+    this.#lookedUpEpoch = lookedUpEpoch
     this.lookUp = null
     this.#position = offset
     this.#positionEpoch = leaderEpoch

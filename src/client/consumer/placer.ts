@@ -123,7 +123,7 @@ async function placeByLookUp(
     if (!isWanted(state)) continue
     if (!result.ok && result.error.fate !== 'final') continue
     const { offset, leaderEpoch } = orThrow(result)
-    if (offset >= 0n) state.place(offset, leaderEpoch)
+    if (offset >= 0n) state.place(offset, null, { lookedUpEpoch: leaderEpoch })
     else if (typeof spec === 'bigint') late.push(state)
   }
   // No record is as late as the time that was asked for: then it goes on at the end.

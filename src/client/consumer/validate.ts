@@ -13,8 +13,8 @@ export function needsValidation(cluster: Cluster, state: PartitionState): boolea
   if (!state.isPlaced || state.isFetching || state.bufferedBytes > 0) return false
   const leader = cluster.leaderOf(state.topic, state.partition)
   if (leader === null || leader.epoch < 0 || leader.epoch <= state.validatedEpoch) return false
-  const { positionEpoch } = state
-  if (positionEpoch !== null && positionEpoch < leader.epoch) return true
+  const { knownEpoch } = state
+  if (knownEpoch !== null && knownEpoch < leader.epoch) return true
   state.validatedEpoch = leader.epoch
   return false
 }
@@ -53,7 +53,7 @@ async function askLeader(
         partitions: list.map((state) => ({
           partition: state.partition,
           currentLeaderEpoch: epochs.get(state)!,
-          leaderEpoch: state.positionEpoch!,
+          leaderEpoch: state.knownEpoch!,
         })),
       })),
     })
