@@ -86,6 +86,7 @@ export function consumerOptions(
     sessionTimeoutMs: configs.get('session.timeout.ms'),
     heartbeatIntervalMs: configs.get('heartbeat.interval.ms'),
     maxPollIntervalMs: configs.get('max.poll.interval.ms'),
+    maxPollRecords: configs.get('max.poll.records'),
     defaultApiTimeoutMs: configs.get('default.api.timeout.ms'),
   }
 }

@@ -43,20 +43,17 @@ type Kept = {
   readonly nextOffset: bigint
 }
 
-/** As many records as one poll of Kafka's consumer hands out (`max.poll.records`). */
-const polledMax = 500
-
 /**
  * In the order in which programs with Kafka's consumer see what one answer brought: what fits into one poll comes out of a hash map,
  * and the rest as it was asked for.
  */
-function asPolled(kept: readonly Kept[]): readonly Kept[] {
-  if (kept.length < 2 || !areFew(kept)) return kept
+function asPolled(kept: readonly Kept[], maxPollRecords: number): readonly Kept[] {
+  if (kept.length < 2 || !areFew(kept, maxPollRecords)) return kept
   return javaHashMapOrder(kept, { hash: ({ state }) => topicPartitionHash(state) })
 }
 
-function areFew(kept: readonly Kept[]): boolean {
-  let left = polledMax
+function areFew(kept: readonly Kept[], max: number): boolean {
+  let left = max
   for (const { bytes } of kept) {
     for (const at of layout.batches(bytes)) {
       left -= layout.magicOf(bytes, at) < 2 ? 1 : layout.countOf(bytes, at)
@@ -160,7 +157,7 @@ export class Fetcher {
       if (fetched.errorCode === 0) kept.push(...this.#keep(each, fetched))
       else this.#judge(each, fetched)
     }
-    for (const { state, run, nextOffset } of asPolled(kept)) {
+    for (const { state, run, nextOffset } of asPolled(kept, this.#settings.maxPollRecords)) {
       state.buffer(run, nextOffset, this.#arrivals++)
     }
     return null

@@ -29,6 +29,8 @@ export type ConsumerSettings = {
   sessionTimeoutMs: number
   heartbeatIntervalMs: number
   maxPollIntervalMs: number
+  /** Not a limit here: it decides in which order the partitions of one answer come. */
+  maxPollRecords: number
   defaultApiTimeoutMs: number
 }
 
@@ -60,6 +62,7 @@ export function consumerSettings(
     sessionTimeoutMs: 45_000,
     heartbeatIntervalMs: 3000,
     maxPollIntervalMs: 300_000,
+    maxPollRecords: 500,
     defaultApiTimeoutMs,
     ...options,
   }
