@@ -288,6 +288,10 @@ describe('what goes wrong on the way', () => {
     cluster.fetchFault = () => error
     assign()
     await expect(read(1)).rejects.toMatchObject({ error, message: text })
+    // Nobody polls, and the broker is asked again in peace.
+    await pass(cluster.clock, 1000)
+    const { asked } = cluster.brokers.get(1)!
+    expect(asked.filter((name) => name === 'Fetch').length).toBeLessThan(15)
   })
 
   test('a batch that was damaged is not handed out', async () => {

@@ -195,7 +195,8 @@ export class Fetcher {
         return (isOld ? layout.baseOffsetOf(bytes, last) : layout.lastOffsetOf(bytes, last)) + 1n
       }
       const { topic, partition, fetchOffset } = state
-      this.#events.failed(
+      this.#giveUp(
+        state,
         new KafkaError(
           'MESSAGE_TOO_LARGE',
           `There are some messages at [Partition=Offset]: {${topic}-${partition}=${fetchOffset}} whose size is larger than the fetch size ${this.#settings.maxPartitionFetchBytes} and hence cannot be returned. Please considering upgrading your broker to 0.10.1.0 or newer to avoid this issue. Alternately, increase the fetch size on the client (using max.partition.fetch.bytes)`,
@@ -203,9 +204,15 @@ export class Fetcher {
       )
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error
-      this.#events.failed(error)
+      this.#giveUp(state, error)
     }
     return null
+  }
+
+  /** Who hears of it may go on: the next question is asked after a pause. */
+  #giveUp(state: PartitionState, error: KafkaError): void {
+    state.notBefore = this.#now() + this.#cluster.settings.retryBackoffMs
+    this.#events.failed(error)
   }
 
   #judge({ state, offset, isFromLeader }: Sent, fetched: FetchedPartition): void {
@@ -218,11 +225,13 @@ export class Fetcher {
         else if (state.fetchOffset === offset) this.#events.outOfRange(state)
         return
       case 'TOPIC_AUTHORIZATION_FAILED':
-        return this.#events.failed(
+        return this.#giveUp(
+          state,
           new KafkaError(error, `Not authorized to access topics: [${topic}]`),
         )
       case 'CORRUPT_MESSAGE':
-        return this.#events.failed(
+        return this.#giveUp(
+          state,
           new KafkaError(
             error,
             `Encountered corrupt message when fetching offset ${offset} for topic-partition ${topic}-${partition}`,

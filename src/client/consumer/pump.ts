@@ -169,6 +169,7 @@ export class Pump {
     const spec = resetSpec(this.#settings, this.#cluster)
     const { topic, partition, fetchOffset } = state
     if (spec !== null) return state.displace(spec)
+    state.notBefore = this.#now() + this.#cluster.settings.retryBackoffMs
     this.#host.failed(
       new KafkaError(
         'OFFSET_OUT_OF_RANGE',
