@@ -99,5 +99,12 @@ function loaded(turn: Turn): void {
   }
   for (const memberId of classic.members.keys()) keepSession(turn, classic, memberId)
   const sizeMax = turn.world.config.groupMaxSize
-  if (classic.members.size > sizeMax) prepareRebalance(turn, classic, 'the group is too large')
+  const [first] = classic.members.keys()
+  if (first === undefined) return
+  if (classic.leader === null) {
+    classic.leader = first
+    prepareRebalance(turn, classic, 'the group has moved to the classic protocol')
+  } else if (classic.members.size > sizeMax) {
+    prepareRebalance(turn, classic, 'the group is too large')
+  }
 }

@@ -21,6 +21,10 @@ test.each([
     why: 'a leader changed before the broker was reached, since voters stand one after the other',
   },
   { seed: 6164, why: 'two were about to stop when the third one lost its records' },
+  {
+    seed: 11025,
+    why: 'another one coordinated the group just when it had gone to the classic protocol',
+  },
   ...fresh,
 ])(
   'every record is read, from where the last one committed (seed $seed: $why)',

@@ -37,7 +37,7 @@ export function downgradeWithout(
   group: ConsumerGroup,
   leaving: readonly Member[],
 ): void {
-  const classic = downgrade(turn, group, { leaving, generation: group.epoch })
+  const classic = downgrade(turn, group, { leaving, generation: group.epoch, isAssigned: false })
   prepareRebalance(turn, classic, 'the group moves to the classic protocol')
 }
 
@@ -48,7 +48,7 @@ export function downgradeWithout(
  */
 export function downgradeReplaced(turn: Turn, group: ConsumerGroup, generation: number): void {
   const fits = group.targetEpoch === group.epoch && hasArrived(group)
-  const classic = downgrade(turn, group, { leaving: [], generation })
+  const classic = downgrade(turn, group, { leaving: [], generation, isAssigned: fits })
   if (fits) return
   prepareRebalance(turn, classic, 'the group moves to the classic protocol with an old assignment')
 }
@@ -63,7 +63,11 @@ const hasArrived = ({ members, targets }: ConsumerGroup): boolean =>
 function downgrade(
   turn: Turn,
   group: ConsumerGroup,
-  { leaving, generation }: { leaving: readonly Member[]; generation: number },
+  {
+    leaving,
+    generation,
+    isAssigned,
+  }: { leaving: readonly Member[]; generation: number; isAssigned: boolean },
 ): ClassicGroup {
   const members = without(group, leaving)
   const assignments = new Map(
@@ -76,7 +80,12 @@ function downgrade(
   classic.generation = generation
   forgetGroup(turn, group)
   turn.group.classic = classic
+  const { leader } = classic
+  // Without a leader nobody has assigned it so: whoever reads that lets all join again, for the rebalance that follows may not be
+  // over before another one coordinates the group.
+  if (!isAssigned) classic.leader = null
   rememberGroup(turn, classic, assignments)
+  classic.leader = leader
   for (const { id, classic: support } of members) {
     for (const timer of timersOf(id)) disarm(turn, timer)
     arm(turn, sessionTimer(id), support!.sessionTimeoutMs)
