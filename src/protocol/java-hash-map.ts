@@ -21,8 +21,8 @@ export function javaHashMapOrder<T>(
   return Array.from(places.sort(), (place) => items[place % length]!)
 }
 
-// The upper half is mixed into the lower, because the table looks at the low bits alone.
-function spread(hash: number): number {
+/** The upper half is mixed into the lower, because a table looks at the low bits alone; Scala's does so, too. */
+export function spread(hash: number): number {
   return hash ^ (hash >>> 16)
 }
 

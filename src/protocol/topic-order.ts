@@ -1,3 +1,4 @@
+import { spread } from './java-hash-map.ts'
 import { javaHashCode } from './names.ts'
 
 /**
@@ -6,14 +7,12 @@ import { javaHashCode } from './names.ts'
  */
 export function inListedOrder<T extends { readonly name: string }>(topics: readonly T[]): T[] {
   const size = tableSize(topics.length)
-  const hashes = topics.map(({ name }) => mixed(javaHashCode(name)))
+  const hashes = topics.map(({ name }) => spread(javaHashCode(name)))
   const places = topics.map((_, index) => index)
   const bucket = (index: number) => hashes[index]! & (size - 1)
   places.sort((a, b) => bucket(a) - bucket(b) || hashes[a]! - hashes[b]!)
   return places.map((index) => topics[index]!)
 }
-
-const mixed = (hash: number): number => hash ^ (hash >>> 16)
 
 /** Doubles when the next one would make it three quarters full. */
 function tableSize(count: number): number {

@@ -1,5 +1,6 @@
 import { describeGroups, type GroupDescription } from '../../client/admin/describe-groups.ts'
 import { groupOffsets } from '../../client/admin/group-offsets.ts'
+import { topicFault } from '../../client/admin/leaders.ts'
 import { listGroups } from '../../client/admin/list-groups.ts'
 import { type IsolationLevel, listOffsets, type OffsetSpec } from '../../client/admin/offsets.ts'
 import type { Cluster } from '../../client/cluster.ts'
@@ -161,18 +162,15 @@ export async function ensureTopics(
   for (const { topic, partition } of partitions) {
     const error = asking.cluster.cache.topics.get(topic)?.error ?? 'UNKNOWN_TOPIC_OR_PARTITION'
     const plain = new KafkaError(error, errorTexts[error])
-    const lead = `Failed to fetch metadata for partition ${topic}-${partition}`
     if (error === 'UNKNOWN_TOPIC_OR_PARTITION') {
       logError(`Received unknown topic error for topic ${topic}`, plain)
-      throw asFuture(error, `${lead} because metadata for topic \`${topic}\` could not be found`)
+      const lead = `Failed to fetch metadata for partition ${topic}-${partition}`
+      const why = `${lead} because metadata for topic \`${topic}\` could not be found`
+      throw runtimeError(executionError(new KafkaError(error, why)))
     }
     if (error === 'INVALID_TOPIC_EXCEPTION') {
       logError(`Received invalid topic error for topic ${topic} in \`Metadata\` response`, plain)
-      throw asFuture(error, `${lead} due to invalid topic \`${topic}\``)
+      throw runtimeError(executionError(topicFault(asking.cluster, { topic, partition })))
     }
   }
-}
-
-function asFuture(error: ConstructorParameters<typeof KafkaError>[0], message: string): JavaError {
-  return runtimeError(executionError(new KafkaError(error, message)))
 }

@@ -1,7 +1,6 @@
-import { compactionLagFault } from '../../protocol/configs/rules.ts'
+import { compactionLagFault, valuesFault } from '../../protocol/configs/rules.ts'
 import { topicConfigs } from '../../protocol/configs/topic.ts'
-import type { Parsed } from '../../protocol/configs.ts'
-import { configValue, parseConfig } from '../../protocol/configs.ts'
+import { configValue } from '../../protocol/configs.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { javaHashMapOrder } from '../../protocol/java-hash-map.ts'
 import { configError, illegalArgument, JavaError } from '../java/errors.ts'
@@ -27,13 +26,12 @@ export function topicRequest(options: Options): TopicRequest {
   const assignmentText = options.text('replica-assignment')
   const assignment = assignmentText ? parseAssignment(assignmentText) : []
   const configs = parseTopicConfigs(options.all('config'))
-  const isAssigned = assignment.length > 0
   return {
     name,
     partitions,
     replicationFactor,
     // A text of commas alone names nobody.
-    assignment: isAssigned ? assignment : undefined,
+    assignment: assignment.length > 0 ? assignment : undefined,
     configs,
   }
 }
@@ -105,12 +103,8 @@ export function parseTopicConfigs(texts: readonly string[]): Map<string, string>
 }
 
 function ensureValid(configs: ReadonlyMap<string, string>): void {
-  for (const config of Object.values(topicConfigs)) {
-    const text = configs.get(config.name)
-    if (text === undefined) continue
-    const parsed: Parsed<unknown> = parseConfig<unknown>(config, text)
-    if (!parsed.ok) throw configError(parsed.message)
-  }
+  const wrong = valuesFault(topicConfigs, configs)
+  if (wrong !== null) throw configError(wrong)
   const lag = (name: 'min.compaction.lag.ms' | 'max.compaction.lag.ms') => {
     const text = configs.get(name)
     return text === undefined ? topicConfigs[name].default! : configValue(topicConfigs[name], text)

@@ -74,6 +74,11 @@ function eachFault(kind: string, table: Configs, overrides: Properties): string 
   for (const name of overrides.keys()) {
     if (own(table, name) === undefined) return `Unknown ${kind} config name: ${name}`
   }
+  return valuesFault(table, overrides)
+}
+
+/** Of several values that may not be, Kafka's objection to the first in the order of the table; null if all are right. */
+export function valuesFault(table: Configs, overrides: Properties): string | null {
   for (const config of Object.values(table)) {
     const text = overrides.get(config.name)
     const parsed = text === undefined ? undefined : parseConfig(config, text)
