@@ -12,9 +12,9 @@ import {
 import { RecordCursor } from '../src/protocol/batch/cursor.ts'
 import { encodeBatch } from '../src/protocol/batch/encode.ts'
 import { headerSize } from '../src/protocol/batch/layout.ts'
-import { spanWidth } from '../src/protocol/batch/spans.ts'
+import { overheadMax, spanWidth } from '../src/protocol/batch/spans.ts'
 import { type BatchRules, validateBatch } from '../src/protocol/batch/validate.ts'
-import { BatchWriter, spansRoom } from '../src/protocol/batch/writer.ts'
+import { BatchWriter } from '../src/protocol/batch/writer.ts'
 
 const roundsMs = 600
 const batchSizeMax = 1_000_000
@@ -63,7 +63,7 @@ function copier(batch: Uint8Array): () => Outcome {
 }
 
 class LineCutter {
-  readonly #writer = new BatchWriter(batchSizeMax + spansRoom)
+  readonly #writer = new BatchWriter(batchSizeMax + overheadMax)
   readonly #spans = new Int32Array(chunkSize * spanWidth)
   readonly #chunk: Buffer
 

@@ -18,8 +18,8 @@ export interface Output {
 }
 
 /**
- * Standard input. A chunk stays as it is until two more have come: who pauses at each of them can take one apart while the next is
- * read. `end` comes once, also when reading failed (`cause`).
+ * Standard input. A chunk stays as it is until two more have come; after a pause there may come one more, which was being read. `end`
+ * comes once, also when reading failed (`cause`).
  */
 export interface Input {
   readonly isTerminal: boolean
@@ -87,8 +87,9 @@ function terminalOf(descriptor: number) {
 }
 
 const fileChunkBytes = 1 << 19
-// As much as a pipe holds.
-const pipeChunkBytes = 1 << 16
+// As much as a pipe holds, and how often it may be emptied before somebody looks at it.
+const pipeBytes = 1 << 16
+const pipeReadsMax = 4
 
 export const standardInput: Input = inputOf(0)
 
@@ -137,8 +138,9 @@ function fileInput(descriptor: number): Input {
         fs.read(descriptor, bytes, 0, fileChunkBytes, null, (error, size) => {
           isReading = false
           if (error !== null || size === 0) return end(error ?? undefined)
-          chunk(bytes.subarray(0, size))
+          // The next one comes while this one is taken.
           read()
+          chunk(bytes.subarray(0, size))
         })
       }
       read()
@@ -153,23 +155,51 @@ function fileInput(descriptor: number): Input {
   }
 }
 
+/** What a pipe gives at once is handed over together, for what is done for each chunk costs as much as reading it. */
 function pipeInput(descriptor: number): Input {
-  const room = byTurns(pipeChunkBytes)
+  const buffers = byTurns(pipeBytes * pipeReadsMax)
+  let buffer = buffers()
+  // What was read and is not handed over yet.
+  let [start, end] = [0, 0]
+  let isToHandOver = false
   let socket: net.Socket
   return {
     isTerminal: false,
-    start({ chunk, end }) {
+    start(take) {
+      const handOver = () => {
+        isToHandOver = false
+        if (start === end) return
+        const chunk = buffer.subarray(start, end)
+        start = end
+        take.chunk(chunk)
+      }
       const onread: net.OnReadOpts = {
-        buffer: room,
-        callback(size, bytes) {
-          chunk(bytes.subarray(0, size))
+        // It is asked for as soon as the one before has been filled.
+        buffer: () => buffer.subarray(end, end + pipeBytes),
+        callback(size) {
+          end += size
+          const isFull = end + pipeBytes > buffer.length
+          if (size < pipeBytes || isFull) handOver()
+          else if (!isToHandOver) {
+            // If there is more, it comes before that.
+            isToHandOver = true
+            setImmediate(handOver)
+          }
+          if (isFull) {
+            buffer = buffers()
+            start = 0
+            end = 0
+          }
           return true
         },
       }
       // The types know it only where a socket connects.
       const options = { fd: descriptor, readable: true, writable: false, onread }
       socket = new net.Socket(options)
-      endOnce(socket, end)
+      endOnce(socket, (cause) => {
+        handOver()
+        take.end(cause)
+      })
       socket.resume()
     },
     pause: () => void socket.pause(),

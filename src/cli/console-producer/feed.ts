@@ -1,5 +1,6 @@
 import { sizesOf } from '../../client/producer/chunk.ts'
 import type { Producer, ProducerTopic } from '../../client/producer.ts'
+import type { Lines } from '../../protocol/batch/engine/engine.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { executionError, JavaError } from '../java/errors.ts'
 import type { Machine, Signal } from '../machine.ts'
@@ -8,7 +9,7 @@ import type { Progress } from '../output/progress.ts'
 import { ToolFailure } from '../tell.ts'
 import type { Failures } from './failures.ts'
 import { noSuchPartition } from './reader/json-parts.ts'
-import { LineCutter, type Lines } from './reader/line-cutter.ts'
+import { LineCutter } from './reader/line-cutter.ts'
 import type { Parts, Taken } from './reader/parts.ts'
 
 export type FeedOptions = {
@@ -32,8 +33,13 @@ export class Feed {
   readonly #options: FeedOptions
   readonly #cutter = new LineCutter()
   readonly #waiting: Uint8Array[] = []
+  /** The chunk that is being taken. */
+  #cutting: Iterator<Lines> | null = null
+  /** Set while the loop waits for something to do. */
   #wake: (() => void) | null = null
+  #isPaused = false
   #isEnded = false
+  #fault: { error: unknown } | null = null
   #signal: Signal | null = null
   #topic: ProducerTopic | null = null
   #lines = 0
@@ -71,46 +77,97 @@ export class Feed {
 
   #listen(): void {
     const { machine } = this.#options
-    const { stdin } = machine
-    stdin.start({
-      chunk: (bytes) => {
-        this.#waiting.push(bytes)
-        stdin.pause()
-        this.#wake?.()
-      },
+    machine.stdin.start({
+      chunk: (bytes) => this.#chunk(bytes),
       end: () => {
         this.#isEnded = true
-        this.#wake?.()
+        this.#wakeUp()
       },
     })
     machine.onSignal((signal) => {
       this.#signal = signal
-      stdin.pause()
-      this.#wake?.()
+      this.#pause()
+      this.#wakeUp()
     })
   }
 
+  /** What comes while the loop has nothing to do is taken at once: waking it for each chunk costs as much as taking it. */
+  #chunk(bytes: Uint8Array): void {
+    const { isSync } = this.#options
+    this.#waiting.push(bytes)
+    if (this.#wake !== null && this.#topic !== null && !isSync) this.#takeWhatFits(this.#topic)
+    if (this.#isIdle) return this.#prompt()
+    this.#pause()
+    this.#wakeUp()
+  }
+
+  #takeWhatFits(topic: ProducerTopic): void {
+    const { producer } = this.#options
+    try {
+      while (producer.hasRoom) {
+        const lines = this.#nextLines()
+        if (lines === null) return
+        this.#together(topic, lines)
+      }
+    } catch (error) {
+      this.#fault = { error }
+    }
+  }
+
   async #loop(): Promise<void> {
-    const { stdin } = this.#options.machine
+    const { producer } = this.#options
     this.#prompt()
     for (;;) {
-      const chunk = this.#waiting.shift()
-      if (chunk !== undefined) {
-        // The next one is read while this one is taken.
-        if (this.#waiting.length === 0 && this.#signal === null) stdin.resume()
-        for (const lines of this.#cutter.push(chunk)) await this.#take(lines)
-        if (this.#waiting.length === 0) this.#prompt()
-        continue
+      if (this.#fault !== null) throw this.#fault.error
+      if (!producer.hasRoom) await producer.room()
+      const lines = this.#nextLines()
+      if (lines !== null) {
+        await this.#take(lines)
+        if (this.#isIdle) this.#prompt()
+      } else {
+        if (this.#isEnded || this.#signal !== null) break
+        await this.#more()
       }
-      if (this.#isEnded || this.#signal !== null) break
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-      this.#wake = null
     }
     // The line that a Ctrl-C interrupts was not finished; that at the end of a file was.
     const last = this.#signal === null ? this.#cutter.finish() : null
     if (last !== null) await this.#take(last)
+  }
+
+  get #isIdle(): boolean {
+    return this.#waiting.length === 0 && this.#cutting === null && this.#fault === null
+  }
+
+  #nextLines(): Lines | null {
+    for (;;) {
+      const step = this.#cutting?.next()
+      if (step !== undefined && step.done !== true) return step.value
+      this.#cutting = null
+      const chunk = this.#waiting.shift()
+      if (chunk === undefined) return null
+      this.#cutting = this.#cutter.push(chunk)
+    }
+  }
+
+  async #more(): Promise<void> {
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+    if (this.#isPaused) {
+      this.#isPaused = false
+      this.#options.machine.stdin.resume()
+    }
+    await woken
+  }
+
+  #pause(): void {
+    this.#isPaused = true
+    this.#options.machine.stdin.pause()
+  }
+
+  #wakeUp(): void {
+    this.#wake?.()
+    this.#wake = null
   }
 
   #prompt(): void {
@@ -119,13 +176,11 @@ export class Feed {
   }
 
   async #take(lines: Lines): Promise<void> {
-    const { producer, isSync, progress } = this.#options
+    const { isSync } = this.#options
     if (this.#topic === null) this.#topic = await this.#openTopic(lines)
     if (this.#topic === null) return
     if (isSync) await this.#oneByOne(this.#topic, lines)
     else this.#together(this.#topic, lines)
-    progress?.add(lines.count, lines.source.length)
-    if (!producer.hasRoom) await producer.room()
   }
 
   /** Null when the lines were given up: each of them waits for the topic as long as it may, and then fails. */
@@ -160,11 +215,12 @@ export class Feed {
   }
 
   #together(topic: ProducerTopic, lines: Lines): void {
-    const { parts, machine } = this.#options
+    const { parts, machine, progress } = this.#options
     const taken = parts.take(lines)
     const { slices, partitions, fault } = this.#withKnownPartitions(topic, taken)
     topic.appendSpans(machine.clock.now(), slices, partitions)
     this.#lines += slices.count
+    progress?.add(lines.count, bytesOf(lines))
     if (fault !== undefined) throw fault
   }
 
@@ -195,4 +251,9 @@ export class Feed {
 
 function slice({ source, bounds }: Lines, from: number, to: number): Lines {
   return { source, bounds: bounds.subarray(from * 2, to * 2), count: to - from }
+}
+
+/** With their ends, as if each took one byte. */
+function bytesOf({ bounds, count }: Lines): number {
+  return count === 0 ? 0 : bounds[count * 2 - 1]! - bounds[0]! + 1
 }

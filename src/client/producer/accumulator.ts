@@ -103,7 +103,8 @@ export class Accumulator {
     for (let from = 0; from < slices.count; ) {
       const { to, kind } = this.#choice.run(slices, chosen, from)
       if (kind === 'too-large') this.#refuseOne(chunk, from)
-      else if (kind === 'sticky') this.#appendSticky(chunk, { from, to })
+      // Where there is one partition only, nobody takes turns.
+      else if (kind === 'sticky' && route.lanes.length > 1) this.#appendSticky(chunk, { from, to })
       else this.#appendDirected(chunk, { from, to })
       from = to
     }
@@ -116,13 +117,12 @@ export class Accumulator {
     lane.open = null
     this.open.delete(lane)
     const { writer, numbers, createdAt } = open
-    const { count } = writer
-    const memory = writer.sizeInBytes - headerSize
+    const { count, sizeInBytes } = writer
     const bytes = this.#writers.finish(writer, open.baseTimestamp)
     const batch: Batch = {
       bytes,
       count,
-      memory,
+      memory: sizeInBytes - headerSize,
       createdAt,
       numbers,
       order: lane.nextOrder(),

@@ -1,5 +1,6 @@
 /** The batch writers that are not in use, and which of them a batch's bytes belong to. */
-import { BatchWriter, spansRoom } from '../../protocol/batch/writer.ts'
+import { overheadMax } from '../../protocol/batch/spans.ts'
+import { BatchWriter } from '../../protocol/batch/writer.ts'
 import type { ProducerSettings } from './settings.ts'
 
 /** A buffer with much more room than its batch is not kept occupied until the answer. */
@@ -15,7 +16,7 @@ export class Writers {
   }
 
   take(): BatchWriter {
-    return this.#free.pop() ?? new BatchWriter(this.#settings.batchSize + spansRoom)
+    return this.#free.pop() ?? new BatchWriter(this.#settings.batchSize + overheadMax)
   }
 
   /** The finished bytes; the writer is free for another batch. */

@@ -1,31 +1,19 @@
 import { assert } from '../../base/assert.ts'
 import { varintSize, varlongSize, writeVarint, writeVarlong } from '../../base/varint.ts'
 import type { RecordCursor } from './cursor.ts'
+import { type Where, windowSize, writeRecords } from './engine/engine.ts'
 import { type BatchFields, sealed } from './fields.ts'
 import { encodeHeaders, type Header } from './headers.ts'
 import { headerSize } from './layout.ts'
-import {
-  type Choice,
-  extentOf,
-  overheadMax,
-  type Slices,
-  type Stage,
-  spanWidth,
-  type Times,
-  writeStaged,
-} from './spans.ts'
+import { type Choice, extentOf, overheadMax, type Slices, spanWidth, type Times } from './spans.ts'
 
 const capacityDefault = 16 * 1024
 const sparesMax = 4
 /** Below this a loop copies faster than TypedArray.set, which wants a view. */
 const viewMin = 24
-const stageSize = 64 * 1024
-/** So many records are worth a window that is laid into the buffer. */
-const stagedMin = 12
+/** So many records are worth a window that is laid into another memory. */
+const togetherMin = 12
 const noBuffer = Buffer.alloc(0)
-
-/** What `appendSpans` needs behind the batch for the slices on their way. */
-export const spansRoom = 2 * stageSize + overheadMax
 
 /**
  * Writes records straight into the bytes that will be sent; none becomes an object on the way.
@@ -96,7 +84,7 @@ export class BatchWriter {
    * Many records of one chunk at once (lines of a pipe): of those that are chosen as many as the batch takes without becoming larger
    * than `sizeMax`; the first one always fits. Returns how far it came.
    *
-   * A writer whose capacity is `sizeMax` + `spansRoom` never has to grow.
+   * A writer whose capacity is `sizeMax` + `overheadMax` never has to grow.
    */
   appendSpans(
     slices: Slices,
@@ -104,18 +92,20 @@ export class BatchWriter {
     { times, sizeMax }: { times: Times; sizeMax: number },
   ): number {
     const { from, to, order = null } = choice
-    const isFew = to - from < stagedMin
+    const isFew = to - from < togetherMin
     let next = from
     while (next < to) {
       const index = order === null ? next : order[next]!
       const { start, end, size } = extentOf(slices.spans, index)
       const tooLarge = this.#position + size + overheadMax > sizeMax
       if (tooLarge && this.#count > 0) return next
-      if (isFew || tooLarge || Math.max(end - start, size) > stageSize) {
+      if (isFew || tooLarge || Math.max(end - start, size) > windowSize) {
         this.#appendSpan(slices, index, times)
         next++
       } else {
-        next = this.#appendStaged(slices, { from: next, to, order }, { start, times, sizeMax })
+        const most = Math.max(end - start, sizeMax - this.#position)
+        const window = { start, end: Math.min(start + most, slices.source.length) }
+        next = this.#appendTogether(slices, { from: next, to, order }, { window, times, sizeMax })
       }
     }
     return next
@@ -224,34 +214,26 @@ export class BatchWriter {
     this.#position = position + end - start
   }
 
-  #appendStaged(
+  #appendTogether(
     slices: Slices,
     choice: Choice,
-    { start, times, sizeMax }: { start: number; times: Times; sizeMax: number },
+    { window, times, sizeMax }: Pick<Where, 'window' | 'times' | 'sizeMax'>,
   ): number {
-    const stage = this.#stage(slices.source, start)
-    const { next, position, maxTimestampDelta } = writeStaged(this.#bytes, slices, stage, choice, {
-      position: this.#position,
-      positionMax: Math.min(sizeMax, stage.at),
-      offsetDelta: this.#lastOffsetDelta + 1,
+    const { next, bytes, maxTimestampDelta } = writeRecords(slices, choice, {
+      window,
       times,
+      offsetDelta: this.#lastOffsetDelta + 1,
+      sizeMax: sizeMax - this.#position,
     })
     const written = next - choice.from
-    assert(written > 0, 'a slice that was laid into the stage fits there')
-    this.#position = position
+    assert(written > 0, 'a record that was laid into the window fits there')
+    this.#reserve(bytes.length)
+    this.#bytes.set(bytes, this.#position)
+    this.#position += bytes.length
     this.#noteTime(maxTimestampDelta)
     this.#lastOffsetDelta += written
     this.#count += written
     return next
-  }
-
-  /** Lays a window of the source at the very end of the buffer, with room for as many bytes before it. */
-  #stage(source: Uint8Array, start: number): Stage {
-    const end = Math.min(start + stageSize, source.length)
-    this.#reserve(spansRoom)
-    const at = this.#bytes.length - (end - start)
-    this.#bytes.set(source.subarray(start, end), at)
-    return { start, end, at }
   }
 
   #noteTime(timestampDelta: number | bigint): void {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LineCutter, type Lines } from '../../../src/cli/console-producer/reader/line-cutter.ts'
+import { LineCutter } from '../../../src/cli/console-producer/reader/line-cutter.ts'
+import type { Lines } from '../../../src/protocol/batch/engine/engine.ts'
 
 test.each([
   { chunks: ['a\nb\n'], lines: ['a', 'b'], why: 'newlines' },

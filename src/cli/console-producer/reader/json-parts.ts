@@ -1,8 +1,8 @@
+import type { Lines } from '../../../protocol/batch/engine/engine.ts'
 import { HeaderBytes } from '../../../protocol/batch/header-bytes.ts'
 import { spanWidth } from '../../../protocol/batch/spans.ts'
 import { readRecordJson, type WrittenRecord } from '../../records/record-json.ts'
 import { RecordScanner } from '../../records/record-scanner.ts'
-import type { Lines } from './line-cutter.ts'
 import type { Parts, Taken } from './parts.ts'
 import { kafkaException } from './reader.ts'
 

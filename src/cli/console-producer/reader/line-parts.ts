@@ -1,7 +1,7 @@
+import { type Lines, splitLines } from '../../../protocol/batch/engine/engine.ts'
 import { HeaderBytes } from '../../../protocol/batch/header-bytes.ts'
 import type { Header } from '../../../protocol/batch/headers.ts'
 import { spanWidth } from '../../../protocol/batch/spans.ts'
-import type { Lines } from './line-cutter.ts'
 import type { Parts, Taken } from './parts.ts'
 import { kafkaException, type ReaderSettings } from './reader.ts'
 
@@ -20,7 +20,28 @@ export class LineParts implements Parts {
     this.#pairSeparator = Buffer.from(settings.headersKeySeparator)
   }
 
-  take({ source, bounds, count }: Lines): Taken {
+  take(lines: Lines): Taken {
+    return this.#takeTogether(lines) ?? this.#takeEach(lines)
+  }
+
+  /** Null for what is more than a value, or a key before it. */
+  #takeTogether(lines: Lines): Taken | null {
+    const { parseHeaders, parseKey, keySeparator, ignoreError } = this.#settings
+    if (parseHeaders || this.#marker !== null) return null
+    const how = { isKeyOptional: ignoreError }
+    const split = splitLines(lines, parseKey ? keySeparator : null, how)
+    if (split === null) return null
+    const { source, bounds, count } = lines
+    const { spans, count: done } = split
+    this.#lineNumber += done
+    const taken = { slices: { source, spans, count: done }, partitions: null }
+    if (done === count) return taken
+    this.#lineNumber++
+    const [start, end] = [bounds[done * 2]!, bounds[done * 2 + 1]!]
+    return { ...taken, fault: this.#missing('key separator', source, start, end) }
+  }
+
+  #takeEach({ source, bounds, count }: Lines): Taken {
     this.#reserve(count)
     this.#headers.clear()
     const { parseHeaders, parseKey } = this.#settings

@@ -1,5 +1,5 @@
+import type { Lines } from '../../../protocol/batch/engine/engine.ts'
 import type { Slices } from '../../../protocol/batch/spans.ts'
-import type { Lines } from './line-cutter.ts'
 
 /** How lines become records. */
 export interface Parts {
