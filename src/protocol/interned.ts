@@ -1,5 +1,5 @@
 /**
- * Strings and uuids that were read or written lately. Topic names and ids come in every request, and a call into the
+ * Strings and uuids that were read lately. Topic names and ids come in every request, and a call into the
  * runtime that makes a string costs more than to look whether it is one we know; besides, a string that is met again
  * carries its hash along, which makes every Map of topics faster. The tables never grow.
  */
@@ -67,19 +67,33 @@ export function readUuid(buffer: Buffer, view: DataView, at: number): string {
   return text
 }
 
-const writtenMax = 4096
-const written = new Map<string, Int32Array>()
-const scratch = Buffer.alloc(16)
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const sixBits = new Int8Array(128).fill(-1)
+for (let value = 0; value < 64; value++) sixBits[alphabet.charCodeAt(value)] = value
 
-/** The four int32 of a uuid, or undefined for a text that is none. */
-export function uuidWordsOf(text: string): Int32Array | undefined {
-  const known = written.get(text)
-  if (known !== undefined) return known
-  if (typeof text !== 'string' || text.length !== 22) return undefined
-  // A character that is not of the alphabet is skipped, and then the bytes are too few.
-  if (scratch.base64urlWrite(text, 0, 16) !== 16) return undefined
-  const words = Int32Array.from([0, 4, 8, 12], (at) => scratch.readInt32BE(at))
-  if (written.size >= writtenMax) written.clear()
-  written.set(text, words)
-  return words
+/** Writes the 16 bytes of Kafka's 22 characters; false for a text that is none of these, and then what it wrote means nothing. */
+export function writeUuid(buffer: Uint8Array, at: number, text: string): boolean {
+  if (typeof text !== 'string' || text.length !== 22) return false
+  // A character that is not of the alphabet has all bits set, and so would everything here have.
+  let all = 0
+  let to = at
+  for (let from = 0; from < 20; from += 4) {
+    const word =
+      (bitsOf(text, from) << 18) |
+      (bitsOf(text, from + 1) << 12) |
+      (bitsOf(text, from + 2) << 6) |
+      bitsOf(text, from + 3)
+    all |= word
+    buffer[to++] = word >> 16
+    buffer[to++] = word >> 8
+    buffer[to++] = word
+  }
+  const last = (bitsOf(text, 20) << 6) | bitsOf(text, 21)
+  buffer[to] = last >> 4
+  return (all | last) >= 0
+}
+
+function bitsOf(text: string, at: number): number {
+  const code = text.charCodeAt(at)
+  return code < 128 ? sixBits[code]! : -1
 }

@@ -15,10 +15,12 @@ export function javaHashMapOrder<T>(
   // The bucket and the place in it as one number: of ten thousand topics a comparison for each pair would take longer
   // than all that the broker does.
   const { length } = items
-  const places = Float64Array.from(items, (item, index) => {
-    return (spread(hash(item)) & (size - 1)) * length + index
-  })
-  return Array.from(places.sort(), (place) => items[place % length]!)
+  const places = new Float64Array(length)
+  for (let index = 0; index < length; index++) {
+    places[index] = (spread(hash(items[index]!)) & (size - 1)) * length + index
+  }
+  places.sort()
+  return items.map((_, index) => items[places[index]! % length]!)
 }
 
 /** The upper half is mixed into the lower, because a table looks at the low bits alone; Scala's does so, too. */

@@ -1,5 +1,5 @@
 import { KafkaError } from './errors.ts'
-import { uuidWordsOf } from './interned.ts'
+import { writeUuid } from './interned.ts'
 import { stringBytesMax } from './reader.ts'
 
 // Past this size bytes are handed to the socket as they are instead of being copied.
@@ -137,14 +137,7 @@ export class Writer {
 
   /** False for a text that is not a uuid; nothing is written then. */
   uuidAt(at: number, text: string): boolean {
-    const words = uuidWordsOf(text)
-    if (words === undefined) return false
-    const { view } = this
-    view.setInt32(at, words[0]!)
-    view.setInt32(at + 4, words[1]!)
-    view.setInt32(at + 8, words[2]!)
-    view.setInt32(at + 12, words[3]!)
-    return true
+    return writeUuid(this.buffer, at, text)
   }
 
   raw(value: Uint8Array): void {

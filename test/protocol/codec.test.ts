@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fetch } from '../../src/protocol/apis/fetch.ts'
 import { heartbeat } from '../../src/protocol/apis/heartbeat.ts'
@@ -89,6 +90,23 @@ test('every type by its bytes', () => {
   expect(encode(sample, 1, value).toString('hex')).toBe(
     hex(`${fixed} 03c3a9 00 03cafe 03 00000001ffffffff 07 00 00`).toString('hex'),
   )
+})
+
+test('a uuid is its 16 bytes, whatever they are', () => {
+  const ids = message({ name: 'Ids', versions: [0, 0], flexible: 1, fields: { id: uuid } })
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), (all) => {
+      const id = Buffer.from(all).toString('base64url')
+      expect(encode(ids, 0, { id }).equals(all)).toBe(true)
+      expect(decode(ids, 0, Buffer.from(all))).toEqual({ id })
+    }),
+  )
+  for (const wrong of ['=', ' ', '+', 'é', '\u0141']) {
+    for (const at of [0, 3, 19, 20, 21]) {
+      const id = `${value.id.slice(0, at)}${wrong}${value.id.slice(at + 1)}`
+      expect(() => encode(ids, 0, { id })).toThrow('Ids.id must be of type uuid')
+    }
+  }
 })
 
 describe('a value that cannot be written is refused with the name of its field', () => {

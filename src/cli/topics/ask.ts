@@ -1,6 +1,6 @@
 import { zeroUuid } from '../../base/uuid.ts'
 import { describeCluster, listPartitionReassignments } from '../../client/admin/cluster.ts'
-import { describeConfigs } from '../../client/admin/configs.ts'
+import { type ConfigEntry, describeConfigs, onceForSame } from '../../client/admin/configs.ts'
 import {
   describeTopics,
   describeTopicsById,
@@ -36,9 +36,11 @@ async function describedTopicById(cluster: Cluster, topicId: string): Promise<To
 // Three maps, one filled from the other: the order inside a bucket depends on the one before.
 function inKafkasOrder(names: readonly string[]): string[] {
   const count = names.length
-  const asked = javaHashMapOrder(names, { capacity: count })
-  const answered = javaHashMapOrder(asked, { capacity: Math.floor(count / 0.75) + 1 })
-  return javaHashMapOrder(answered, { capacity: count })
+  const hash = (each: { hash: number }) => each.hash
+  const hashed = names.map((name) => ({ name, hash: javaHashCode(name) }))
+  const asked = javaHashMapOrder(hashed, { hash, capacity: count })
+  const answered = javaHashMapOrder(asked, { hash, capacity: Math.floor(count / 0.75) + 1 })
+  return javaHashMapOrder(answered, { hash, capacity: count }).map(({ name }) => name)
 }
 
 /** What several requests tell about the topics. */
@@ -93,16 +95,17 @@ async function configsOf(
   const described = await describeConfigs(cluster, resources, { wants })
   // Each has as many, for which the map has room.
   const capacity = Math.ceil(kinds.size / 0.75)
-  return new Map(
-    [...described].map(([{ name }, result]) => {
-      const views = orThrow(result).map((each) => ({
-        name: each.name,
-        value: each.sensitive ? null : each.value,
-        isDefault: each.source === 'DEFAULT_CONFIG',
-      }))
-      return [name, javaHashMapOrder(views, { hash: (each) => javaHashCode(each.name), capacity })]
-    }),
-  )
+  const viewsOf = onceForSame((entries: readonly ConfigEntry[]): ConfigView[] => {
+    const views = entries.map((each) => ({
+      name: each.name,
+      value: each.sensitive ? null : each.value,
+      isDefault: each.source === 'DEFAULT_CONFIG',
+    }))
+    return javaHashMapOrder(views, { hash: (each) => javaHashCode(each.name), capacity })
+  })
+  const views = new Map<string, ConfigView[]>()
+  for (const [{ name }, result] of described) views.set(name, viewsOf(orThrow(result)))
+  return views
 }
 
 type Reassignment = NonNullable<PartitionView['reassignment']>

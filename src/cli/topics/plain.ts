@@ -8,39 +8,31 @@ export function plainNames(names: readonly string[]): string {
 
 /** Kafka's own text of `--describe`: a line for the topic, and one for each partition, which begins with a tab. */
 export function plainTopics(topics: readonly TopicView[], report: Report): string {
-  const lines = topics.flatMap((topic) => [
-    ...(showsHeaders(report) ? [topicLine(topic)] : []),
-    ...(report.overrides ? [] : topic.partitions.map((each) => partitionLine(topic.name, each))),
-  ])
-  return lines.map((line) => `${line}\n`).join('')
+  const hasHeaders = showsHeaders(report)
+  let text = ''
+  for (const topic of topics) {
+    if (hasHeaders) text += topicLine(topic)
+    if (report.overrides) continue
+    for (const each of topic.partitions) text += partitionLine(topic.name, each)
+  }
+  return text
 }
 
 function topicLine({ name, topicId, partitions, replicationFactor, configs }: TopicView): string {
+  const id = topicId === zeroUuid ? '' : `\tTopicId: ${topicId}`
   const set = configs.filter(({ isDefault }) => !isDefault)
-  return [
-    `Topic: ${name}`,
-    ...(topicId === zeroUuid ? [] : [`TopicId: ${topicId}`]),
-    `PartitionCount: ${partitions.length}`,
-    `ReplicationFactor: ${replicationFactor}`,
-    `Configs: ${set.map((each) => `${each.name}=${each.value}`).join(',')}`,
-  ].join('\t')
+  const settings = set.map((each) => `${each.name}=${each.value}`).join(',')
+  const counts = `PartitionCount: ${partitions.length}\tReplicationFactor: ${replicationFactor}`
+  return `Topic: ${name}${id}\t${counts}\tConfigs: ${settings}\n`
 }
 
 function partitionLine(topic: string, view: PartitionView): string {
   const { partition, leader, replicas, isr, elr, lastKnownElr, reassignment } = view
+  const place = `Topic: ${topic}\tPartition: ${partition}\tLeader: ${leader ?? 'none'}`
   const moving =
     reassignment === undefined
-      ? []
-      : [`Adding Replicas: ${reassignment.adding}`, `Removing Replicas: ${reassignment.removing}`]
-  return [
-    '',
-    `Topic: ${topic}`,
-    `Partition: ${partition}`,
-    `Leader: ${leader ?? 'none'}`,
-    `Replicas: ${replicas}`,
-    `Isr: ${isr}`,
-    ...moving,
-    `Elr: ${elr ?? 'N/A'}`,
-    `LastKnownElr: ${lastKnownElr ?? 'N/A'}`,
-  ].join('\t')
+      ? ''
+      : `\tAdding Replicas: ${reassignment.adding}\tRemoving Replicas: ${reassignment.removing}`
+  const eligible = `Elr: ${elr ?? 'N/A'}\tLastKnownElr: ${lastKnownElr ?? 'N/A'}`
+  return `\t${place}\tReplicas: ${replicas}\tIsr: ${isr}${moving}\t${eligible}\n`
 }

@@ -116,8 +116,8 @@ function entriesOf(
     }))
 }
 
-// The reader gives the very same list for topics that are configured alike.
-function onceForSame<A, B>(make: (value: A) => B): (value: A) => B {
+/** Makes nothing anew for the value that came last: the reader gives the very same list for topics that are configured alike. */
+export function onceForSame<A, B>(make: (value: A) => B): (value: A) => B {
   let last: { value: A; made: B } | undefined
   return (value) => {
     if (last?.value !== value) last = { value, made: make(value) }
@@ -271,6 +271,7 @@ async function byPlace<V>(
     else some.push(resource)
   }
   const answers = await Promise.all([...places].map(([place, some]) => ask(some, place)))
+  if (answers.length === 1) return answers[0]!
   const all = new Map(answers.flatMap((each) => [...each]))
   return new Map(resources.map((resource) => [resource, all.get(resource)!]))
 }
@@ -286,14 +287,20 @@ function matched<E extends { resourceType: number; resourceName: string }, V>(
   answers: readonly E[],
   result: (answer: E) => Result<V>,
 ): Map<Resource, Result<V>> {
-  const key = (type: number, name: string) => `${type} ${name}`
-  const byKey = new Map(
-    answers.map((each) => [key(each.resourceType, each.resourceName), each] as const),
-  )
   const found = new Map<Resource, Result<V>>()
-  for (const resource of resources) {
-    const answer = byKey.get(key(resourceTypes[resource.type], resource.name))
+  let others: Map<string, E> | null = null
+  resources.forEach((resource, index) => {
+    let answer = answers[index]
+    // Brokers answer in the order of the question.
+    if (answer === undefined || !isOf(answer, resource)) {
+      others ??= new Map(answers.map((each) => [`${each.resourceType} ${each.resourceName}`, each]))
+      answer = others.get(`${resourceTypes[resource.type]} ${resource.name}`)
+    }
     if (answer !== undefined) found.set(resource, result(answer))
-  }
+  })
   return found
+}
+
+function isOf(answer: { resourceType: number; resourceName: string }, { type, name }: Resource) {
+  return answer.resourceName === name && answer.resourceType === resourceTypes[type]
 }

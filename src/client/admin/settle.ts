@@ -16,30 +16,33 @@ export async function settle<K, V>(
   items: Iterable<K>,
   ask: Ask<K, V>,
 ): Promise<Map<K, Result<V>>> {
-  const order = [...items]
+  const order = [...new Set(items)]
   const settled = new Map<K, Result<V>>()
-  const left = new Set(order)
+  let left: readonly K[] = order
+  let rounds = 0
   try {
     await cluster.retrying(wanted, async (attempt) => {
-      if (left.size === 0) return
-      const answers = await ask([...left], attempt)
+      if (left.length === 0) return
+      const answers = await ask(left, attempt)
+      rounds++
+      const again: K[] = []
       let unsettled: KafkaError | null = null
       for (const item of left) {
         const result = answers.get(item) ?? failed(unanswered())
         if (!result.ok && wanted.again.includes(result.error.error)) {
           unsettled = result.error
-          continue
-        }
-        settled.set(item, result)
-        left.delete(item)
+          again.push(item)
+        } else settled.set(item, result)
       }
+      left = again
       if (unsettled !== null) throw retriable(unsettled)
     })
   } catch (error) {
     if (!(error instanceof KafkaError)) throw error
+    rounds++
     for (const item of left) settled.set(item, failed(error))
   }
-  return new Map(order.map((item) => [item, settled.get(item)!]))
+  return rounds === 1 ? settled : new Map(order.map((item) => [item, settled.get(item)!]))
 }
 
 // Whether to ask again is the caller's word, not the table's.
