@@ -23,6 +23,8 @@ export const windowSize = 256 * 1024
 const linesMax = 8192
 const outSize = 3 * windowSize
 const separatorMax = 256
+/** Without key, value and headers. */
+const recordSizeMin = 7
 const slack = 64
 
 /** Whole lines of one chunk: start and end of each, one behind the other, without the line's end. */
@@ -121,7 +123,8 @@ class Engine {
     choice: Choice,
     { window, times, offsetDelta, sizeMax }: Where,
   ): Written {
-    const { from, to, rows, order } = this.#chosen(choice)
+    const most = Math.min(linesMax, Math.ceil(sizeMax / recordSizeMin))
+    const { from, to, rows, order } = this.#chosen(choice, most)
     const source = this.#load(this.#source, slices.source, window)
     const spans = this.#loadRows(this.#spans, slices.spans, rows, spanWidth)
     const headers = this.#load(this.#headers, slices.headers ?? nothing, headersOf(slices, rows))
@@ -142,19 +145,16 @@ class Engine {
     }
   }
 
-  /** Of a choice what there is room for, and in which rows it lies; an order is laid into the memory. */
-  #chosen({ from, to, order = null }: Choice) {
-    if (order === null) {
-      const most = Math.min(to, from + linesMax)
-      return { from, to: most, rows: { first: from, end: most }, order: 0 }
-    }
+  /** Of a choice the first so many, and in which rows they lie; an order is laid into the memory. */
+  #chosen({ from, to, order = null }: Choice, most: number) {
+    let end = Math.min(to, from + most)
+    if (order === null) return { from, to: end, rows: { first: from, end }, order: 0 }
     const first = order[from]!
-    let most = Math.min(to, from + linesMax)
-    while (order[most - 1]! - first >= linesMax) most = from + ((most - from) >> 1)
-    this.#order.set(order.subarray(from, most))
+    while (order[end - 1]! - first >= linesMax) end = from + ((end - from) >> 1)
+    this.#order.set(order.subarray(from, end))
     // As if the order lay there from its beginning.
     const at = this.#order.byteOffset - from * Int32Array.BYTES_PER_ELEMENT
-    return { from, to: most, rows: { first, end: order[most - 1]! + 1 }, order: at }
+    return { from, to: end, rows: { first, end: order[end - 1]! + 1 }, order: at }
   }
 
   /** Where the bytes' place 0 is, or would be, and which of them are there. */
@@ -240,14 +240,13 @@ export function writeRecords(slices: Slices, choice: Choice, where: Where): Writ
 
 const nothing = new Uint8Array(0)
 
-function headersOf(
-  { spans, headers = nothing }: Slices,
-  { first, end }: { first: number; end: number },
-) {
-  if (headers.length === 0) return { start: 0, end: 0 }
-  for (let row = first; row < end; row++) {
-    const at = row * spanWidth
-    if (spans[at + 4]! > 0) return { start: spans[at + 5]!, end: headers.length }
-  }
-  return { start: 0, end: 0 }
+/** From the first headers of the rows to the last ones, for as a rule they lie there in the same order. */
+function headersOf({ spans }: Slices, { first, end }: { first: number; end: number }) {
+  const has = (row: number) => spans[row * spanWidth + 4]! > 0
+  const endOf = (row: number) => spans[row * spanWidth + 6]!
+  let [low, high] = [first, end - 1]
+  while (low < end && !has(low)) low++
+  if (low === end) return { start: 0, end: 0 }
+  while (!has(high)) high--
+  return { start: spans[low * spanWidth + 5]!, end: Math.max(endOf(low), endOf(high)) }
 }
