@@ -161,3 +161,44 @@ test('and where it is allowed to be as large, it comes out as it went in', async
       .digest('hex')
   expect(digest('out.txt')).toBe(digest('line.txt'))
 }, 90_000)
+
+test.each(['cat in.txt |', '< in.txt'])(
+  'what cannot be taken ends a long input (%s): all before it arrives, and nothing else',
+  async (input) => {
+    const { sh, folder } = session
+    const lines = Array.from({ length: 150_000 }, (_, i) => `key ${i}:value ${i}`)
+    lines[140_000] = 'no separator'
+    writeFileSync(join(folder, 'in.txt'), `${lines.join('\n')}\n`)
+    const read = '--reader-property parse.key=true --reader-property key.separator=:'
+    const { code, stderr } = await sh(`${input} console-producer --topic t ${read}`)
+    expect(code).toBe(1)
+    expect(stderr).toContain("No key separator found on line number 140001: 'no separator'")
+    const printed = '--formatter-property print.key=true --formatter-property key.separator=:'
+    await sh(`${whole} ${printed} --max-messages 140000 > out.txt`)
+    expect(readFileSync(join(folder, 'out.txt'), 'utf8')).toBe(
+      `${lines.slice(0, 140_000).join('\n')}\n`,
+    )
+    expect((await sh('get-offsets --topic t')).stdout).toBe('t:0:140000\n')
+  },
+  60_000,
+)
+
+test.each(['cat in.txt |', '< in.txt', '(head -c 100000; cat) < in.txt |'])(
+  'lines of all sizes, with all kinds of ends (%s), come out as they went in',
+  async (input) => {
+    const { sh, folder } = session
+    const ends = ['\n', '\r\n', '\n', '\r']
+    const lines = Array.from({ length: 4000 }, (_, i) => {
+      const size = i % 997 === 996 ? 400_000 : i % 83 === 82 ? 20_000 : (i * i) % 300
+      return `${i} ${'ž'.repeat(size / 2)}`
+    })
+    const text = lines.map((line, i) => line + ends[i % ends.length]).join('')
+    // The last one needs no end.
+    writeFileSync(join(folder, 'in.txt'), text.slice(0, -1))
+    expect(await sh(`${input} console-producer --topic t`)).toMatchObject({ code: 0, stderr: '' })
+    await sh(`${whole} --max-messages ${lines.length} > out.txt`)
+    const written = readFileSync(join(folder, 'out.txt'), 'utf8')
+    expect(written === `${lines.join('\n')}\n`).toBe(true)
+  },
+  60_000,
+)

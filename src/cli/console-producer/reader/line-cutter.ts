@@ -3,6 +3,7 @@ import { cutLines, type Lines } from '../../../protocol/batch/engine/engine.ts'
 
 const newline = 10
 const carriageReturn = 13
+
 /**
  * Cuts a stream of bytes into lines, which end with a newline, a carriage return, or both. Bytes that are no UTF-8 turn into
  * the replacement character, as in Kafka's tool, which reads text; everything else stays as it is, to the byte.
