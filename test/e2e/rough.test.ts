@@ -4,7 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import net, { type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { consoleProducer } from '../../src/cli/console-producer/console-producer.ts'
 import { consumerGroups } from '../../src/cli/consumer-groups/consumer-groups.ts'
+import type { Machine } from '../../src/cli/machine.ts'
 import { turning } from '../../src/cli/output/ora.ts'
 import { topics } from '../../src/cli/topics/topics.ts'
 import { systemClock } from '../../src/host/clock.ts'
@@ -55,6 +57,30 @@ test('a terminal that is one column wide gets everything, however it looks', asy
     expect(await tool.run({ ...scripted, clock: systemClock })).toBe(0)
     expect(scripted.out()).toMatch(/t|g/)
   }
+})
+
+test('at a terminal each line is asked for, once', async () => {
+  const { brokers } = await session.status()
+  const argv = ['--bootstrap-server', brokers[0]!.address, '--topic', 't']
+  const scripted = scriptedMachine({ argv, terminal: true })
+  type Take = Parameters<Machine['stdin']['start']>[0]
+  let typed: Take | null = null
+  const start = (take: Take) => {
+    typed = take
+  }
+  const stdin = { ...scripted.stdin, start }
+  const ended = consoleProducer.run({ ...scripted, clock: systemClock, stdin })
+  const prompts = () => scripted.out().split('>').length - 1
+  for (const [before, text] of ['one\n', 'two\n', 'three\nfour\n', 'five'].entries()) {
+    await expect.poll(prompts).toBe(before + 1)
+    typed!.chunk(Buffer.from(text))
+  }
+  typed!.end()
+  expect(await ended).toBe(0)
+  expect(scripted.out()).toBe('>>>>>')
+  expect((await session.sh(`${whole} --max-messages 5`)).stdout).toBe(
+    'one\ntwo\nthree\nfour\nfive\n',
+  )
 })
 
 describe.skipIf(process.platform !== 'linux' || which('script') === null)(

@@ -116,18 +116,13 @@ export class Feed {
 
   async #loop(): Promise<void> {
     const { producer } = this.#options
-    this.#prompt()
     for (;;) {
       if (this.#fault !== null) throw this.#fault.error
       if (!producer.hasRoom) await producer.room()
       const lines = this.#nextLines()
-      if (lines !== null) {
-        await this.#take(lines)
-        if (this.#isIdle) this.#prompt()
-      } else {
-        if (this.#isEnded || this.#signal !== null) break
-        await this.#more()
-      }
+      if (lines !== null) await this.#take(lines)
+      else if (this.#isEnded || this.#signal !== null) break
+      else await this.#more()
     }
     // The line that a Ctrl-C interrupts was not finished; that at the end of a file was.
     const last = this.#signal === null ? this.#cutter.finish() : null
@@ -150,6 +145,7 @@ export class Feed {
   }
 
   async #more(): Promise<void> {
+    this.#prompt()
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve
     })
