@@ -7,6 +7,7 @@ import * as groupCalls from './admin/group-offsets.ts'
 import { type GroupFilter, listGroups } from './admin/list-groups.ts'
 import * as logDirCalls from './admin/log-dirs.ts'
 import * as offsetCalls from './admin/offsets.ts'
+import type { Resource, ResourceType } from './admin/resources.ts'
 import * as topicCalls from './admin/topics.ts'
 import { Cluster } from './cluster.ts'
 import type { ClientOptions } from './settings.ts'
@@ -57,20 +58,20 @@ export class Admin {
   }
 
   describeConfigs(
-    resources: readonly configCalls.Resource[],
+    resources: readonly Resource[],
     options?: Parameters<typeof configCalls.describeConfigs>[2],
   ) {
     return configCalls.describeConfigs(this.cluster, resources, options)
   }
 
   incrementalAlterConfigs(
-    changes: ReadonlyMap<configCalls.Resource, readonly configCalls.ConfigChange[]>,
+    changes: ReadonlyMap<Resource, readonly configCalls.ConfigChange[]>,
     options?: Timeout & { validateOnly?: boolean },
   ) {
     return configCalls.incrementalAlterConfigs(this.cluster, changes, options)
   }
 
-  listConfigResources(types?: readonly configCalls.ResourceType[], options?: Timeout) {
+  listConfigResources(types?: readonly ResourceType[], options?: Timeout) {
     return configCalls.listConfigResources(this.cluster, types, options)
   }
 

@@ -100,8 +100,10 @@ export class Producer {
     })
   }
 
+  /** Also where no record fits: nothing would ever make room for it. */
   get hasRoom(): boolean {
-    return this.#accumulator.bytes < this.settings.bufferMemory
+    const { bytes } = this.#accumulator
+    return bytes === 0 || bytes < this.settings.bufferMemory
   }
 
   /** Sends what is there and resolves when all of it is settled, delivered or told to `onFailure`. */

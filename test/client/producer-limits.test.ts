@@ -107,6 +107,19 @@ describe('what cannot be delivered is told once, by the numbers of its records',
     expect(failures.map(({ error }) => error.error)).toEqual(['NOT_ENOUGH_REPLICAS'])
   })
 
+  test('where no record fits into the memory, each is refused, and there is always room for the next', async () => {
+    const cluster = await ScriptedCluster.start(1)
+    cluster.addTopic('t', [1])
+    const { producer, topic, failures } = await begin(cluster, { bufferMemory: 0 })
+    expect(topic.append(1, null, bytes('one'))).toBe(true)
+    expect(topic.appendSpans(1, cut('two\nthree\n'))).toBe(true)
+    await producer.room()
+    await play(cluster.clock, producer.close())
+    expect(failures.map(({ error }) => error.error)).toEqual(
+      Array.from({ length: 3 }, () => 'MESSAGE_TOO_LARGE'),
+    )
+  })
+
   test('records that are too large are refused before anything is sent, in the words of Kafka', async () => {
     const cluster = await ScriptedCluster.start(1)
     const [partition] = cluster.addTopic('t', [1])

@@ -6,9 +6,9 @@ import {
   describeConfigs,
   incrementalAlterConfigs,
   listConfigResources,
-  type ResourceType,
 } from '../../client/admin/configs.ts'
 import { listGroups } from '../../client/admin/list-groups.ts'
+import type { ResourceType } from '../../client/admin/resources.ts'
 import { listTopics } from '../../client/admin/topics.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { KafkaError } from '../../protocol/errors.ts'

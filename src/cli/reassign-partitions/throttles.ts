@@ -1,10 +1,7 @@
 /** Limits on what a reassignment may copy: set on the brokers, and on the replicas of each topic that take part. */
 import { describeCluster, type Reassignment } from '../../client/admin/cluster.ts'
-import {
-  type ConfigChange,
-  incrementalAlterConfigs,
-  type Resource,
-} from '../../client/admin/configs.ts'
+import { type ConfigChange, incrementalAlterConfigs } from '../../client/admin/configs.ts'
+import type { Resource } from '../../client/admin/resources.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { partitionKey, type TopicPartition } from '../../client/topic-partition.ts'
 import { javaHashMapOrder } from '../../protocol/java-hash-map.ts'

@@ -8,21 +8,17 @@ import type { Connection } from '../../wire/connection.ts'
 import type { Cluster } from '../cluster.ts'
 import { ensureNone, failed, type Result, resultOf } from '../result.ts'
 import { inPortions } from './portions.ts'
+import {
+  byPlace,
+  matched,
+  placeOf,
+  type Resource,
+  type ResourceType,
+  resourceTypeOf,
+  resourceTypes,
+} from './resources.ts'
 import { controllerMoves, settle } from './settle.ts'
 import type { TimeoutOption } from './topics.ts'
-
-/** The numbers of the protocol (KIP-133, KIP-714, KIP-1043). */
-export const resourceTypes = {
-  topic: 2,
-  broker: 4,
-  brokerLogger: 8,
-  clientMetrics: 16,
-  group: 32,
-} as const
-export type ResourceType = keyof typeof resourceTypes
-
-/** `name` of a broker is its id; an empty one is the default of all brokers. */
-export type Resource = { type: ResourceType; name: string }
 
 const sources = [
   'UNKNOWN',
@@ -241,66 +237,12 @@ export async function listConfigResources(
     const answer = await connection.call(listConfigResourcesApi, resources, { lowest })
     ensureNone(answer.errorCode)
     return answer.configResources.map(({ resourceName, resourceType }) => ({
-      type: typeOf(resourceType),
+      type: resourceTypeOf(resourceType),
       name: resourceName,
     }))
   })
 }
 
-function typeOf(number: number): ResourceType {
-  const found = Object.entries(resourceTypes).find(([, each]) => each === number)
-  return (found?.[0] ?? 'topic') as ResourceType
-}
-
 function sourceOf(number: number): ConfigSource {
   return sources[number] ?? 'UNKNOWN'
-}
-
-/** A broker answers for its own configurations; anything else any broker does. */
-async function byPlace<V>(
-  resources: readonly Resource[],
-  ask: (some: readonly Resource[], place: number | null) => Promise<Map<Resource, Result<V>>>,
-): Promise<Map<Resource, Result<V>>> {
-  const places = new Map<number | null, Resource[]>()
-  for (const resource of resources) {
-    const own =
-      (resource.type === 'broker' || resource.type === 'brokerLogger') && resource.name !== ''
-    const place = own ? Number(resource.name) : null
-    const some = places.get(place)
-    if (some === undefined) places.set(place, [resource])
-    else some.push(resource)
-  }
-  const answers = await Promise.all([...places].map(([place, some]) => ask(some, place)))
-  if (answers.length === 1) return answers[0]!
-  const all = new Map(answers.flatMap((each) => [...each]))
-  return new Map(resources.map((resource) => [resource, all.get(resource)!]))
-}
-
-async function placeOf(cluster: Cluster, brokerId: number | null): Promise<Connection> {
-  if (brokerId === null) return cluster.any()
-  await cluster.ensureFresh()
-  return cluster.broker(brokerId)
-}
-
-function matched<E extends { resourceType: number; resourceName: string }, V>(
-  resources: readonly Resource[],
-  answers: readonly E[],
-  result: (answer: E) => Result<V>,
-): Map<Resource, Result<V>> {
-  const found = new Map<Resource, Result<V>>()
-  let others: Map<string, E> | null = null
-  resources.forEach((resource, index) => {
-    let answer = answers[index]
-    // Brokers answer in the order of the question.
-    if (answer === undefined || !isOf(answer, resource)) {
-      others ??= new Map(answers.map((each) => [`${each.resourceType} ${each.resourceName}`, each]))
-      answer = others.get(`${resourceTypes[resource.type]} ${resource.name}`)
-    }
-    if (answer !== undefined) found.set(resource, result(answer))
-  })
-  return found
-}
-
-function isOf(answer: { resourceType: number; resourceName: string }, { type, name }: Resource) {
-  return answer.resourceName === name && answer.resourceType === resourceTypes[type]
 }

@@ -7,7 +7,6 @@ import { fetch } from '../../protocol/apis/fetch.ts'
 import { RecordCursor } from '../../protocol/batch/cursor.ts'
 import * as layout from '../../protocol/batch/layout.ts'
 import { errorName, KafkaError } from '../../protocol/errors.ts'
-import { javaHashMapOrder, topicPartitionHash } from '../../protocol/java-hash-map.ts'
 import type { Cluster } from '../cluster.ts'
 import { errorOf } from '../result.ts'
 import { partitionKey } from '../topic-partition.ts'
@@ -19,6 +18,7 @@ import {
   fetchRequest,
 } from './fetch-request.ts'
 import type { PartitionState } from './partition-state.ts'
+import { asPolled, type Fetched, type Piece } from './polls.ts'
 import { RecordRun } from './record-run.ts'
 import type { ConsumerSettings } from './settings.ts'
 
@@ -36,31 +36,10 @@ type Sent = {
   readonly isFromLeader: boolean
 }
 
-type Kept = {
+type Kept = Fetched & {
   readonly state: PartitionState
-  readonly run: RecordRun
-  readonly bytes: Uint8Array
+  readonly aborted: AbortedFilter | null
   readonly nextOffset: bigint
-}
-
-/**
- * In the order in which programs with Kafka's consumer see what one answer brought: what fits into one poll comes out of a hash map,
- * and the rest as it was asked for.
- */
-function asPolled(kept: readonly Kept[], maxPollRecords: number): readonly Kept[] {
-  if (kept.length < 2 || !areFew(kept, maxPollRecords)) return kept
-  return javaHashMapOrder(kept, { hash: ({ state }) => topicPartitionHash(state) })
-}
-
-function areFew(kept: readonly Kept[], max: number): boolean {
-  let left = max
-  for (const { bytes } of kept) {
-    for (const at of layout.batches(bytes)) {
-      left -= layout.magicOf(bytes, at) < 2 ? 1 : layout.countOf(bytes, at)
-      if (left < 0) return false
-    }
-  }
-  return true
 }
 
 export class Fetcher {
@@ -157,10 +136,28 @@ export class Fetcher {
       if (fetched.errorCode === 0) kept.push(...this.#keep(each, fetched))
       else this.#judge(each, fetched)
     }
-    for (const { state, run, nextOffset } of asPolled(kept, this.#settings.maxPollRecords)) {
-      state.buffer(run, nextOffset, this.#arrivals++)
+    const polled = asPolled(kept, this.#settings.maxPollRecords) ?? kept.map(wholeOf)
+    for (const piece of polled) {
+      const { state, nextOffset } = piece.fetched
+      state.buffer(this.#runOf(piece), nextOffset, this.#arrivals++)
     }
     return null
+  }
+
+  #runOf({ fetched, bytes, from, to }: Piece<Kept>): RecordRun {
+    const { state, aborted } = fetched
+    const { topic, partition } = state
+    const { checkCrcs } = this.#settings
+    const records = {
+      topic,
+      partition,
+      bytes,
+      startOffset: from,
+      endOffset: to,
+      aborted,
+      checkCrcs,
+    }
+    return new RecordRun(records, new RecordCursor())
   }
 
   #keep({ state, offset }: Sent, fetched: FetchedPartition): Kept[] {
@@ -172,17 +169,18 @@ export class Fetcher {
     if (bytes === null || bytes.length === 0) return []
     const nextOffset = this.#nextOffset(bytes, state)
     if (nextOffset === null) return []
-    const { isolationLevel, checkCrcs } = this.#settings
-    const aborted =
-      isolationLevel === 'read_committed'
-        ? new AbortedFilter(fetched.abortedTransactions ?? [])
-        : null
-    const { topic, partition } = state
-    const run = new RecordRun(
-      { topic, partition, bytes, startOffset: offset, aborted, checkCrcs },
-      new RecordCursor(),
-    )
-    return [{ state, run, bytes, nextOffset: nextOffset > offset ? nextOffset : offset }]
+    const abortedTransactions = fetched.abortedTransactions ?? []
+    const isCommitted = this.#settings.isolationLevel === 'read_committed'
+    return [
+      {
+        state,
+        bytes,
+        startOffset: offset,
+        isFiltered: isCommitted && abortedTransactions.length > 0,
+        aborted: isCommitted ? new AbortedFilter(abortedTransactions) : null,
+        nextOffset: nextOffset > offset ? nextOffset : offset,
+      },
+    ]
   }
 
   /** Behind the last whole batch; what a limit cut off at the end is fetched again. */
@@ -265,4 +263,8 @@ export class Fetcher {
   #now(): number {
     return this.#cluster.settings.host.clock.monotonic()
   }
+}
+
+function wholeOf(fetched: Kept): Piece<Kept> {
+  return { fetched, from: fetched.startOffset, to: null, bytes: fetched.bytes }
 }

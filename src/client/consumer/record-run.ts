@@ -14,6 +14,8 @@ export type FetchedRecords = {
   readonly bytes: Uint8Array
   /** Records before it are in the first batch, but were not asked for. */
   readonly startOffset: bigint
+  /** Records from here on are not handed out; null: all are. */
+  readonly endOffset?: bigint | null
   /** Null where uncommitted records are wanted, too. */
   readonly aborted: AbortedFilter | null
   readonly checkCrcs: boolean
@@ -31,6 +33,7 @@ export class RecordRun {
   #batchEnd = 0
   #isInBatch = false
   #firstDelta = 0
+  #endDelta = Number.POSITIVE_INFINITY
   /** Where the partition goes on when the current batch has been left. */
   #nextOffset: bigint
   #lastOffset = -1n
@@ -50,7 +53,9 @@ export class RecordRun {
     for (;;) {
       if (this.#isInBatch) {
         while (this.cursor.next()) {
-          if (this.cursor.offsetDelta >= this.#firstDelta) return true
+          const { offsetDelta } = this.cursor
+          if (offsetDelta >= this.#endDelta) break
+          if (offsetDelta >= this.#firstDelta) return true
         }
         this.#leaveBatch()
       }
@@ -93,8 +98,10 @@ export class RecordRun {
   }
 
   #leaveBatch(): void {
+    const { endOffset = null } = this.#fetched
+    const next = this.#lastOffset + 1n
     this.#isInBatch = false
-    this.#nextOffset = this.#lastOffset + 1n
+    this.#nextOffset = endOffset !== null && endOffset < next ? endOffset : next
   }
 
   /** Opens the next batch with records for the reader; passes over markers and what was aborted. */
@@ -138,6 +145,8 @@ export class RecordRun {
     const { bytes } = this.#fetched
     const baseOffset = layout.baseOffsetOf(bytes, this.#at)
     this.#firstDelta = startOffset > baseOffset ? Number(startOffset - baseOffset) : 0
+    const { endOffset = null } = this.#fetched
+    this.#endDelta = endOffset === null ? Number.POSITIVE_INFINITY : Number(endOffset - baseOffset)
     this.cursor.open(bytes, this.#at)
     this.cursor.offsetDelta = -1
     this.#isInBatch = true
