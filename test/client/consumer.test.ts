@@ -59,7 +59,8 @@ const at = (partition = 0) => ({ topic: 't', partition })
 describe('reading', () => {
   test.each([
     ['a poll of Kafka’s consumer', 166, '2,1,0'],
-    ['several polls', 167, '0,1,2'],
+    ['one and a record more', 167, '2,1,0,2'],
+    ['several', 600, '0,1,0,2,1,2'],
   ])('partitions come in the order of Kafka’s consumer: %s', async (_, each, order) => {
     const { partitions, assign, read } = await begin([1, 1, 1])
     for (const [index, partition] of partitions.entries()) {
