@@ -18,6 +18,7 @@ import { encodeBatch } from '../../src/protocol/batch/encode.ts'
 import * as layout from '../../src/protocol/batch/layout.ts'
 import { records } from '../../src/protocol/batch/reader.ts'
 import { encode } from '../../src/protocol/codec.ts'
+import { errorName } from '../../src/protocol/errors.ts'
 import { Connection } from '../../src/wire/connection.ts'
 import {
   closeAll,
@@ -58,7 +59,8 @@ async function create(connection: Connection, name: string): Promise<void> {
     timeoutMs: 10_000,
     validateOnly: false,
   })
-  expect(topics[0]!.errorCode).toBe(0)
+  // A test that is tried again finds the topic of its first time.
+  expect(['NONE', 'TOPIC_ALREADY_EXISTS']).toContain(errorName(topics[0]!.errorCode))
 }
 
 afterEach(closeAll)
@@ -426,8 +428,8 @@ test('batches that stand for far more than they are', async () => {
       )
     }
   })
-  // The limit of one batch, and what the collector had no time for.
-  if (hasProc) expect(memory() - before).toBeLessThan(700)
+  // The limit of one batch, in pieces and as a whole, and what the collector had no time for. All of them together would be 4 GB.
+  if (hasProc) expect(memory() - before).toBeLessThan(1200)
 }, 120_000)
 
 const mebibyte = 1024 * 1024
