@@ -112,6 +112,21 @@ test.each([
   expect(asPolled(all, 2)).toBeNull()
 })
 
+test.each([
+  { why: 'some of it was aborted', other: { ...fetchedOf(1, [plain(3)], 10), isFiltered: true } },
+  { why: 'there are gaps', other: gapped() },
+  { why: 'nothing but a marker', other: fetchedOf(1, [{ ...plain(1), isControl: true }], 10) },
+])('what one poll takes in any case comes out of its map: $why', ({ other }) => {
+  const all = [0, 2].map((partition) => fetchedOf(partition, [plain(3)], 10)).toSpliced(1, 0, other)
+  const order = javaHashMapOrder(all, { hash: ({ state }) => topicPartitionHash(state) })
+  expect(order).not.toEqual(all)
+  const pieces = asPolled(all, 9)!
+  expect(pieces.map(({ fetched }) => fetched)).toEqual(order)
+  for (const { fetched, bytes, from, to } of pieces) {
+    expect([bytes, from, to]).toEqual([fetched.bytes, fetched.startOffset, null])
+  }
+})
+
 function plain(count: number): Batch {
   return { count, isControl: false, compression: 'none' }
 }

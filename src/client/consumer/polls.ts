@@ -22,44 +22,42 @@ export type Piece<F> = {
   readonly bytes: Uint8Array
 }
 
-/** Everything in its order, or null where nothing has to be cut or moved, or nobody can tell without reading the records. */
+/** Everything in its order, or null where nothing has to be moved, or where one poll does not take it and only reading tells how many would. */
 export function asPolled<F extends Fetched>(
   all: readonly F[],
   maxPollRecords: number,
 ): Piece<F>[] | null {
   if (all.length < 2) return null
-  const whole: Stretch<F>[] = []
-  for (const fetched of all) {
-    const count = countOf(fetched)
-    if (count === 0) return null
-    whole.push({ fetched, from: 0, to: count, count })
-  }
+  const whole = all.map((fetched) => ({ fetched, ...countOf(fetched) }))
+  const sum = whole.reduce((before, { count }) => before + count, 0)
+  if (sum > maxPollRecords && !whole.every(({ isExact }) => isExact)) return null
   const polled = pollsOf(whole, maxPollRecords).flatMap((poll) =>
     javaHashMapOrder(poll, { hash: ({ fetched }) => topicPartitionHash(fetched.state) }),
   )
   return joined(polled).map(pieceOf)
 }
 
-/** Records by their places among those of the partition, of which there are `count`. */
-type Stretch<F> = {
-  readonly fetched: F
-  readonly from: number
-  readonly to: number
-  readonly count: number
-}
+type Whole<F> = { readonly fetched: F; readonly count: number }
 
-/** How many records are handed out; 0 also where the headers of the batches do not tell which they are. */
-function countOf({ bytes, startOffset, isFiltered }: Fetched): number {
-  if (isFiltered) return 0
+/** Records by their places among those of the partition, of which there are `count`. */
+type Stretch<F> = Whole<F> & { readonly from: number; readonly to: number }
+
+/** How many records are handed out; not exactly, but at most so many, where the headers of the batches do not tell which they are. */
+function countOf({ bytes, startOffset, isFiltered }: Fetched): { count: number; isExact: boolean } {
   let count = 0
+  let isExact = !isFiltered
   for (const at of layout.batches(bytes)) {
-    if (layout.magicOf(bytes, at) < 2) return 0
-    if (layout.isControl(bytes, at)) continue
-    const size = layout.countOf(bytes, at)
-    if (layout.lastOffsetDeltaOf(bytes, at) + 1 !== size) return 0
-    count += Math.max(size - passedOver(bytes, at, startOffset), 0)
+    if (layout.magicOf(bytes, at) < 2) {
+      count++
+      isExact = false
+    } else if (!layout.isControl(bytes, at)) {
+      const size = layout.countOf(bytes, at)
+      const hasGaps = layout.lastOffsetDeltaOf(bytes, at) + 1 !== size
+      count += hasGaps ? size : Math.max(size - passedOver(bytes, at, startOffset), 0)
+      if (hasGaps) isExact = false
+    }
   }
-  return count
+  return { count, isExact }
 }
 
 function passedOver(bytes: Uint8Array, at: number, startOffset: bigint): number {
@@ -67,20 +65,21 @@ function passedOver(bytes: Uint8Array, at: number, startOffset: bigint): number 
   return startOffset > baseOffset ? Number(startOffset - baseOffset) : 0
 }
 
-function pollsOf<F>(whole: readonly Stretch<F>[], max: number): Stretch<F>[][] {
+function pollsOf<F>(whole: readonly Whole<F>[], max: number): Stretch<F>[][] {
   const polls: Stretch<F>[][] = [[]]
   let left = max
   for (const each of whole) {
     const head = Math.min(each.count, left)
-    polls.at(-1)!.push({ ...each, to: head })
+    polls.at(-1)!.push({ ...each, from: 0, to: head })
     left -= head
     if (left > 0) continue
     // What fills polls by itself lies between the end of this one and the beginning of another.
     const tail = each.count - ((each.count - head) % max)
-    polls.push([{ ...each, from: head, to: tail }], [{ ...each, from: tail }])
+    polls.push([{ ...each, from: head, to: tail }], [{ ...each, from: tail, to: each.count }])
     left = max - (each.count - tail)
   }
-  return polls.map((poll) => poll.filter(({ from, to }) => from < to))
+  // Where there is nothing to hand out, the position moves on all the same.
+  return polls.map((poll) => poll.filter(({ from, to, count }) => from < to || count === 0))
 }
 
 /** What goes on where it ended need not be cut there. */
