@@ -1,6 +1,7 @@
 /** What this broker does when the metadata changes: begin or cease to lead, create and delete replicas, obey new settings. */
 import type { MetadataDelta } from '../metadata/delta.ts'
-import { configTypes, type MetadataImage } from '../metadata/image.ts'
+import type { MetadataImage } from '../metadata/image.ts'
+import { resourceTypes } from '../protocol/configs/resource-types.ts'
 import type { GroupCoordinator } from './groups.ts'
 import type { Replicas } from './replicas.ts'
 import type { Settings } from './settings.ts'
@@ -24,9 +25,9 @@ export function followMetadata(
     replicas.topicDeleted(name)
   }
   if (deleted.length > 0) groups.onTopicsDeleted(deleted)
-  const brokerChanged = delta.configs.has(configTypes.broker) || delta.features
+  const brokerChanged = delta.configs.has(resourceTypes.broker) || delta.features
   if (brokerChanged) settings.refresh()
-  const topics = delta.configs.get(configTypes.topic) ?? []
+  const topics = delta.configs.get(resourceTypes.topic) ?? []
   for (const name of topics) settings.topicChanged(name)
   for (const [name, partitions] of delta.partitions) replicas.topicChanged(name, partitions)
   const reconfigured = brokerChanged ? image.topicsByName.keys() : topics

@@ -4,6 +4,7 @@ import type { incrementalAlterConfigs } from '../protocol/apis/incremental-alter
 import { clientMetricsConfigs, clientMetricsFault } from '../protocol/configs/client-metrics.ts'
 import { brokerConfig, own } from '../protocol/configs/effective.ts'
 import { groupConfigs } from '../protocol/configs/group.ts'
+import { resourceTypes } from '../protocol/configs/resource-types.ts'
 import { groupConfigsFault, topicConfigsFault } from '../protocol/configs/rules.ts'
 import { topicConfigs } from '../protocol/configs/topic.ts'
 import { topicNameFault } from '../protocol/names.ts'
@@ -12,7 +13,7 @@ import { checkBrokerConfigs } from './broker-config-rules.ts'
 import { brokerConfigs, keep, type Turn } from './controller.ts'
 import { attempt, refuse } from './faults.ts'
 import { recordVersions } from './features.ts'
-import { configsOf, configTypes, elrEnabled, type MetadataImage } from './image.ts'
+import { configsOf, elrEnabled, type MetadataImage } from './image.ts'
 import { type MetadataRecord, record } from './records.ts'
 
 type ResourceKind = 'topic' | 'broker' | 'clientMetrics' | 'group'
@@ -78,7 +79,7 @@ function alterEach<R extends Resource>(
       if (keys.indexOf(keys[i]!) !== keys.lastIndexOf(keys[i]!)) {
         refuse('INVALID_REQUEST', 'Each resource must appear at most once.')
       }
-      const kind = kinds.find((each) => configTypes[each] === resourceType)
+      const kind = kinds.find((each) => resourceTypes[each] === resourceType)
       if (kind === undefined) {
         return refuse('INVALID_REQUEST', `Unknown resource type ${resourceType}`)
       }
@@ -189,7 +190,7 @@ export function configChanges(
   { fresh = false } = {},
 ): MetadataRecord[] {
   const { image } = turn
-  const resourceType = configTypes[kind]
+  const resourceType = resourceTypes[kind]
   const current = fresh ? new Map<string, string>() : configsOf(image, kind, resourceName)
   const result = new Map(current)
   const made: MetadataRecord[] = []

@@ -4,12 +4,13 @@
  * shell's business. A controller that was deposed, or whose write failed, is dropped.
  */
 import { BrokerConfigs, type Properties } from '../protocol/configs/effective.ts'
+import { resourceTypes } from '../protocol/configs/resource-types.ts'
 import type { AnyApi, SentOf } from '../protocol/schema.ts'
 import { applyRecord } from './apply.ts'
 import { bootstrap } from './bootstrap.ts'
 import { CollidingNames } from './colliding-names.ts'
 import { commandOf } from './commands.ts'
-import { configsOf, configTypes, elrEnabled, type MetadataImage } from './image.ts'
+import { configsOf, elrEnabled, type MetadataImage } from './image.ts'
 import {
   type MetadataRecord,
   type RecordKind,
@@ -172,7 +173,7 @@ function follow({ controller, image }: Turn, made: MetadataRecord): void {
     case 'removeTopic':
       return controller.colliding.remove(image.topicsById.get(made.value.topicId)!.name)
     case 'config':
-      if (made.value.resourceType === configTypes.broker) controller.configs = null
+      if (made.value.resourceType === resourceTypes.broker) controller.configs = null
       return
   }
 }

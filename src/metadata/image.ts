@@ -3,6 +3,7 @@
  * changed, except the list of a topic's partitions and the map of a resource's configs: so a copy of an image costs its
  * containers only, and a broker may compare old and new by identity.
  */
+import { type ResourceType, resourceTypes } from '../protocol/configs/resource-types.ts'
 import type { MetadataRecord } from './records.ts'
 
 export interface Endpoint {
@@ -63,15 +64,6 @@ export interface TopicImage {
   readonly id: string
   readonly partitions: PartitionImage[]
 }
-
-/** As ConfigResource.Type numbers them. */
-export const configTypes = {
-  topic: 2,
-  broker: 4,
-  brokerLogger: 8,
-  clientMetrics: 16,
-  group: 32,
-} as const
 
 export interface QuotaEntity {
   readonly entityType: string
@@ -151,10 +143,10 @@ const none: ReadonlyMap<string, string> = new Map()
 /** What was set for a resource, and nothing else: no defaults, no synonyms. */
 export function configsOf(
   image: MetadataImage,
-  type: keyof typeof configTypes,
+  type: ResourceType,
   name: string,
 ): ReadonlyMap<string, string> {
-  return image.configs.get(configTypes[type])?.get(name) ?? none
+  return image.configs.get(resourceTypes[type])?.get(name) ?? none
 }
 
 /** `metadata.version` of a cluster that has not said any: the lowest that KRaft knows. */

@@ -1,10 +1,11 @@
 /** UpdateFeatures: all of the changes or none (KIP-584, KIP-1022). */
 import type { updateFeatures } from '../protocol/apis/update-features.ts'
+import { resourceTypes } from '../protocol/configs/resource-types.ts'
 import type { RequestOf, SentResponseOf } from '../protocol/schema.ts'
 import { keep, type Turn } from './controller.ts'
 import { attempt, refuse } from './faults.ts'
 import { dependencyFault, features, metadataChangesBetween } from './features.ts'
-import { configsOf, configTypes, type SupportedFeature } from './image.ts'
+import { configsOf, type SupportedFeature } from './image.ts'
 import { type MetadataRecord, record } from './records.ts'
 
 type Request = RequestOf<typeof updateFeatures>
@@ -130,11 +131,11 @@ export function elrSafetyRecords(turn: Turn): MetadataRecord[] {
   const name = 'min.insync.replicas'
   const made: MetadataRecord[] = []
   const config = (resourceName: string, value: string | null) =>
-    record('config', 0, { resourceType: configTypes.broker, resourceName, name, value })
+    record('config', 0, { resourceType: resourceTypes.broker, resourceName, name, value })
   if (!configsOf(turn.image, 'broker', '').has(name)) {
     made.push(config('', turn.controller.settings.fixed.get(name) ?? '1'))
   }
-  for (const [resourceName, values] of turn.image.configs.get(configTypes.broker) ?? []) {
+  for (const [resourceName, values] of turn.image.configs.get(resourceTypes.broker) ?? []) {
     if (resourceName !== '' && values.has(name)) made.push(config(resourceName, null))
   }
   return made

@@ -1,5 +1,5 @@
+import { writeUuid } from '../base/uuid.ts'
 import { KafkaError } from './errors.ts'
-import { writeUuid } from './interned.ts'
 import { stringBytesMax } from './reader.ts'
 
 // Past this size bytes are handed to the socket as they are instead of being copied.

@@ -1,4 +1,4 @@
-import { configsOf, configTypes } from '../../metadata/image.ts'
+import { configsOf } from '../../metadata/image.ts'
 import { describeConfigs } from '../../protocol/apis/describe-configs.ts'
 import { clientMetricsConfigs } from '../../protocol/configs/client-metrics.ts'
 import {
@@ -10,6 +10,7 @@ import {
   describePlain,
   describeTopic,
 } from '../../protocol/configs/describe.ts'
+import { resourceTypes } from '../../protocol/configs/resource-types.ts'
 import { code, KafkaError } from '../../protocol/errors.ts'
 import { topicNameFault } from '../../protocol/names.ts'
 import type { RequestOf } from '../../protocol/schema.ts'
@@ -52,7 +53,7 @@ function isUnconfigured(
   { resourceType, resourceName, configurationKeys }: Resource,
 ): boolean {
   return (
-    resourceType === configTypes.topic &&
+    resourceType === resourceTypes.topic &&
     configurationKeys === null &&
     image.topicsByName.has(resourceName) &&
     settings.topic(resourceName).overrides.size === 0
@@ -62,26 +63,26 @@ function isUnconfigured(
 function entriesOf(broker: Broker, { resourceType, resourceName: name }: Resource): ConfigEntry[] {
   const { settings, image } = broker
   switch (resourceType) {
-    case configTypes.topic: {
+    case resourceTypes.topic: {
       const fault = topicNameFault(name)
       if (fault !== null) throw new KafkaError('INVALID_TOPIC_EXCEPTION', fault)
       if (!image.topicsByName.has(name)) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION')
       return inDeclaredOrder(describeTopic(settings.topic(name)))
     }
-    case configTypes.broker:
+    case resourceTypes.broker:
       if (name === '') return describeClusterDefault(settings.broker)
       checkIsThisBroker(broker, name, 'or empty string, ')
       return describeBroker(settings.broker)
-    case configTypes.brokerLogger:
+    case resourceTypes.brokerLogger:
       if (name === '') throw new KafkaError('INVALID_REQUEST', 'Broker id must not be empty')
       checkIsThisBroker(broker, name, '')
       return []
-    case configTypes.clientMetrics: {
+    case resourceTypes.clientMetrics: {
       if (name === '') throw invalid('Client metrics subscription name must not be empty')
       const given = configsOf(image, 'clientMetrics', name)
       return describePlain(clientMetricsConfigs, given, configSources.DYNAMIC_CLIENT_METRICS_CONFIG)
     }
-    case configTypes.group:
+    case resourceTypes.group:
       if (name === '') throw invalid('Group name must not be empty')
       return describeGroup(settings.group(name))
     default:

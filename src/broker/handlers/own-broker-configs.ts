@@ -1,5 +1,5 @@
 /** A broker changes its own configurations and those of all brokers, never another one's (KIP-226). */
-import { configTypes } from '../../metadata/image.ts'
+import { resourceTypes } from '../../protocol/configs/resource-types.ts'
 import { code } from '../../protocol/errors.ts'
 
 interface Resource {
@@ -31,7 +31,7 @@ export function splitOwn<R extends Resource>(
 }
 
 function objection(brokerId: number, { resourceType, resourceName }: Resource): string | null {
-  if (resourceType !== configTypes.broker || resourceName === '') return null
+  if (resourceType !== resourceTypes.broker || resourceName === '') return null
   if (!/^[+-]?\d+$/.test(resourceName))
     return `Node id must be an integer, but it is: ${resourceName}`
   if (Number(resourceName) === brokerId) return null

@@ -8,9 +8,9 @@ import {
   listConfigResources,
 } from '../../client/admin/configs.ts'
 import { listGroups } from '../../client/admin/list-groups.ts'
-import type { ResourceType } from '../../client/admin/resources.ts'
 import { listTopics } from '../../client/admin/topics.ts'
 import type { Cluster } from '../../client/cluster.ts'
+import type { ResourceType } from '../../protocol/configs/resource-types.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { javaHashMapOrder } from '../../protocol/java-hash-map.ts'
 import { topicNameFault } from '../../protocol/names.ts'

@@ -1,6 +1,7 @@
+import { onceForSame } from '../../base/once-for-same.ts'
 import { zeroUuid } from '../../base/uuid.ts'
 import { describeCluster, listPartitionReassignments } from '../../client/admin/cluster.ts'
-import { type ConfigEntry, describeConfigs, onceForSame } from '../../client/admin/configs.ts'
+import { type ConfigEntry, describeConfigs } from '../../client/admin/configs.ts'
 import {
   describeTopics,
   describeTopicsById,

@@ -1,22 +1,16 @@
 /** Configurations of topics, brokers, groups and what else has them. */
+import { onceForSame } from '../../base/once-for-same.ts'
 import { alterConfigs as alterConfigsApi } from '../../protocol/apis/alter-configs.ts'
 import { describeConfigs as describeConfigsApi } from '../../protocol/apis/describe-configs.ts'
 import { incrementalAlterConfigs as incrementalApi } from '../../protocol/apis/incremental-alter-configs.ts'
 import { listConfigResources as listConfigResourcesApi } from '../../protocol/apis/list-config-resources.ts'
+import { type ResourceType, resourceTypes } from '../../protocol/configs/resource-types.ts'
 import type { ResponseOf } from '../../protocol/schema.ts'
 import type { Connection } from '../../wire/connection.ts'
 import type { Cluster } from '../cluster.ts'
 import { ensureNone, failed, type Result, resultOf } from '../result.ts'
 import { inPortions } from './portions.ts'
-import {
-  byPlace,
-  matched,
-  placeOf,
-  type Resource,
-  type ResourceType,
-  resourceTypeOf,
-  resourceTypes,
-} from './resources.ts'
+import { byPlace, matched, placeOf, type Resource, resourceTypeOf } from './resources.ts'
 import { controllerMoves, settle } from './settle.ts'
 import type { TimeoutOption } from './topics.ts'
 
@@ -65,6 +59,7 @@ export async function describeConfigs(
   } = {},
 ): Promise<Map<Resource, Result<readonly ConfigEntry[]>>> {
   const wanted = { callName: 'describeConfigs', timeoutMs, again: [] }
+  // The reader gives the very same list for topics that are configured alike.
   const entries = onceForSame((configs: Answer['configs']) => entriesOf(configs, wants))
   return byPlace(resources, (some, place) =>
     settle(cluster, wanted, some, async (left, attempt) => {
@@ -110,15 +105,6 @@ function entriesOf(
       })),
       documentation: each.documentation,
     }))
-}
-
-/** Makes nothing anew for the value that came last: the reader gives the very same list for topics that are configured alike. */
-export function onceForSame<A, B>(make: (value: A) => B): (value: A) => B {
-  let last: { value: A; made: B } | undefined
-  return (value) => {
-    if (last?.value !== value) last = { value, made: make(value) }
-    return last.made
-  }
 }
 
 export type ConfigChange =

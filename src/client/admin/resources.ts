@@ -1,17 +1,8 @@
 /** What has configurations: its names in questions and answers, and who is asked about it. */
+import { type ResourceType, resourceTypes } from '../../protocol/configs/resource-types.ts'
 import type { Connection } from '../../wire/connection.ts'
 import type { Cluster } from '../cluster.ts'
 import type { Result } from '../result.ts'
-
-/** The numbers of the protocol (KIP-133, KIP-714, KIP-1043). */
-export const resourceTypes = {
-  topic: 2,
-  broker: 4,
-  brokerLogger: 8,
-  clientMetrics: 16,
-  group: 32,
-} as const
-export type ResourceType = keyof typeof resourceTypes
 
 /** `name` of a broker is its id; an empty one is the default of all brokers. */
 export type Resource = { type: ResourceType; name: string }

@@ -24,11 +24,9 @@ export class LineCutter {
 
   /** Lines that end in this chunk, some at a time. One that began in an earlier chunk comes first, and alone. */
   *push(chunk: Uint8Array): Generator<Lines> {
-    let start = 0
-    if (this.#skipsNewline && chunk.length > 0) {
-      this.#skipsNewline = false
-      if (chunk[0] === newline) start = 1
-    }
+    if (chunk.length === 0) return
+    let start = this.#skipsNewline && chunk[0] === newline ? 1 : 0
+    this.#skipsNewline = chunk[chunk.length - 1] === carriageReturn
     if (this.#rest.length > 0) {
       const end = firstLineEnd(chunk, start)
       if (end < 0) {
@@ -37,14 +35,12 @@ export class LineCutter {
       }
       const line = this.#restWith(chunk.subarray(start, end))
       start = behind(chunk, end)
-      if (chunk[end] === carriageReturn && end + 1 === chunk.length) this.#skipsNewline = true
       yield theOne(line)
     }
     const last = lastLineEnd(chunk)
     if (last >= start) {
       yield* wholeLines(chunk.subarray(start, last + 1))
       start = last + 1
-      if (chunk[last] === carriageReturn && start === chunk.length) this.#skipsNewline = true
     }
     if (start < chunk.length) this.#rest.push(copyOf(chunk.subarray(start)))
   }

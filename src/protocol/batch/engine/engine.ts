@@ -26,6 +26,8 @@ const separatorMax = 256
 /** Without key, value and headers. */
 const recordSizeMin = 7
 const slack = 64
+/** Of 64 KiB each: more than all parts take. */
+const pages = 40
 
 /** Whole lines of one chunk: start and end of each, one behind the other, without the line's end. */
 export type Lines = {
@@ -34,7 +36,7 @@ export type Lines = {
   readonly count: number
 }
 
-/** `size` bytes of records lie in `bytes`; those before `next` are written. */
+/** The bytes of all chosen records before the one at `next`. */
 export type Written = {
   readonly next: number
   readonly bytes: Uint8Array
@@ -71,7 +73,7 @@ class Engine {
   readonly #out: Uint8Array
 
   constructor() {
-    const memory = new WebAssembly.Memory({ initial: 40 })
+    const memory = new WebAssembly.Memory({ initial: pages })
     const module = new WebAssembly.Module(Buffer.from(engineBytes, 'base64'))
     const { exports } = new WebAssembly.Instance(module, { env: { memory } })
     this.#calls = exports as Calls
@@ -202,7 +204,7 @@ export type Where = {
   readonly times: Times
   /** Of the first record. */
   readonly offsetDelta: number
-  /** Bytes that all of them may have, and as much as `overheadMax` more than the last one takes. */
+  /** Bytes that there is room for; each record has to leave `overheadMax` beside its key, value and headers. */
   readonly sizeMax: number
 }
 
@@ -241,7 +243,11 @@ export function writeRecords(slices: Slices, choice: Choice, where: Where): Writ
 const nothing = new Uint8Array(0)
 
 /** From the first headers of the rows to the last ones, for as a rule they lie there in the same order. */
-function headersOf({ spans }: Slices, { first, end }: { first: number; end: number }) {
+function headersOf(
+  { spans, headers = nothing }: Slices,
+  { first, end }: { first: number; end: number },
+) {
+  if (headers.length === 0) return { start: 0, end: 0 }
   const has = (row: number) => spans[row * spanWidth + 4]! > 0
   const endOf = (row: number) => spans[row * spanWidth + 6]!
   let [low, high] = [first, end - 1]
